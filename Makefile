@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make             the program, at ./blkmap
+# make check       builds and runs all tests (./check also installs what they need)
+# make install     honours DESTDIR and prefix
+# make asan        ./blkmap-asan, with AddressSanitizer and UBSan
+# make analyze     gcc -fanalyzer, clang-tidy, cppcheck
+# make format      lays the code out with clang-format
+
+VERSION := 0.1.0
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+CC ?= gcc
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+WERROR ?=
+BUILD ?= build
+
+PACKAGES := ext2fs devmapper smartcols json-c blkid
+ROOMS := base layout trace analyzer reports viz record cli
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS))))
+LIBRARY := $(filter-out cli/main.c,$(SOURCES))
+UNITS := $(sort $(wildcard tests/unit/*_test.c))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+BASE_FLAGS := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBLKMAP_VERSION='"$(VERSION)"' -I. \
+	$(WARNINGS) $(WERROR)
+PACKAGE_FLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+PACKAGE_LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lcom_err
+COMPILE = $(CC) $(BASE_FLAGS) $(PACKAGE_FLAGS) $(CFLAGS) $(CPPFLAGS)
+LINK_LIBS = $(LDFLAGS) $(PACKAGE_LIBS) -lpthread
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+all: blkmap
+
+blkmap: $(BUILD)/blkmap
+	cp -f $< $@
+
+$(BUILD)/blkmap: $(call objects,$(SOURCES))
+	$(CC) $(CFLAGS) -o $@ $^ $(LINK_LIBS)
+
+$(BUILD)/libblkmap.a: $(call objects,$(LIBRARY))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libblkmap.a
+	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libblkmap.a $(LINK_LIBS) -lcmocka
+
+units: $(patsubst %.c,$(BUILD)/%,$(UNITS))
+
+check: all units
+	BUILD=$(BUILD) tests/run
+
+asan:
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined' \
+		$(BUILD)/asan/blkmap
+	cp -f $(BUILD)/asan/blkmap blkmap-asan
+
+analyze: analyze-gcc analyze-tidy analyze-cppcheck
+
+analyze-gcc:
+	$(MAKE) BUILD=$(BUILD)/analyze CFLAGS='-O1 -fanalyzer' WERROR=-Werror $(BUILD)/analyze/blkmap
+
+analyze-tidy:
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(BASE_FLAGS) $(PACKAGE_FLAGS)
+
+analyze-cppcheck:
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--error-exitcode=1 -D_GNU_SOURCE -DBLKMAP_VERSION='""' -I. $(SOURCES)
+
+format:
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(ROOMS)) tests/unit/*.[ch])
+
+install: blkmap
+	install -D -m 755 blkmap $(DESTDIR)$(bindir)/blkmap
+	for page in docs/man/*.[1-9]; do \
+		install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+
+clean:
+	rm -rf $(BUILD) blkmap blkmap-asan
+
+.PHONY: all units check asan analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
+.SECONDARY:
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/unit/*.d)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the two inputs meet: every counted access of a trace is cut at the borders of the map's runs,
+   and each analysis is fed with the pieces. */
+#ifndef ANALYZER_ANALYSIS_H
+#define ANALYZER_ANALYSIS_H
+
+#include "analyzer/alignment.h"
+#include "analyzer/usage.h"
+#include "base/err.h"
+#include "layout/map.h"
+#include "trace/trace.h"
+
+#include <stdbool.h>
+
+struct analysis_options {
+	uint64_t unit_sectors; /* 8 for 4096 bytes */
+	bool all;              /* count what lies outside the marks too */
+};
+
+struct analysis {
+	struct analysis_options options;
+	const struct map *map;
+	struct usage usage;
+	struct alignment alignment;
+	uint64_t accesses;   /* counted */
+	uint64_t outside;    /* left out, marks included */
+	uint64_t windows;
+	uint64_t stray_ons, stray_offs;
+	uint64_t beyond;     /* counted accesses that reach beyond the disk's end */
+	bool marked;
+};
+
+int analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options,
+		  struct err *err);
+void analysis_done(struct analysis *analysis);
+
+/* Reads the whole trace and leaves the results finished; 0 or -1 (the trace's error). */
+int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err);
+
+#endif

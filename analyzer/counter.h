@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests, sectors and unaligned requests of one op, as the contract counts them. */
+#ifndef ANALYZER_COUNTER_H
+#define ANALYZER_COUNTER_H
+
+#include "trace/access.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct counter {
+	uint64_t requests, sectors, unaligned;
+};
+
+struct counters {
+	struct counter op[ACCESS_OPS];
+};
+
+static inline void counters_merge(struct counters *into, const struct counters *from)
+{
+	for (int op = 0; op < ACCESS_OPS; op++) {
+		into->op[op].requests += from->op[op].requests;
+		into->op[op].sectors += from->op[op].sectors;
+		into->op[op].unaligned += from->op[op].unaligned;
+	}
+}
+
+/* Whether a request is off the unit: its start or its length is not a multiple. */
+static inline bool access_is_unaligned(const struct access *access, uint64_t unit_sectors)
+{
+	return access->start % unit_sectors != 0 || access->count % unit_sectors != 0 ||
+	       (access->flags & ACCESS_RAGGED) != 0;
+}
+
+#endif

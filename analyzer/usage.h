@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who was read and written: totals, by region (device and kind), by file (device and inode).
+
+   Sectors are split exactly among the regions of a request, so regions add up to the totals.  A request
+   counts once for each region and each file that it touches. */
+#ifndef ANALYZER_USAGE_H
+#define ANALYZER_USAGE_H
+
+#include "analyzer/counter.h"
+#include "base/vec.h"
+#include "layout/map.h"
+
+#include <stddef.h>
+
+struct usage_region {
+	const struct space *device;
+	enum kind kind;
+	const char *fs; /* NULL where there is none */
+	struct counters counters;
+	uint64_t seen;  /* serial of the last request that was counted */
+};
+
+struct usage_file {
+	const struct space *space;
+	uint32_t inode;
+	struct counters counters;
+	uint64_t seen;
+};
+
+struct usage {
+	const struct map *map;
+	uint64_t unit_sectors;
+	uint64_t serial;
+	struct counters totals;
+	VEC(struct usage_region) regions;
+	VEC(struct usage_file) files;
+	uint32_t *region_index; /* by region key: index into regions, plus 1 */
+	uint32_t *file_slots;   /* a hash table of indices into files, plus 1 */
+	size_t nslots;
+	bool short_of_memory;
+};
+
+/* 0, or -1 without memory. */
+int usage_init(struct usage *usage, const struct map *map, uint64_t unit_sectors);
+void usage_done(struct usage *usage);
+
+/* Counts a request, and after that each of its places. */
+void usage_access(struct usage *usage, const struct access *access);
+void usage_place(struct usage *usage, const struct access *access, const struct place *place);
+
+/* Adds what another usage of the same map has counted. */
+void usage_merge(struct usage *usage, const struct usage *other);
+
+/* Forgets all counts. */
+void usage_reset(struct usage *usage);
+
+/* Sorts: regions by device and kind, files by sectors written and read, most first. */
+void usage_finish(struct usage *usage);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Safe text from any bytes.  UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
+#include "base/escape.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static bool is_tail(const char *bytes, size_t len, size_t i)
+{
+	return i < len && ((unsigned char)bytes[i] & 0xc0) == 0x80;
+}
+
+size_t utf8_char(const char *bytes, size_t len)
+{
+	unsigned char a, b;
+
+	if (len == 0)
+		return 0;
+	a = (unsigned char)bytes[0];
+	if (a < 0x80)
+		return 1;
+	if (!is_tail(bytes, len, 1) || a < 0xc2 || a > 0xf4)
+		return 0;
+	b = (unsigned char)bytes[1];
+	if (a < 0xe0)
+		return 2;
+	if (!is_tail(bytes, len, 2) || (a == 0xe0 && b < 0xa0) || (a == 0xed && b >= 0xa0))
+		return 0;
+	if (a < 0xf0)
+		return 3;
+	if (!is_tail(bytes, len, 3) || (a == 0xf0 && b < 0x90) || (a == 0xf4 && b >= 0x90))
+		return 0;
+	return 4;
+}
+
+bool utf8_valid(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t n = utf8_char(bytes, len);
+
+		if (n == 0)
+			return false;
+		bytes += n;
+		len -= n;
+	}
+	return true;
+}
+
+static uint32_t decode(const char *bytes, size_t n)
+{
+	static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t c = (unsigned char)bytes[0] & first[n];
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)bytes[i] & 0x3f);
+	return c;
+}
+
+/* Characters that a terminal does not show as something of their own. */
+static bool is_invisible(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+static void add_hex(struct text *out, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		text_printf(out, "\\x%02x", (unsigned char)bytes[i]);
+}
+
+void escape_terminal(struct text *out, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t n = utf8_char(bytes, len);
+
+		if (bytes[0] == '\\')
+			text_str(out, "\\\\");
+		else if (bytes[0] == '\n')
+			text_str(out, "\\n");
+		else if (bytes[0] == '\t')
+			text_str(out, "\\t");
+		else if (n == 0 || is_invisible(decode(bytes, n)))
+			add_hex(out, bytes, n == 0 ? 1 : n);
+		else
+			text_add(out, bytes, n);
+		n = n == 0 ? 1 : n;
+		bytes += n;
+		len -= n;
+	}
+}
+
+void escape_utf8(struct text *out, const char *bytes, size_t len)
+{
+	if (utf8_valid(bytes, len)) {
+		text_add(out, bytes, len);
+		return;
+	}
+	while (len > 0) {
+		size_t n = utf8_char(bytes, len);
+
+		if (n == 0)
+			add_hex(out, bytes, 1);
+		else if (bytes[0] == '\\')
+			text_str(out, "\\\\");
+		else
+			text_add(out, bytes, n);
+		n = n == 0 ? 1 : n;
+		bytes += n;
+		len -= n;
+	}
+}
+
+static void json_char(struct text *out, char c)
+{
+	if (c == '"' || c == '\\') {
+		text_char(out, '\\');
+		text_char(out, c);
+	} else if (c == '\n') {
+		text_str(out, "\\n");
+	} else if (c == '\t') {
+		text_str(out, "\\t");
+	} else {
+		text_printf(out, "\\u%04x", (unsigned char)c);
+	}
+}
+
+void escape_json(struct text *out, const char *bytes, size_t len)
+{
+	struct text clean = {0};
+	size_t from = 0;
+
+	if (!utf8_valid(bytes, len)) {
+		escape_utf8(&clean, bytes, len);
+		bytes = clean.at ? clean.at : "";
+		len = clean.n;
+		out->short_of_memory |= clean.short_of_memory;
+	}
+	text_char(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		text_add(out, bytes + from, i - from);
+		json_char(out, bytes[i]);
+		from = i + 1;
+	}
+	text_add(out, bytes + from, len - from);
+	text_char(out, '"');
+	text_free(&clean);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blkmap align: is the layout aligned, and are the accesses. */
+#include "analyzer/analysis.h"
+#include "cli/cli.h"
+#include "reports/align.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const char options_help[] =
+    "  --align SIZE        the unit of alignment (default 4096)\n"
+    "  --all               count the accesses outside the qtrace marks too\n"
+    "  --format NAME       how to read the trace, instead of finding out\n"
+    "  --device NAME       the device to take from a trace of several\n"
+    "  --event NAME        which event of a request counts, for formats that have several\n"
+    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
+    "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
+
+static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
+{
+	struct text out = {0};
+	struct err err;
+	int off = align_text(&out, map, analysis, common->unit_sectors, terminal_width(), &err);
+	int status = off < 0 ? fail(NULL, &err) : print_text(&out);
+
+	text_free(&out);
+	print_notes(map);
+	return status != 0 ? status : off > 0 ? STATUS_FOUND : STATUS_DONE;
+}
+
+static int align_with_trace(const char *trace_path, const char *disk, const struct common *common)
+{
+	struct analysis_options options = {.unit_sectors = common->unit_sectors, .all = common->all};
+	struct analysis analysis;
+	struct trace *trace;
+	struct map *map;
+	struct err err;
+	int status;
+
+	if (open_both(&trace, &map, trace_path, disk, common) != 0)
+		return STATUS_FAILED;
+	if (analysis_init(&analysis, map, &options, &err) != 0) {
+		status = fail(NULL, &err);
+	} else {
+		status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
+								    : fail(trace_path, &err);
+		analysis_done(&analysis);
+	}
+	map_close(map);
+	trace_close(trace);
+	return status;
+}
+
+static int align_disk(const char *disk, const struct common *common)
+{
+	struct map *map;
+	int status;
+
+	if (open_map(&map, disk, common) != 0)
+		return STATUS_FAILED;
+	status = print_verdict(map, NULL, common);
+	map_close(map);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		COMMON_DISK, COMMON_TRACE, {"help", no_argument, NULL, 'h'}, {0},
+	};
+	struct common common = COMMON_INIT;
+	struct err err;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'h') {
+			printf("usage: blkmap %s %s\n%s", command_align.name, command_align.usage, options_help);
+			return STATUS_DONE;
+		}
+		if (option == '?')
+			return fail_usage(&command_align, "unknown option or missing value: %s", argv[optind - 1]);
+		if (common_option(&common, option, optarg, &err) != 0)
+			return fail(NULL, &err);
+	}
+	if (argc - optind == 1)
+		return align_disk(argv[optind], &common);
+	if (argc - optind == 2)
+		return align_with_trace(argv[optind], argv[optind + 1], &common);
+	return fail_usage(&command_align, "expected a disk, and perhaps a trace before it");
+}
+
+const struct command command_align = {
+	.name = "align",
+	.usage = "[OPTIONS] [TRACE] DISK",
+	.help = "which layer, if any, is misaligned",
+	.run = run,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages, common options and output for all subcommands. */
+#include "cli/cli.h"
+
+#include "base/escape.h"
+#include "base/size.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int fail(const char *file, const struct err *err)
+{
+	struct text line = {0};
+
+	text_str(&line, "blkmap: ");
+	if (file != NULL) {
+		escape_terminal(&line, file, strlen(file));
+		text_str(&line, ": ");
+	}
+	escape_terminal(&line, err->text, strlen(err->text));
+	fprintf(stderr, "%s\n", line.at ? line.at : "blkmap: out of memory");
+	text_free(&line);
+	return STATUS_FAILED;
+}
+
+int fail_usage(const struct command *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("blkmap: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "; usage: blkmap %s %s\n", command->name, command->usage);
+	return STATUS_FAILED;
+}
+
+static int parse_align(struct common *common, const char *value, struct err *err)
+{
+	uint64_t bytes;
+
+	if (size_parse(value, &bytes, err) != 0)
+		return err_prefix(err, "--align: ");
+	if (bytes == 0 || bytes % SECTOR_SIZE != 0)
+		return err_set(err, "--align: '%s' is not a multiple of 512 bytes", value);
+	common->unit_sectors = bytes >> SECTOR_SHIFT;
+	return 0;
+}
+
+static int parse_sector_size(struct common *common, const char *value, struct err *err)
+{
+	uint64_t bytes;
+
+	if (size_parse(value, &bytes, err) != 0)
+		return err_prefix(err, "--sector-size: ");
+	if (bytes < SECTOR_SIZE || bytes > 65536 || (bytes & (bytes - 1)) != 0)
+		return err_set(err, "--sector-size: '%s' is not a power of two from 512 to 64K", value);
+	common->map.sector_size = (uint32_t)bytes;
+	return 0;
+}
+
+int common_option(struct common *common, int option, const char *value, struct err *err)
+{
+	switch (option) {
+	case COMMON_JSON:
+		common->json = true;
+		return 0;
+	case COMMON_ALL:
+		common->all = true;
+		return 0;
+	case COMMON_ALIGN:
+		return parse_align(common, value, err);
+	case COMMON_FORMAT:
+		common->trace.format = value;
+		return 0;
+	case COMMON_DEVICE:
+		common->trace.device = value;
+		return 0;
+	case COMMON_EVENT:
+		common->trace.event = value;
+		return 0;
+	case COMMON_SECTOR_SIZE:
+		return parse_sector_size(common, value, err);
+	default:
+		return err_set(err, "unknown option");
+	}
+}
+
+int open_trace(struct trace **trace, const char *path, const struct common *common)
+{
+	struct err err;
+
+	return trace_open(trace, path, &common->trace, &err) == 0 ? 0 : fail(path, &err);
+}
+
+int open_map(struct map **map, const char *path, const struct common *common)
+{
+	struct err err;
+
+	return map_open(map, path, &common->map, &err) == 0 ? 0 : fail(path, &err);
+}
+
+int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
+	      const struct common *common)
+{
+	struct err err;
+
+	if (open_trace(trace, trace_path, common) != 0)
+		return STATUS_FAILED;
+	if (disk != NULL) {
+		if (open_map(map, disk, common) == 0)
+			return 0;
+	} else if (map_unknown(map, (*trace)->disk_sectors ? (*trace)->disk_sectors : UINT64_MAX, &err) == 0) {
+		return 0;
+	} else {
+		fail(trace_path, &err);
+	}
+	trace_close(*trace);
+	return STATUS_FAILED;
+}
+
+int print_text(struct text *text)
+{
+	struct err err;
+	size_t wrote;
+
+	if (text->short_of_memory) {
+		err_nomem(&err);
+		return fail(NULL, &err);
+	}
+	wrote = text->n ? fwrite(text->at, 1, text->n, stdout) : 0;
+	if (wrote == text->n && fflush(stdout) == 0) {
+		text_clear(text);
+		return 0;
+	}
+	/* A reader that has seen enough (head) is no failure of ours, but there is nothing left to do. */
+	if (errno != EPIPE) {
+		err_set(&err, "cannot write to standard output: %s", strerror(errno));
+		fail(NULL, &err);
+	}
+	return STATUS_FAILED;
+}
+
+void print_notes(const struct map *map)
+{
+	struct text line = {0};
+
+	for (size_t i = 0; i < map->notes.n; i++) {
+		text_str(&line, "blkmap: ");
+		escape_terminal(&line, map->path ? map->path : "", map->path ? strlen(map->path) : 0);
+		text_str(&line, ": note: ");
+		escape_terminal(&line, map->notes.at[i].text, strlen(map->notes.at[i].text));
+		text_char(&line, '\n');
+	}
+	if (map->notes_left_out > 0)
+		text_printf(&line, "blkmap: %s: and %zu more notes\n", map->path, map->notes_left_out);
+	if (line.n > 0)
+		fputs(line.at, stderr);
+	text_free(&line);
+}
+
+unsigned terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}

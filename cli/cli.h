@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the subcommands share: messages, exit statuses, opening what argv names, printing. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "layout/map.h"
+#include "trace/trace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { STATUS_DONE = 0, STATUS_FOUND = 1, STATUS_FAILED = 2 };
+
+struct command {
+	const char *name;
+	const char *usage; /* arguments, for the usage line */
+	const char *help;  /* one line */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command command_analyze;
+extern const struct command command_map;
+extern const struct command command_lookup;
+extern const struct command command_dump;
+extern const struct command command_align;
+
+/* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
+int fail(const char *file, const struct err *err);
+
+/* Says that the command line is off, with the usage line; returns STATUS_FAILED. */
+int fail_usage(const struct command *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Options that several commands have; `value` is optarg.  0 or -1 with err set. */
+struct common {
+	struct trace_options trace;
+	struct map_options map;
+	uint64_t unit_sectors; /* --align */
+	bool json, all;
+};
+#define COMMON_INIT {.unit_sectors = 8}
+
+/* The long options of struct common, for a command's table; their values start at COMMON_FIRST. */
+enum {
+	COMMON_FIRST = 256,
+	COMMON_JSON = COMMON_FIRST,
+	COMMON_ALL,
+	COMMON_ALIGN,
+	COMMON_FORMAT,
+	COMMON_DEVICE,
+	COMMON_EVENT,
+	COMMON_SECTOR_SIZE,
+	COMMON_LAST,
+};
+#define COMMON_OUTPUT {"json", no_argument, NULL, COMMON_JSON}
+#define COMMON_DISK {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE}
+#define COMMON_TRACE                                                                               \
+	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},      \
+	    {"format", required_argument, NULL, COMMON_FORMAT},                                        \
+	    {"device", required_argument, NULL, COMMON_DEVICE},                                        \
+	    {"event", required_argument, NULL, COMMON_EVENT}
+#define COMMON_UNIT {"align", required_argument, NULL, COMMON_ALIGN}
+int common_option(struct common *common, int option, const char *value, struct err *err);
+
+/* Opens a trace and, when disk is not NULL, the map of the disk; without one, a map of unknown sectors.
+   On failure prints and returns STATUS_FAILED with nothing left open. */
+int open_trace(struct trace **trace, const char *path, const struct common *common);
+int open_map(struct map **map, const char *path, const struct common *common);
+int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
+	      const struct common *common);
+
+/* Writes a text to standard output and empties it; 0, or STATUS_FAILED after a message. */
+int print_text(struct text *text);
+
+/* Notes on the disk, on standard error, for commands whose output has no place for them. */
+void print_notes(const struct map *map);
+
+/* The width for tables: the terminal's, or 80. */
+unsigned terminal_width(void);
+
+#endif

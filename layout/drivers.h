@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Every layout driver there is; each is at the end of its own file. */
+#ifndef LAYOUT_DRIVERS_H
+#define LAYOUT_DRIVERS_H
+
+#include "layout/map.h"
+
+extern const struct layout_driver driver_gpt;
+extern const struct layout_driver driver_lvm;
+extern const struct layout_driver driver_ext;
+extern const struct layout_driver driver_mbr;
+extern const struct layout_driver driver_blkid;
+extern const struct layout_driver driver_ext_backup;
+
+#endif

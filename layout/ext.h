@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An ext2/3/4 file system in a space: what the rest of the program may ask of it. */
+#ifndef LAYOUT_EXT_H
+#define LAYOUT_EXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ext;
+
+void ext_free(struct ext *ext);
+
+/* "ext2", "ext3", "ext4" or "jbd", as blkid says. */
+const char *ext_type(const struct ext *ext);
+
+/* Sectors in a block; 0 for NULL. */
+uint32_t ext_block_sectors(const struct ext *ext);
+
+/* Sectors that the file system takes of its space. */
+uint64_t ext_sectors(const struct ext *ext);
+
+/* The group of a block; false for blocks before the first group (block 0 of 1 KiB file systems). */
+bool ext_group(const struct ext *ext, uint64_t block, uint32_t *group);
+
+/* The inodes stored in `bytes` bytes from `offset` on of a group's inode table. */
+void ext_table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, uint64_t bytes, uint32_t *first,
+		      uint32_t *last);
+
+/* The absolute path of an inode, as stored (any bytes but NUL), cut at len-1 bytes; false when no
+   directory names it. */
+bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len);
+
+/* Paths are at most this long here; deeper ones are cut in the middle. */
+#define EXT_PATH_MAX 4096
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names by inode, and the paths that are made of them when somebody asks. */
+#include "layout/ext_names.h"
+
+#include "base/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT_INODE 2
+#define DEPTH_MAX 4096
+
+int ext_names_init(struct ext_names *names, uint32_t inodes)
+{
+	memset(names, 0, sizeof(*names));
+	names->of = calloc((size_t)inodes + 1, sizeof(*names->of));
+	names->inodes = inodes;
+	return names->of == NULL ? -1 : 0;
+}
+
+void ext_names_free(struct ext_names *names)
+{
+	free(names->of);
+	free(names->pool);
+	memset(names, 0, sizeof(*names));
+}
+
+int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len)
+{
+	struct ext_name *entry;
+
+	if (inode == 0 || inode > names->inodes || parent == 0 || len == 0 || len > 255)
+		return 0;
+	entry = &names->of[inode];
+	if (entry->parent != 0 && entry->parent <= parent)
+		return 0;
+	if (names->used + 256 > UINT32_MAX ||
+	    vec_reserve((void **)&names->pool, &names->cap, names->used + 256, 1) != 0)
+		return -1;
+	*entry = (struct ext_name){.parent = parent, .at = (uint32_t)names->used};
+	names->pool[names->used++] = (char)len;
+	memcpy(names->pool + names->used, name, len);
+	names->used += len;
+	return 0;
+}
+
+bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len)
+{
+	size_t at = len - 1;
+
+	path[at] = '\0';
+	if (inode == ROOT_INODE) {
+		memcpy(path, "/", 2);
+		return true;
+	}
+	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle. */
+	for (int depth = 0; inode != ROOT_INODE; depth++) {
+		const struct ext_name *entry;
+		size_t n;
+
+		if (inode > names->inodes || depth == DEPTH_MAX)
+			return false;
+		entry = &names->of[inode];
+		if (entry->parent == 0)
+			return false;
+		n = (unsigned char)names->pool[entry->at];
+		if (n + 5 > at) {
+			/* Longer than the caller's room: the front is cut. */
+			at -= 4;
+			memcpy(path + at, "/...", 4);
+			break;
+		}
+		at -= n;
+		memcpy(path + at, names->pool + entry->at + 1, n);
+		path[--at] = '/';
+		inode = entry->parent;
+	}
+	memmove(path, path + at, len - at);
+	return true;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files that read an ext2/3/4 file system share.  libext2fs opens it and reads superblock and
+   group descriptors; inode tables, extent trees, directories and bitmaps are read here, so that one that
+   is damaged costs only what it describes.  Facts: e2fsprogs lib/ext2fs/ext2_fs.h, ext3_extents.h and
+   Linux Documentation/filesystems/ext4. */
+#ifndef LAYOUT_EXT_PRIVATE_H
+#define LAYOUT_EXT_PRIVATE_H
+
+#include "layout/ext.h"
+#include "layout/ext_names.h"
+#include "layout/map.h"
+
+#include <ext2fs/ext2fs.h>
+
+/* A run of a directory's blocks, to be read for names. */
+struct ext_dir_run {
+	uint64_t block;
+	uint32_t count, inode;
+	uint32_t flags; /* the inode's */
+};
+
+struct ext {
+	struct map *map;
+	struct space *space;
+	ext2_filsys fs;          /* NULL when the map is sealed */
+	char type[8];
+	uint32_t block_size, block_sectors;
+	uint64_t blocks;
+	uint32_t first_block;    /* the first block of group 0 */
+	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
+	uint32_t groups, inodes_per_group, inode_size, inodes;
+	struct ext_names names;
+	uint64_t node_budget;    /* how many map blocks may still be read: one in a loop would never end */
+	VEC(struct ext_dir_run) dirs;
+	bool short_of_memory;
+};
+
+/* An inode as its table holds it. */
+struct ext_inode {
+	const uint8_t *raw;      /* ext->inode_size bytes */
+	uint32_t number;
+	uint16_t mode, links;
+	uint32_t flags;
+	uint64_t size, acl_block, sectors;
+	enum kind kind;          /* of its data blocks */
+	uint8_t extent_flags;    /* for its claims */
+};
+
+/* Claims `count` blocks from `block` on; what leaves the file system is left out and noted.  False then. */
+bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t count);
+
+/* Reads whole blocks; -1 with the reason in err. */
+int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
+
+/* The structure of every group (ext_groups.c). */
+void ext_map_groups(struct ext *ext);
+
+/* Free blocks, from the block bitmaps (ext_free.c). */
+int ext_map_free(struct ext *ext, struct err *err);
+
+/* All inodes and what they own (ext_inodes.c). */
+int ext_map_inodes(struct ext *ext, struct err *err);
+
+/* What one inode's map holds (ext_blocks.c). */
+int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);
+
+/* The names in the directories that were found (ext_dirs.c). */
+int ext_read_dirs(struct ext *ext, struct err *err);
+void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
+
+/* libext2fs over a space (ext_io.c). */
+#define EXT_IO_NAME_LEN 32
+extern const io_manager ext_io_manager;
+void ext_io_name(const struct space *space, char name[EXT_IO_NAME_LEN]);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs of sectors of one space with one name, while they are collected (claims) and when they are
+   sealed (extents: sorted, disjoint, and without a gap from the first sector to the last). */
+#ifndef LAYOUT_EXTENT_H
+#define LAYOUT_EXTENT_H
+
+#include "base/vec.h"
+#include "layout/kind.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What else is known of a run; the words are the contract's. */
+enum extent_flag {
+	EXTENT_UNWRITTEN = 1,
+	EXTENT_DELETED = 2,
+	EXTENT_STALE = 4,
+	EXTENT_DAMAGED = 8,
+};
+
+/* Ends where the next one starts; the last one ends with its space. */
+struct extent {
+	uint64_t start : 48; /* sector of its space */
+	uint64_t kind : 8;   /* enum kind */
+	uint64_t flags : 8;  /* enum extent_flag */
+	uint32_t owner;      /* by kind: inode, group, or index of a link of the map */
+	uint32_t arg;        /* where kind_has_offset: file-system block within the owner */
+};
+
+#define EXTENT_SECTORS_MAX ((UINT64_C(1) << 48) - 1)
+
+/* Which claim wins where two overlap: the higher rank, then the lower owner. */
+enum rank {
+	RANK_REST,      /* what is left over: free space, gaps */
+	RANK_CONTENT,   /* files, volumes, partitions */
+	RANK_STRUCTURE, /* what the layer itself is made of */
+};
+
+struct claim {
+	uint64_t start : 48;
+	uint64_t kind : 8;
+	uint64_t flags : 8;
+	uint64_t count : 48;
+	uint64_t rank : 8;
+	uint32_t owner;
+	uint32_t arg;
+};
+
+struct claims {
+	VEC(struct claim) list;
+	bool short_of_memory; /* some claim is missing; sealing will fail */
+};
+
+/* Remembers a claim; an empty one is dropped.  A failed allocation is told by extents_seal. */
+void claims_add(struct claims *claims, struct claim claim);
+
+/* Two claims of more than RANK_REST that overlap. */
+struct overlap {
+	struct claim winner, loser;
+	uint64_t start, count;
+};
+
+struct extents {
+	struct extent *at;
+	size_t n;
+	VEC(struct overlap) overlaps; /* in order of start */
+};
+
+/* Sorts the claims, cuts them to `sectors`, lets the better one win, gives holes the kind `rest`, and
+   frees the claims.  `block_sectors` is the unit of extent.arg (0 where there is none).  0, or -1
+   without memory. */
+int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
+		 uint32_t block_sectors);
+void extents_free(struct extents *extents);
+
+/* The extent that holds a sector (which must be inside the space), and where that extent ends. */
+const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,
+				  uint64_t *end);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bytes of a disk, by pread from a file or a block device. */
+#include "layout/image.h"
+
+#include "base/size.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct image {
+	int fd;
+	uint64_t bytes;
+	uint32_t sector_size;
+	_Atomic uint64_t bytes_read;
+};
+
+static int find_size(struct image *image, struct err *err)
+{
+	struct stat st;
+	int sector_size;
+
+	if (fstat(image->fd, &st) != 0)
+		return err_set(err, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, "is a directory, expected a disk image or a block device");
+	if (S_ISREG(st.st_mode)) {
+		image->bytes = (uint64_t)st.st_size;
+		return 0;
+	}
+	if (!S_ISBLK(st.st_mode))
+		return err_set(err, "is neither a file nor a block device");
+	if (ioctl(image->fd, BLKGETSIZE64, &image->bytes) != 0)
+		return err_set(err, "cannot ask for its size: %s", strerror(errno));
+	if (ioctl(image->fd, BLKSSZGET, &sector_size) == 0 && sector_size >= (int)SECTOR_SIZE)
+		image->sector_size = (uint32_t)sector_size;
+	return 0;
+}
+
+int image_open(struct image **result, const char *path, struct err *err)
+{
+	struct image *image = calloc(1, sizeof(*image));
+
+	if (image == NULL)
+		return err_nomem(err);
+	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
+	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0) {
+		err_set(err, "cannot open: %s", strerror(errno));
+		free(image);
+		return -1;
+	}
+	if (find_size(image, err) != 0) {
+		image_close(image);
+		return -1;
+	}
+	if (image->bytes < SECTOR_SIZE) {
+		err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector", image->bytes);
+		image_close(image);
+		return -1;
+	}
+	*result = image;
+	return 0;
+}
+
+void image_close(struct image *image)
+{
+	if (image == NULL)
+		return;
+	close(image->fd);
+	free(image);
+}
+
+uint64_t image_sectors(const struct image *image)
+{
+	return image->bytes >> SECTOR_SHIFT;
+}
+
+uint32_t image_sector_size(const struct image *image)
+{
+	return image->sector_size;
+}
+
+int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	size_t done = 0;
+
+	if (offset > image->bytes || len > image->bytes - offset)
+		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset, len,
+			       image->bytes);
+	while (done < len) {
+		ssize_t got = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done, strerror(errno));
+		if (got == 0)
+			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
+		done += (size_t)got;
+	}
+	atomic_fetch_add_explicit(&image->bytes_read, len, memory_order_relaxed);
+	return 0;
+}
+
+uint64_t image_bytes_read(const struct image *image)
+{
+	return atomic_load_explicit(&((struct image *)image)->bytes_read, memory_order_relaxed);
+}

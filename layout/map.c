@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Building the map (a work list of spaces, probed in the order in which they appear) and finding
+   places in it. */
+#include "layout/map.h"
+
+#include "base/size.h"
+#include "layout/ext.h"
+#include "layout/image.h"
+#include "layout/segment.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTES_MAX 200
+
+void map_note(struct map *map, const struct space *space, const char *fmt, ...)
+{
+	struct note note = {.space = space};
+	char text[512];
+	va_list ap;
+
+	if (map->notes.n >= NOTES_MAX) {
+		map->notes_left_out++;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (asprintf(&note.text, "%s: %s", space_name(space), text) < 0) {
+		map->short_of_memory = true;
+		return;
+	}
+	if (VEC_PUSH(&map->notes, note) != 0) {
+		free(note.text);
+		map->short_of_memory = true;
+	}
+}
+
+static void space_free(struct space *space)
+{
+	for (size_t i = 0; i < space->segments.n; i++)
+		free(space->segments.at[i].areas);
+	VEC_FREE(&space->segments);
+	VEC_FREE(&space->claims.list);
+	extents_free(&space->extents);
+	ext_free(space->ext);
+	image_close(space->image);
+	free(space->name);
+	free(space);
+}
+
+bool map_has_room(struct map *map, const struct space *space)
+{
+	if (map->spaces.n < MAP_SPACES_MAX)
+		return true;
+	map_note(map, space, "holds more than %d partitions and volumes; the others are not looked at",
+		 MAP_SPACES_MAX);
+	return false;
+}
+
+struct space *map_add_space(struct map *map, struct space *parent, const char *name, uint64_t sectors,
+			    struct err *err)
+{
+	struct space *space;
+
+	assert(map->spaces.n < MAP_SPACES_MAX);
+	space = calloc(1, sizeof(*space));
+	if (space == NULL || (space->name = strdup(name)) == NULL || VEC_PUSH(&map->spaces, space) != 0) {
+		if (space != NULL)
+			free(space->name);
+		free(space);
+		err_nomem(err);
+		return NULL;
+	}
+	space->id = (uint32_t)(map->spaces.n - 1);
+	space->parent = parent;
+	space->depth = parent ? parent->depth + 1 : 0;
+	space->serves = space;
+	space->sectors = sectors;
+	space->sector_size = parent ? parent->sector_size : SECTOR_SIZE;
+	return space;
+}
+
+/* Says in the outer space that an area of the inner one lies there. */
+static int claim_area(struct map *map, const struct link *link, const struct area *area, uint64_t count,
+		      struct err *err)
+{
+	struct claim claim = {
+		.start = area->start,
+		.count = count,
+		.rank = RANK_CONTENT,
+		.kind = KIND_CHILD,
+		.owner = (uint32_t)map->links.n,
+	};
+
+	if (VEC_PUSH(&map->links, *link) != 0)
+		return err_nomem(err);
+	space_claim_as(area->space, claim);
+	return 0;
+}
+
+int map_add_segment(struct map *map, struct space *inner, const struct segment *segment, struct err *err)
+{
+	struct link link = {.inner = inner, .segment = (uint32_t)inner->segments.n};
+
+	if (space_add_segment(inner, segment, err) != 0)
+		return -1;
+	for (link.area = 0; link.area < segment->nareas; link.area++) {
+		const struct area *area = &segment->areas[link.area];
+
+		link.outer_start = area->start;
+		if (area->space != NULL &&
+		    claim_area(map, &link, area, segment_area_sectors(segment), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int map_add_linear(struct map *map, struct space *inner, struct space *outer, uint64_t start, uint64_t count,
+		   struct err *err)
+{
+	struct area area = {.space = outer, .start = start};
+	struct segment segment = {
+		.count = count,
+		.type = SEGMENT_LINEAR,
+		.nareas = 1,
+		.areas = &area,
+	};
+
+	return map_add_segment(map, inner, &segment, err);
+}
+
+/* --- building --- */
+
+static int add_disk(struct map *map, const char *path, const struct map_options *options, struct err *err)
+{
+	struct image *image;
+	struct space *disk;
+
+	if (image_open(&image, path, err) != 0)
+		return -1;
+	if (image_sectors(image) > EXTENT_SECTORS_MAX) {
+		image_close(image);
+		return err_set(err, "is larger than 128 PiB");
+	}
+	disk = map_add_space(map, NULL, "disk", image_sectors(image), err);
+	if (disk == NULL) {
+		image_close(image);
+		return -1;
+	}
+	disk->image = image;
+	disk->sector_size = image_sector_size(image);
+	if (options != NULL && options->sector_size != 0)
+		disk->sector_size = options->sector_size;
+	return 0;
+}
+
+/* An unreadable disk ends the run; anything else that cannot be read is only a note. */
+static int check_readable(struct map *map, struct err *err)
+{
+	uint8_t sector[SECTOR_SIZE];
+
+	return space_read(map->spaces.at[0], 0, sector, sizeof(sector), err);
+}
+
+static int probe_space(struct map *map, struct space *space, struct err *err)
+{
+	space->probed = true;
+	if (space->sectors == 0)
+		return 0;
+	if (space->depth + 2 >= MAP_DEPTH_MAX) {
+		map_note(map, space, "lies %u layers deep; what is in it is not looked at", space->depth);
+		return 0;
+	}
+	for (size_t i = 0; layout_drivers[i] != NULL; i++) {
+		int mine = layout_drivers[i]->map ? layout_drivers[i]->map(map, space, err) : 0;
+
+		if (mine != 0)
+			return mine < 0 ? -1 : 0;
+	}
+	return 0;
+}
+
+/* Ends because every round probes at least one of at most MAP_SPACES_MAX spaces. */
+static int probe_all(struct map *map, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < map->spaces.n) {
+		for (; done < map->spaces.n; done++)
+			if (!map->spaces.at[done]->probed && probe_space(map, map->spaces.at[done], err) != 0)
+				return -1;
+		for (size_t i = 0; layout_drivers[i] != NULL; i++)
+			if (layout_drivers[i]->finish && layout_drivers[i]->finish(map, err) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+static const char *claim_text(const struct map *map, const struct claim *claim, char *buf, size_t len)
+{
+	if (claim->kind == KIND_CHILD)
+		snprintf(buf, len, "%s", map->links.at[claim->owner].inner->name);
+	else if (kind_has_inode((enum kind)claim->kind))
+		snprintf(buf, len, "%s of inode %" PRIu32, kind_name((enum kind)claim->kind), claim->owner);
+	else
+		snprintf(buf, len, "%s", kind_name((enum kind)claim->kind));
+	return buf;
+}
+
+static void note_overlaps(struct map *map, const struct space *space)
+{
+	char winner[96], loser[96];
+
+	for (size_t i = 0; i < space->extents.overlaps.n; i++) {
+		const struct overlap *overlap = &space->extents.overlaps.at[i];
+
+		claim_text(map, &overlap->winner, winner, sizeof(winner));
+		claim_text(map, &overlap->loser, loser, sizeof(loser));
+		map_note(map, space, "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
+			 overlap->start, overlap->count, winner, loser);
+	}
+}
+
+static int seal(struct map *map, struct err *err)
+{
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		struct space *space = map->spaces.at[i];
+
+		if (space->sectors == 0)
+			continue;
+		if (extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
+				 ext_block_sectors(space->ext)) != 0)
+			return err_nomem(err);
+		note_overlaps(map, space);
+	}
+	map->sealed = true;
+	return map->short_of_memory ? err_nomem(err) : 0;
+}
+
+int map_open(struct map **result, const char *path, const struct map_options *options, struct err *err)
+{
+	struct map *map = calloc(1, sizeof(*map));
+
+	if (map == NULL)
+		return err_nomem(err);
+	map->path = strdup(path);
+	if (map->path == NULL) {
+		free(map);
+		return err_nomem(err);
+	}
+	if (add_disk(map, path, options, err) != 0 || check_readable(map, err) != 0 ||
+	    probe_all(map, err) != 0 || seal(map, err) != 0) {
+		map_close(map);
+		return -1;
+	}
+	*result = map;
+	return 0;
+}
+
+int map_unknown(struct map **result, uint64_t sectors, struct err *err)
+{
+	struct map *map = calloc(1, sizeof(*map));
+
+	if (map == NULL)
+		return err_nomem(err);
+	if (map_add_space(map, NULL, "disk", sectors < EXTENT_SECTORS_MAX ? sectors : EXTENT_SECTORS_MAX, err) ==
+		NULL ||
+	    seal(map, err) != 0) {
+		map_close(map);
+		return -1;
+	}
+	*result = map;
+	return 0;
+}
+
+void map_close(struct map *map)
+{
+	if (map == NULL)
+		return;
+	for (size_t i = 0; layout_drivers[i] != NULL; i++)
+		if (layout_drivers[i]->close)
+			layout_drivers[i]->close(map);
+	for (size_t i = 0; i < map->spaces.n; i++)
+		space_free(map->spaces.at[i]);
+	VEC_FREE(&map->spaces);
+	VEC_FREE(&map->links);
+	for (size_t i = 0; i < map->notes.n; i++)
+		free(map->notes.at[i].text);
+	VEC_FREE(&map->notes);
+	free(map->path);
+	free(map);
+}
+
+/* --- finding --- */
+
+static void push_stack(struct place *place, const struct space *space, uint64_t at)
+{
+	assert(place->depth < MAP_DEPTH_MAX);
+	place->stack[place->depth].space = space;
+	place->stack[place->depth].start = at;
+	place->depth++;
+	place->space = space;
+	place->inner = at;
+}
+
+/* Where a child extent's sector lies in the inner space.  False when it holds none of its sectors:
+   then *kind says what it is. */
+static bool step_inward(const struct map *map, const struct extent *extent, uint64_t at, uint64_t *inner,
+			uint64_t *run, enum kind *kind)
+{
+	const struct link *link = &map->links.at[extent->owner];
+	const struct segment *segment = &link->inner->segments.at[link->segment];
+	enum inward inward = segment_inward(segment, link->area, at - link->outer_start, inner, run);
+
+	*kind = inward == INWARD_PARITY ? KIND_LVM_RAID_PARITY : KIND_LVM_UNUSED;
+	*inner += segment->start;
+	/* A volume that was left out has no sectors. */
+	return inward == INWARD_DATA && *inner < link->inner->sectors;
+}
+
+void map_find(const struct map *map, uint64_t sector, struct place *place)
+{
+	static const struct extent nothing = {.kind = KIND_UNKNOWN};
+	const struct space *space = map_disk(map);
+	uint64_t at = sector, end, run, inner = 0;
+
+	place->start = sector;
+	place->depth = 0;
+	push_stack(place, space, at);
+	if (sector >= space->sectors) {
+		place->count = UINT64_MAX - sector;
+		place->extent = &nothing;
+		place->kind = KIND_UNKNOWN;
+		return;
+	}
+	place->count = space->sectors - sector;
+	for (;;) {
+		const struct extent *extent = extents_find(&space->extents, space->sectors, at, &end);
+
+		place->extent = extent;
+		place->kind = (enum kind)extent->kind;
+		if (end - at < place->count)
+			place->count = end - at;
+		if (extent->kind != KIND_CHILD)
+			return;
+		if (place->depth == MAP_DEPTH_MAX) {
+			place->kind = KIND_UNKNOWN;
+			return;
+		}
+		if (!step_inward(map, extent, at, &inner, &run, &place->kind)) {
+			place->count = run < place->count ? run : place->count;
+			push_stack(place, map->links.at[extent->owner].inner, 0);
+			return;
+		}
+		place->count = run < place->count ? run : place->count;
+		space = map->links.at[extent->owner].inner;
+		at = inner;
+		push_stack(place, space, at);
+	}
+}
+
+/* How far before `place` its run begins on the disk: by steps back that double until they leave the run,
+   then by halving.  A run is what map_find would join: the same extent at the same distance. */
+static bool same_run(const struct place *a, const struct place *b)
+{
+	return a->space == b->space && a->extent == b->extent && a->kind == b->kind &&
+	       a->depth == b->depth && b->inner - a->inner == b->start - a->start;
+}
+
+void map_find_run(const struct map *map, uint64_t sector, struct place *place)
+{
+	struct place before;
+	uint64_t low, high = sector, step = 1;
+
+	map_find(map, sector, place);
+	if (sector >= map_disk(map)->sectors)
+		return;
+	for (low = sector; low > 0; step *= 2) {
+		low = sector > step ? sector - step : 0;
+		map_find(map, low, &before);
+		if (!same_run(&before, place) || before.start + before.count < high)
+			break;
+		*place = before;
+		high = low;
+		if (low == 0)
+			return;
+	}
+	while (high - low > 1) {
+		uint64_t middle = low + (high - low) / 2;
+
+		map_find(map, middle, &before);
+		if (same_run(&before, place) && before.start + before.count >= high) {
+			*place = before;
+			high = middle;
+		} else {
+			low = middle;
+		}
+	}
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The map: every sector of a disk with its one name.
+
+   It is built by drivers (layout/drivers.c), each of which claims what it knows of a space and adds the
+   spaces that lie in it.  When nothing new appears it is sealed, and after that it is constant and may be
+   shared by threads. */
+#ifndef LAYOUT_MAP_H
+#define LAYOUT_MAP_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "layout/space.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAP_DEPTH_MAX 12
+#define MAP_SPACES_MAX 4096
+
+/* What an extent of KIND_CHILD owns: which part of which inner space lies there. */
+struct link {
+	struct space *inner;
+	uint32_t segment, area;
+	uint64_t outer_start; /* where the area starts in the outer space */
+};
+
+/* Something odd that was met, with its place in the text. */
+struct note {
+	const struct space *space;
+	char *text;
+};
+
+struct lvm;
+
+struct map {
+	char *path;
+	VEC(struct space *) spaces; /* [0] is the disk */
+	VEC(struct link) links;
+	VEC(struct note) notes;
+	size_t notes_left_out;
+	struct lvm *lvm;            /* the volume groups while they are put together */
+	bool short_of_memory;
+	bool sealed;
+};
+
+struct map_options {
+	uint32_t sector_size; /* the disk's logical sector size in bytes, 0 to find out */
+};
+
+/* Reads the disk's structures; 0, or -1 when the disk itself cannot be read. */
+int map_open(struct map **map, const char *path, const struct map_options *options, struct err *err);
+void map_close(struct map *map);
+
+/* The map of a disk that nobody has: all sectors unknown. */
+int map_unknown(struct map **map, uint64_t sectors, struct err *err);
+
+static inline const struct space *map_disk(const struct map *map)
+{
+	return map->spaces.at[0];
+}
+
+/* One run of sectors with one name. */
+struct place {
+	uint64_t start, count;        /* on the disk */
+	const struct space *space;    /* the innermost space, whose extent names it */
+	uint64_t inner;               /* where `start` lies in that space */
+	const struct extent *extent;
+	enum kind kind;               /* the extent's, or what an area that holds no data is */
+	unsigned depth;               /* how many of `stack` are used */
+	struct {
+		const struct space *space;
+		uint64_t start;       /* where `start` lies in it */
+	} stack[MAP_DEPTH_MAX];       /* outermost first, the innermost last */
+};
+
+/* The run that holds a sector, from that sector on; beyond the disk's end the kind is unknown. */
+void map_find(const struct map *map, uint64_t sector, struct place *place);
+
+/* The same, but from the run's first sector on, which may lie before the sector that was asked for. */
+void map_find_run(const struct map *map, uint64_t sector, struct place *place);
+
+/* --- for drivers --- */
+
+/* Whether one more space may be added; a driver that finds no room notes it and goes on without. */
+bool map_has_room(struct map *map, const struct space *space);
+
+/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no memory. */
+struct space *map_add_space(struct map *map, struct space *parent, const char *name, uint64_t sectors,
+			    struct err *err);
+
+/* Adds a segment to an inner space and claims its areas in the outer spaces. */
+int map_add_segment(struct map *map, struct space *inner, const struct segment *segment, struct err *err);
+
+/* The usual case: `count` sectors from `start` on of the outer space are the whole inner space. */
+int map_add_linear(struct map *map, struct space *inner, struct space *outer, uint64_t start, uint64_t count,
+		   struct err *err);
+
+/* Remembers something odd; the text gets the space's name in front.  After many, only their number. */
+void map_note(struct map *map, const struct space *space, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A driver looks at a space that nobody has claimed yet.  It says 1 when it is its own (and has claimed
+   its parts and added what lies inside), 0 when it is not, -1 when the whole run cannot go on. */
+struct layout_driver {
+	const char *name;
+	int (*map)(struct map *map, struct space *space, struct err *err);
+	/* When no unprobed space is left: puts together what several spaces hold.  0 or -1. */
+	int (*finish)(struct map *map, struct err *err);
+	/* Frees what it kept in the map. */
+	void (*close)(struct map *map);
+};
+
+/* In probing order, NULL at the end. */
+extern const struct layout_driver *const layout_drivers[];
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading and claiming sectors of a space, whatever it lies in. */
+#include "layout/space.h"
+
+#include "base/size.h"
+#include "layout/image.h"
+#include "layout/segment.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int space_add_segment(struct space *space, const struct segment *segment, struct err *err)
+{
+	struct segment copy = *segment;
+
+	assert(segment->start == 0 || space->segments.n > 0);
+	copy.areas = NULL;
+	if (segment->nareas > 0) {
+		copy.areas = calloc(segment->nareas, sizeof(*copy.areas));
+		if (copy.areas == NULL)
+			return err_nomem(err);
+		memcpy(copy.areas, segment->areas, segment->nareas * sizeof(*copy.areas));
+	}
+	if (VEC_PUSH(&space->segments, copy) == 0)
+		return 0;
+	free(copy.areas);
+	return err_nomem(err);
+}
+
+/* The segment that holds a sector of the space, or NULL. */
+static const struct segment *find_segment(const struct space *space, uint64_t sector)
+{
+	size_t low = 0, high = space->segments.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct segment *segment = &space->segments.at[middle];
+
+		if (sector < segment->start)
+			high = middle;
+		else if (sector - segment->start >= segment->count)
+			low = middle + 1;
+		else
+			return segment;
+	}
+	return NULL;
+}
+
+/* Reads what lies in one piece from `offset` on: how much of len it was goes to *done. */
+static int read_piece(const struct space *space, uint64_t offset, void *buf, size_t len, size_t *done,
+		      struct err *err)
+{
+	const struct segment *segment = find_segment(space, offset >> SECTOR_SHIFT);
+	uint64_t area_at, run, bytes;
+	uint32_t area;
+
+	if (segment == NULL ||
+	    !segment_outward(segment, (offset >> SECTOR_SHIFT) - segment->start, &area, &area_at, &run) ||
+	    segment->areas[area].space == NULL)
+		return err_set(err, "sector %" PRIu64 " of %s lies on no disk that is here", offset >> SECTOR_SHIFT,
+			       space_name(space));
+	bytes = (run << SECTOR_SHIFT) - offset % SECTOR_SIZE;
+	*done = bytes < len ? (size_t)bytes : len;
+	return space_read(segment->areas[area].space,
+			  ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE, buf,
+			  *done, err);
+}
+
+int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	size_t done = 0;
+
+	if (offset > space_bytes(space) || len > space_bytes(space) - offset)
+		return err_set(err, "bytes %" PRIu64 "+%zu end beyond %s, which has %" PRIu64, offset, len,
+			       space_name(space), space_bytes(space));
+	if (space->image != NULL)
+		return image_read(space->image, offset, buf, len, err);
+	for (; len > 0; len -= done, offset += done, buf = (char *)buf + done)
+		if (read_piece(space, offset, buf, len, &done, err) != 0)
+			return -1;
+	return 0;
+}
+
+void space_claim_as(struct space *space, struct claim claim)
+{
+	if (claim.start >= space->sectors)
+		return;
+	if (claim.count > space->sectors - claim.start)
+		claim.count = space->sectors - claim.start;
+	claims_add(&space->claims, claim);
+}
+
+void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t start, uint64_t count)
+{
+	if (start > EXTENT_SECTORS_MAX)
+		return;
+	if (count > EXTENT_SECTORS_MAX)
+		count = EXTENT_SECTORS_MAX;
+	space_claim_as(space, (struct claim){.start = start, .count = count, .rank = rank, .kind = kind});
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A space: sectors with addresses of their own (disk, partition, volume).
+
+   The disk's space lies in an image; every other one is made of segments, each of which lies in areas
+   of outer spaces.  Parsers read through space_read and nothing else, so what a space lies in never
+   matters to them.  In the other direction an outer space's extents of KIND_CHILD name a link
+   (space, segment, area), and segment_inward says which of the inner sectors lies there. */
+#ifndef LAYOUT_SPACE_H
+#define LAYOUT_SPACE_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "layout/extent.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ext;
+struct image;
+struct space;
+
+enum segment_type {
+	SEGMENT_LINEAR,  /* one area */
+	SEGMENT_STRIPED, /* chunks go round the areas */
+	SEGMENT_MIRROR,  /* every area holds everything */
+	SEGMENT_RAID4,
+	SEGMENT_RAID5_LA,
+	SEGMENT_RAID5_RA,
+	SEGMENT_RAID5_LS,
+	SEGMENT_RAID5_RS,
+	SEGMENT_RAID5_N,
+	SEGMENT_RAID6_ZR,
+	SEGMENT_RAID6_NR,
+	SEGMENT_RAID6_NC,
+	SEGMENT_RAID6_LA_6,
+	SEGMENT_RAID6_RA_6,
+	SEGMENT_RAID6_LS_6,
+	SEGMENT_RAID6_RS_6,
+	SEGMENT_RAID6_N_6,
+	SEGMENT_RAID10, /* near layout, two copies unless `copies` says more */
+	SEGMENT_NONE,   /* error, zero and missing: no data anywhere */
+};
+
+/* Where a part of a segment lies: sectors from `start` on in an outer space; NULL when it is missing. */
+struct area {
+	struct space *space;
+	uint64_t start;
+};
+
+struct segment {
+	uint64_t start, count; /* sectors of the space that it is a part of */
+	enum segment_type type;
+	uint32_t chunk;        /* sectors of a stripe's unit */
+	uint32_t copies;       /* SEGMENT_RAID10 */
+	uint32_t nareas;
+	struct area *areas;    /* owned */
+};
+
+/* What a container's driver or libblkid says of a space; strings are "" where there is nothing. */
+struct content {
+	char type[24]; /* libblkid's word */
+	char label[128];
+	char uuid[64];
+	char detail[160]; /* anything else worth a word */
+};
+
+enum space_type { SPACE_DISK, SPACE_PARTITION, SPACE_VOLUME };
+
+struct space {
+	enum space_type type;
+	uint32_t id;            /* index in its map */
+	uint32_t depth;         /* 0 for the disk */
+	char *name;             /* the contract's device name; owned */
+	struct space *parent;   /* the first space that it lies in; NULL for a disk */
+	struct space *serves;   /* the visible space whose name its sectors carry; itself unless hidden */
+	uint64_t sectors;
+	uint32_t sector_size;   /* the logical sector size of tables inside it, bytes */
+	struct image *image;    /* a disk's; NULL for all others */
+	VEC(struct segment) segments; /* sorted by start, without gaps */
+	struct claims claims;   /* until it is sealed */
+	struct extents extents; /* after it is sealed */
+	enum kind rest;         /* what its unclaimed sectors are */
+	char about[96];         /* what the outer layer says of it: partition type and name; "" if nothing */
+	struct content content;
+	struct ext *ext;        /* its ext2/3/4 file system, or NULL; owned */
+	bool probed;
+};
+
+/* One more segment at the end of the space's segments; areas are copied.  0, or -1 without memory. */
+int space_add_segment(struct space *space, const struct segment *segment, struct err *err);
+
+/* Reads exactly len bytes; -1 where they are not all there. */
+int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
+
+/* Claims sectors of a space; what lies beyond its end is cut off. */
+void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t start, uint64_t count);
+void space_claim_as(struct space *space, struct claim claim);
+
+/* The name that users see for sectors of this space. */
+static inline const char *space_name(const struct space *space)
+{
+	return space->serves->name;
+}
+
+static inline uint64_t space_bytes(const struct space *space)
+{
+	return space->sectors * 512;
+}
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An access as one JSON object. */
+#include "reports/access_json.h"
+
+#include "analyzer/counter.h"
+#include "base/escape.h"
+#include "reports/region_json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void add_string(struct text *out, const char *key, const char *value)
+{
+	text_str(out, key);
+	escape_json(out, value, strlen(value));
+}
+
+/* Nanoseconds as seconds, exactly. */
+static void add_seconds(struct text *out, int64_t ns)
+{
+	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+
+	text_printf(out, ",\"time\":%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", magnitude / 1000000000,
+		    magnitude % 1000000000);
+}
+
+/* Nanoseconds as microseconds, exactly. */
+static void add_latency(struct text *out, int64_t ns)
+{
+	text_printf(out, ",\"latency_us\":%" PRIi64, ns / 1000);
+	if (ns % 1000 > 0)
+		text_printf(out, ".%03" PRIi64, ns % 1000);
+}
+
+static void add_optional(struct text *out, const struct access_view *view)
+{
+	const struct access *access = view->access;
+
+	if (access->time_ns != ACCESS_NO_TIME)
+		add_seconds(out, access->time_ns);
+	if (access->latency_ns != ACCESS_NO_LATENCY)
+		add_latency(out, access->latency_ns);
+	if (view->trace->devices.n > 0)
+		add_string(out, ",\"device_name\":", view->trace->devices.at[access->device]);
+	if (access->pid != ACCESS_NO_PID)
+		text_printf(out, ",\"pid\":%" PRIu32, access->pid);
+	if (access->comm != 0)
+		add_string(out, ",\"comm\":", view->trace->comms.at[access->comm]);
+	if (access->flags & ACCESS_FUA)
+		text_str(out, ",\"fua\":true");
+}
+
+static void add_regions(struct text *out, const struct access_view *view)
+{
+	uint64_t at = view->access->start, end = view->access->start + view->access->count;
+	struct region region;
+	struct place place;
+
+	text_str(out, ",\"regions\":[");
+	for (; at < end; at += place.count) {
+		map_find(view->map, at, &place);
+		if (place.count > end - at)
+			place.count = end - at;
+		if (at > view->access->start)
+			text_char(out, ',');
+		region_describe(&place, &region);
+		region_json(out, &region, NULL);
+	}
+	text_char(out, ']');
+}
+
+void access_json(struct text *out, const struct access_view *view)
+{
+	const struct access *access = view->access;
+
+	text_str(out, "{\"index\":");
+	text_u64(out, view->index);
+	add_string(out, ",\"op\":", access_op_name((enum access_op)access->op));
+	text_str(out, ",\"start\":");
+	text_u64(out, access->start);
+	text_str(out, ",\"sectors\":");
+	text_u64(out, access->count);
+	text_str(out, access_is_unaligned(access, view->unit_sectors) ? ",\"aligned\":false" : ",\"aligned\":true");
+	add_optional(out, view);
+	add_regions(out, view);
+	text_str(out, "}\n");
+}

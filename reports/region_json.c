@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A region as one JSON object. */
+#include "reports/region_json.h"
+
+#include "base/escape.h"
+#include "layout/ext.h"
+
+#include <string.h>
+
+static void key_u64(struct text *out, const char *key, uint64_t value)
+{
+	text_str(out, key);
+	text_u64(out, value);
+}
+
+static void key_string(struct text *out, const char *key, const char *value)
+{
+	text_str(out, key);
+	escape_json(out, value, strlen(value));
+}
+
+static void add_stack(struct text *out, const struct region *region)
+{
+	text_str(out, ",\"stack\":[");
+	for (unsigned i = 0; i < region->depth; i++)
+		key_string(out, i ? "," : "", region->stack[i]->name);
+	text_char(out, ']');
+}
+
+static void add_path(struct text *out, const struct region *region)
+{
+	char path[EXT_PATH_MAX];
+	size_t len;
+
+	if (!region_path(region, path, sizeof(path)))
+		return;
+	key_string(out, ",\"path\":", path);
+	len = strlen(path);
+	if (utf8_valid(path, len))
+		return;
+	/* The name cannot be said in JSON: its exact bytes stand beside the readable form. */
+	text_str(out, ",\"path_hex\":\"");
+	for (size_t i = 0; i < len; i++)
+		text_printf(out, "%02x", (unsigned char)path[i]);
+	text_char(out, '"');
+}
+
+static void add_flags(struct text *out, uint8_t flags)
+{
+	static const char *const names[] = {"unwritten", "deleted", "stale", "damaged"};
+	bool any = false;
+
+	if (flags == 0)
+		return;
+	text_str(out, ",\"flags\":[");
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((flags >> i & 1) == 0)
+			continue;
+		key_string(out, any ? "," : "", names[i]);
+		any = true;
+	}
+	text_char(out, ']');
+}
+
+void region_json(struct text *out, const struct region *region, const uint64_t *sector)
+{
+	text_char(out, '{');
+	if (sector != NULL) {
+		key_u64(out, "\"sector\":", *sector);
+		text_char(out, ',');
+	}
+	key_u64(out, "\"start\":", region->start);
+	key_u64(out, ",\"sectors\":", region->sectors);
+	key_string(out, ",\"device\":", region->device->name);
+	add_stack(out, region);
+	if (region->fs != NULL)
+		key_string(out, ",\"fs\":", region->fs);
+	key_string(out, ",\"kind\":", kind_name(region->kind));
+	if (region->has_block)
+		key_u64(out, ",\"block\":", region->block);
+	if (region->has_group)
+		key_u64(out, ",\"group\":", region->group);
+	if (region->has_inode)
+		key_u64(out, ",\"inode\":", region->inode);
+	add_path(out, region);
+	if (region->has_offset)
+		key_u64(out, ",\"offset\":", region->offset);
+	if (region->has_inodes) {
+		key_u64(out, ",\"inodes\":[", region->inodes[0]);
+		key_u64(out, ",", region->inodes[1]);
+		text_char(out, ']');
+	}
+	add_flags(out, region->flags);
+	text_char(out, '}');
+}

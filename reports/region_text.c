@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A region in words. */
+#include "reports/region_text.h"
+
+#include "base/escape.h"
+#include "layout/ext.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool add_path(struct text *out, const struct region *region)
+{
+	char path[EXT_PATH_MAX];
+
+	if (!region_path(region, path, sizeof(path)))
+		return false;
+	escape_terminal(out, path, strlen(path));
+	return true;
+}
+
+static void add_flags(struct text *out, uint8_t flags)
+{
+	static const char *const names[] = {" (unwritten)", " (deleted)", " (stale)", " (damaged)"};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags >> i & 1)
+			text_str(out, names[i]);
+}
+
+static void add_inodes(struct text *out, const struct region *region)
+{
+	if (region->inodes[0] == region->inodes[1])
+		text_printf(out, "inode %" PRIu32, region->inodes[0]);
+	else
+		text_printf(out, "inodes %" PRIu32 "-%" PRIu32, region->inodes[0], region->inodes[1]);
+}
+
+/* The files whose inodes these are, a few of them. */
+static void add_inode_paths(struct text *out, const struct region *region)
+{
+	char path[EXT_PATH_MAX];
+	unsigned shown = 0;
+
+	for (uint64_t inode = region->inodes[0]; inode <= region->inodes[1] && inode < region->inodes[0] + 64ull;
+	     inode++) {
+		if (!ext_path(region->ext, (uint32_t)inode, path, sizeof(path)))
+			continue;
+		if (shown == 8) {
+			text_str(out, ", ...");
+			return;
+		}
+		text_str(out, shown++ ? ", " : ": ");
+		escape_terminal(out, path, strlen(path));
+	}
+}
+
+void region_label(struct text *out, const struct region *region)
+{
+	escape_terminal(out, region->device->name, strlen(region->device->name));
+	if (region->fs != NULL)
+		text_printf(out, " %s", region->fs);
+	text_printf(out, " %s", kind_name(region->kind));
+	if (region->has_inodes) {
+		text_char(out, ' ');
+		add_inodes(out, region);
+	} else if (region->has_inode && region->kind != KIND_JOURNAL) {
+		text_char(out, ' ');
+		if (!add_path(out, region))
+			text_printf(out, "<%" PRIu32 ">", region->inode);
+	} else if (region->has_group && region->kind != KIND_JOURNAL && region->kind != KIND_FREE) {
+		text_printf(out, " group %" PRIu32, region->group);
+	}
+	if (region->has_offset)
+		text_printf(out, " +%" PRIu64, region->offset);
+	add_flags(out, region->flags);
+}
+
+void region_details(struct text *out, const struct region *region)
+{
+	text_str(out, kind_name(region->kind));
+	if (region->has_block)
+		text_printf(out, ", block %" PRIu64, region->block);
+	if (region->has_group)
+		text_printf(out, ", group %" PRIu32, region->group);
+	if (region->has_inode) {
+		text_printf(out, ", inode %" PRIu32 " ", region->inode);
+		if (!add_path(out, region))
+			out->n--;
+	}
+	if (region->has_offset)
+		text_printf(out, ", byte %" PRIu64, region->offset);
+	if (region->has_inodes) {
+		text_str(out, ", ");
+		add_inodes(out, region);
+		add_inode_paths(out, region);
+	}
+	add_flags(out, region->flags);
+}
+
+void region_tree(struct text *out, const struct place *place, const struct region *region, const char *indent)
+{
+	int depth = 0;
+
+	for (unsigned i = 0; i < place->depth; i++) {
+		const struct space *space = place->stack[i].space;
+
+		text_printf(out, "%s%*s", indent, 2 * depth++, "");
+		escape_terminal(out, space->name, strlen(space->name));
+		text_printf(out, " sector %" PRIu64 "+%" PRIu64 "\n", place->stack[i].start, place->count);
+	}
+	text_printf(out, "%s%*s", indent, 2 * depth, "");
+	if (region->fs != NULL)
+		text_printf(out, "%s ", region->fs);
+	region_details(out, region);
+	text_char(out, '\n');
+}

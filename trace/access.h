@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One block access, whatever the format it was read from.  Fixed size, no pointers: batches of them
+   go from thread to thread. */
+#ifndef TRACE_ACCESS_H
+#define TRACE_ACCESS_H
+
+#include <stdint.h>
+
+enum access_op { ACCESS_READ, ACCESS_WRITE, ACCESS_DISCARD, ACCESS_ZERO, ACCESS_FLUSH, ACCESS_OPS };
+
+/* What the qtrace marks of the trace say of an access. */
+enum access_window {
+	WINDOW_UNMARKED, /* no mark has been seen up to here */
+	WINDOW_INSIDE,   /* between an on and its off */
+	WINDOW_OUTSIDE,  /* after a mark, but in no window */
+	WINDOW_MARK,     /* one of the four reads of a mark */
+};
+
+enum access_flag {
+	ACCESS_FUA = 1,
+	ACCESS_SYNC = 2,
+	ACCESS_META = 4,
+	ACCESS_AHEAD = 8,
+	ACCESS_PREFLUSH = 16,
+	ACCESS_FAILED = 32,
+	ACCESS_UNFINISHED = 64, /* issued, and its completion is not in a trace that has completions */
+	ACCESS_RAGGED = 128,    /* its bytes do not start or end at a sector: start and count are rounded outwards */
+};
+
+#define ACCESS_NO_TIME INT64_MIN
+#define ACCESS_NO_LATENCY INT64_MIN
+#define ACCESS_NO_PID 0
+
+struct access {
+	uint64_t start;     /* sectors of 512 bytes from the start of the traced device; 0 for a flush */
+	uint64_t count;     /* sectors; 0 for a flush */
+	int64_t time_ns;    /* since whatever the trace counts from, or ACCESS_NO_TIME */
+	int64_t latency_ns; /* from the counted event to its completion, or ACCESS_NO_LATENCY */
+	uint32_t device;    /* index into the trace's devices */
+	uint32_t pid;       /* ACCESS_NO_PID where the trace has none */
+	uint32_t comm;      /* index into the trace's command names; 0 is "" */
+	uint8_t op;         /* enum access_op */
+	uint8_t window;     /* enum access_window */
+	uint16_t flags;     /* enum access_flag */
+};
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bytes of a trace: from a file or from standard input, plain or compressed. */
+#ifndef TRACE_INPUT_H
+#define TRACE_INPUT_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct input;
+
+/* Opens a file, or standard input for "-"; 0, or -1 with a text that does not repeat the name. */
+int input_open(struct input **input, const char *path, struct err *err);
+void input_close(struct input *input);
+
+/* Goes back to the first byte; pipes are kept in an unnamed temporary file for that. */
+int input_rewind(struct input *input, struct err *err);
+
+/* Looks at up to `want` (at most INPUT_PEEK) bytes that are not consumed; returns how many there are,
+   or -1.  They stay valid until the next call. */
+#define INPUT_PEEK 65536
+long input_peek(struct input *input, const uint8_t **bytes, size_t want, struct err *err);
+
+/* A line without its LF (and without a CR before it), NUL-terminated, valid until the next call. */
+struct line {
+	const char *text;
+	size_t len;
+	uint64_t number; /* from 1 */
+	bool ended;      /* it had its LF: false only for a last line that was cut */
+};
+
+/* The next line: 1, 0 at the end, -1 on an error (an unreadable file, a line of over a MiB, damage
+   in compressed data). */
+int input_line(struct input *input, struct line *line, struct err *err);
+
+/* Up to `len` bytes into buf; fewer only at the end of the input; -1 on an error. */
+long input_read(struct input *input, void *buf, size_t len, struct err *err);
+
+/* Where the next byte lies, for messages: bytes from the start (of the decompressed data). */
+uint64_t input_offset(const struct input *input);
+
+#endif

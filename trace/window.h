@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The qtrace marks: four single-sector reads, 2 21 15 2 for "on" and 2 15 21 2 for "off", that
+   libguestfs' `debug qtrace DEVICE on|off` makes, with nothing but flushes between them
+   (libguestfs daemon/debug.c and contrib/visualize-alignment). */
+#ifndef TRACE_WINDOW_H
+#define TRACE_WINDOW_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "trace/trace.h"
+
+struct window {
+	struct trace *trace;
+	VEC(struct access) queue; /* read, and perhaps part of a mark */
+	size_t ready;             /* the first so many of the queue are decided */
+	size_t from;              /* the first not yet handed out */
+	bool at_end;
+	bool on;
+	bool marked;              /* some mark has been seen */
+	uint64_t windows;         /* ons that opened a window */
+	uint64_t stray_ons, stray_offs; /* an on within a window, an off outside */
+};
+
+/* Starts at the trace's present place, with nothing marked. */
+void window_init(struct window *window, struct trace *trace);
+void window_done(struct window *window);
+
+/* The next accesses in order, each with its `window` set; how many, 0 at the end, -1 on an error. */
+long window_read(struct window *window, struct access *batch, size_t n, struct err *err);
+
+/* Reads ahead to whether there are marks at all and starts again: 1, 0, or -1 on an error. */
+int window_any(struct trace *trace, struct err *err);
+
+#endif
