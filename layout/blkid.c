@@ -1,14 +1,146 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What blkmap has no driver for, libblkid names: the whole space becomes one opaque region with its
-   type, label and UUID.  The only file that includes libblkid. */
+   type, label and UUID.  The only file that includes libblkid.
+
+   libblkid reads from a file descriptor, which a space has not, so it gets a file in memory with holes,
+   which holds the beginning and the end of the space: all known superblocks lie there. */
+#include "base/size.h"
 #include "layout/drivers.h"
+
+#include <blkid/blkid.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define HEAD_BYTES (UINT64_C(2) << 20)
+#define TAIL_BYTES (UINT64_C(1) << 20)
+#define COPY_BYTES 65536u
+
+/* Copies a part; sectors that cannot be read stay holes. */
+static int copy_part(const struct space *space, int fd, uint64_t from, uint64_t to)
+{
+	static const uint8_t zeroes[COPY_BYTES];
+	uint8_t buf[COPY_BYTES];
+	struct err why;
+
+	for (uint64_t at = from, n; at < to; at += n) {
+		n = to - at < COPY_BYTES ? to - at : COPY_BYTES;
+		if (space_read(space, at, buf, (size_t)n, &why) != 0 || memcmp(buf, zeroes, (size_t)n) == 0)
+			continue;
+		if (pwrite(fd, buf, (size_t)n, (off_t)at) != (ssize_t)n)
+			return -1;
+	}
+	return 0;
+}
+
+/* The space's ends as a file; -1 when there is no room for one. */
+static int open_copy(const struct space *space)
+{
+	uint64_t bytes = space_bytes(space);
+	uint64_t head = bytes < HEAD_BYTES ? bytes : HEAD_BYTES;
+	uint64_t tail = bytes - head < TAIL_BYTES ? bytes - head : TAIL_BYTES;
+	int fd = memfd_create("blkmap-probe", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (ftruncate(fd, (off_t)bytes) == 0 && copy_part(space, fd, 0, head) == 0 &&
+	    copy_part(space, fd, bytes - tail, bytes) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static blkid_probe new_probe(int fd, const struct space *space)
+{
+	blkid_probe probe = blkid_new_probe();
+
+	if (probe == NULL)
+		return NULL;
+	if (blkid_probe_set_device(probe, fd, 0, (blkid_loff_t)space_bytes(space)) != 0) {
+		blkid_free_probe(probe);
+		return NULL;
+	}
+	blkid_probe_enable_partitions(probe, 0);
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
+						     BLKID_SUBLKS_VERSION | BLKID_SUBLKS_USAGE);
+	return probe;
+}
+
+static void copy_value(blkid_probe probe, const char *name, char *out, size_t len)
+{
+	const char *value;
+
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0)
+		snprintf(out, len, "%s", value);
+}
+
+static void describe(blkid_probe probe, struct content *content)
+{
+	copy_value(probe, "TYPE", content->type, sizeof(content->type));
+	copy_value(probe, "LABEL", content->label, sizeof(content->label));
+	copy_value(probe, "UUID", content->uuid, sizeof(content->uuid));
+	copy_value(probe, "VERSION", content->detail, sizeof(content->detail));
+}
+
+/* Several superblocks, of which libblkid will not choose one: the first is shown, all are told. */
+static bool describe_ambivalent(struct map *map, struct space *space, int fd)
+{
+	blkid_probe probe = new_probe(fd, space);
+	char types[128] = "";
+	size_t used = 0;
+	bool any = false;
+
+	if (probe == NULL)
+		return false;
+	while (blkid_do_probe(probe) == 0) {
+		char type[24] = "";
+
+		copy_value(probe, "TYPE", type, sizeof(type));
+		if (type[0] != '\0' && used < sizeof(types))
+			used += (size_t)snprintf(types + used, sizeof(types) - used, "%s%s", any ? ", " : "", type);
+		if (type[0] != '\0' && !any)
+			describe(probe, &space->content);
+		any = any || type[0] != '\0';
+	}
+	blkid_free_probe(probe);
+	if (any)
+		map_note(map, space, "has the signatures of several things (%s); shown as the first", types);
+	return any;
+}
+
+static bool identify(struct map *map, struct space *space, int fd)
+{
+	blkid_probe probe = new_probe(fd, space);
+	int result;
+
+	if (probe == NULL)
+		return false;
+	result = blkid_do_safeprobe(probe);
+	if (result == 0)
+		describe(probe, &space->content);
+	blkid_free_probe(probe);
+	return result == -2 ? describe_ambivalent(map, space, fd) : result == 0 && space->content.type[0] != '\0';
+}
 
 static int blkid_map(struct map *map, struct space *space, struct err *err)
 {
-	(void)map;
-	(void)space;
+	int fd = open_copy(space);
+	bool known;
+
 	(void)err;
-	return 0;
+	if (fd < 0) {
+		map_note(map, space, "libblkid was not asked: no room for a copy of its superblocks");
+		return 0;
+	}
+	known = identify(map, space, fd);
+	close(fd);
+	if (!known)
+		return 0;
+	space_claim(space, RANK_CONTENT, KIND_OPAQUE, 0, space->sectors);
+	return 1;
 }
 
 const struct layout_driver driver_blkid = {

@@ -5,10 +5,12 @@
 
 #include "layout/map.h"
 
+extern const struct layout_driver driver_md;
 extern const struct layout_driver driver_gpt;
 extern const struct layout_driver driver_lvm;
 extern const struct layout_driver driver_ext;
 extern const struct layout_driver driver_mbr;
+extern const struct layout_driver driver_swap;
 extern const struct layout_driver driver_blkid;
 extern const struct layout_driver driver_ext_backup;
 

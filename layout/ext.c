@@ -50,6 +50,8 @@ void ext_free(struct ext *ext)
 	if (ext->fs != NULL)
 		ext2fs_free(ext->fs);
 	ext_names_free(&ext->names);
+	log_free(&ext->log);
+	VEC_FREE(&ext->log_runs);
 	VEC_FREE(&ext->dirs);
 	free(ext);
 }
@@ -57,6 +59,11 @@ void ext_free(struct ext *ext)
 const char *ext_type(const struct ext *ext)
 {
 	return ext->type;
+}
+
+bool ext_shares_blocks(const struct ext *ext)
+{
+	return ext != NULL && ext->shared_blocks;
 }
 
 uint32_t ext_block_sectors(const struct ext *ext)
@@ -134,6 +141,7 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->inode_size = EXT2_INODE_SIZE(fs->super);
 	ext->inodes = fs->super->s_inodes_count;
 	ext->node_budget = space->sectors / ext->block_sectors + 16;
+	ext->shared_blocks = ext2fs_has_feature_shared_blocks(fs->super);
 	snprintf(ext->type, sizeof(ext->type), "%s", type_of(fs->super));
 	return ext;
 }
@@ -163,15 +171,19 @@ static void note_state(struct ext *ext)
 		map_note(ext->map, ext->space, "the journal has not been replayed; labels show what lies on the disk");
 }
 
-/* A journal device: a superblock, and the log. */
-static void map_journal_device(struct ext *ext)
+/* A journal device: a superblock, and the log from the block behind it on. */
+static int map_journal_device(struct ext *ext, struct err *err)
 {
 	uint64_t first = ext->block_size == 1024 ? 2 : 1;
+	struct ext_run run = {.block = first, .count = ext->blocks - first};
 
 	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
 	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->block_sectors - 2);
-	space_claim(ext->space, RANK_CONTENT, KIND_JOURNAL, first * ext->block_sectors,
-		    (ext->blocks - first) * ext->block_sectors);
+	if (ext->blocks <= first)
+		return 0;
+	if (VEC_PUSH(&ext->log_runs, run) != 0)
+		return err_nomem(err);
+	return ext_map_journal(ext, err);
 }
 
 static int map_file_system(struct ext *ext, struct err *err)
@@ -179,7 +191,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 	if (ext_names_init(&ext->names, ext->inodes) != 0)
 		return err_nomem(err);
 	ext_map_groups(ext);
-	if (ext_map_inodes(ext, err) != 0 || ext_map_free(ext, err) != 0)
+	if (ext_map_inodes(ext, err) != 0 || ext_map_journal(ext, err) != 0 || ext_map_free(ext, err) != 0)
 		return -1;
 	return ext_read_dirs(ext, err);
 }
@@ -225,7 +237,7 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, stru
 	describe(ext);
 	note_state(ext);
 	if (ext2fs_has_feature_journal_dev(fs->super))
-		map_journal_device(ext);
+		result = map_journal_device(ext, err);
 	else
 		result = map_file_system(ext, err);
 	ext2fs_free(ext->fs);

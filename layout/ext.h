@@ -3,6 +3,8 @@
 #ifndef LAYOUT_EXT_H
 #define LAYOUT_EXT_H
 
+#include "layout/ext_log.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +15,9 @@ void ext_free(struct ext *ext);
 
 /* "ext2", "ext3", "ext4" or "jbd", as blkid says. */
 const char *ext_type(const struct ext *ext);
+
+/* Whether the file system has the shared_blocks feature; false for NULL. */
+bool ext_shares_blocks(const struct ext *ext);
 
 /* Sectors in a block; 0 for NULL. */
 uint32_t ext_block_sectors(const struct ext *ext);
@@ -30,6 +35,9 @@ void ext_table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, ui
 /* The absolute path of an inode, as stored (any bytes but NUL), cut at len-1 bytes; false when no
    directory names it. */
 bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len);
+
+/* What the journal's log holds in a block; false when it has no such block. */
+bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry);
 
 /* Paths are at most this long here; deeper ones are cut in the middle. */
 #define EXT_PATH_MAX 4096

@@ -33,6 +33,16 @@ static void claim_map_block(struct ext *ext, const struct ext_inode *inode, enum
 	}, block, 1);
 }
 
+/* The journal's blocks are claimed when its log has been decoded. */
+static int remember_log(struct ext *ext, const struct ext_inode *inode, uint64_t place, uint64_t block,
+			uint64_t count)
+{
+	struct ext_run run = {.place = place, .block = block, .count = count};
+
+	ext->log_inode = inode->number;
+	return VEC_PUSH(&ext->log_runs, run);
+}
+
 static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t block, uint64_t count)
 {
 	struct ext_dir_run run = {
@@ -57,6 +67,8 @@ static int claim_data(struct ext *ext, const struct ext_inode *inode, uint64_t p
 		.arg = (uint32_t)place,
 	};
 
+	if (inode->kind == KIND_JOURNAL && !unwritten && block < ext->blocks && count <= ext->blocks - block)
+		return remember_log(ext, inode, place, block, count) == 0 ? 0 : err_nomem(err);
 	if (!ext_claim(ext, claim, block, count))
 		return 0;
 	if (inode->kind == KIND_DIRECTORY && inode->links != 0 && !unwritten &&

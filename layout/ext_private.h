@@ -19,6 +19,11 @@ struct ext_dir_run {
 	uint32_t flags; /* the inode's */
 };
 
+/* A run of the journal: `place` blocks into it, at `block`. */
+struct ext_run {
+	uint64_t place, block, count;
+};
+
 struct ext {
 	struct map *map;
 	struct space *space;
@@ -32,6 +37,10 @@ struct ext {
 	struct ext_names names;
 	uint64_t node_budget;    /* how many map blocks may still be read: one in a loop would never end */
 	VEC(struct ext_dir_run) dirs;
+	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
+	uint32_t log_inode;      /* 0 for a journal device */
+	struct log log;
+	bool shared_blocks;
 	bool short_of_memory;
 };
 
@@ -63,6 +72,9 @@ int ext_map_inodes(struct ext *ext, struct err *err);
 
 /* What one inode's map holds (ext_blocks.c). */
 int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);
+
+/* The journal, when ext->log_runs say where it lies (ext_journal.c). */
+int ext_map_journal(struct ext *ext, struct err *err);
 
 /* The names in the directories that were found (ext_dirs.c). */
 int ext_read_dirs(struct ext *ext, struct err *err);

@@ -212,6 +212,14 @@ static const char *claim_text(const struct map *map, const struct claim *claim, 
 	return buf;
 }
 
+/* Xattr blocks may have many owners, and so may all blocks of a file system made for it. */
+static bool may_share(const struct space *space, const struct overlap *overlap)
+{
+	return (overlap->winner.kind == KIND_XATTR && overlap->loser.kind == KIND_XATTR) ||
+	       (ext_shares_blocks(space->ext) && overlap->loser.kind == KIND_FILE_DATA &&
+		overlap->winner.kind == KIND_FILE_DATA);
+}
+
 static void note_overlaps(struct map *map, const struct space *space)
 {
 	char winner[96], loser[96];
@@ -219,6 +227,8 @@ static void note_overlaps(struct map *map, const struct space *space)
 	for (size_t i = 0; i < space->extents.overlaps.n; i++) {
 		const struct overlap *overlap = &space->extents.overlaps.at[i];
 
+		if (may_share(space, overlap))
+			continue;
 		claim_text(map, &overlap->winner, winner, sizeof(winner));
 		claim_text(map, &overlap->loser, loser, sizeof(loser));
 		map_note(map, space, "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",

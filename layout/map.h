@@ -32,6 +32,7 @@ struct note {
 };
 
 struct lvm;
+struct md;
 
 struct map {
 	char *path;
@@ -40,6 +41,7 @@ struct map {
 	VEC(struct note) notes;
 	size_t notes_left_out;
 	struct lvm *lvm;            /* the volume groups while they are put together */
+	struct md *md;              /* the arrays while they are put together */
 	bool short_of_memory;
 	bool sealed;
 };

@@ -3,8 +3,6 @@
 #include "layout/region.h"
 
 #include "base/size.h"
-#include "layout/ext.h"
-
 #include <string.h>
 
 #define NO_PLACE UINT32_MAX
@@ -45,6 +43,31 @@ static void describe_ext(const struct place *place, struct region *region)
 		region->has_offset = true;
 		region->offset = extent->arg * block_bytes + into;
 	}
+	if (region->kind == KIND_JOURNAL)
+		region->has_log = ext_log_block(ext, extent->arg + (uint32_t)(into / block_bytes), &region->log);
+}
+
+bool region_log_home(const struct region *region, struct region *home)
+{
+	const struct space *space = region->space;
+	struct place place = {.depth = 1, .space = space};
+	uint64_t end;
+
+	if (!region->has_log || region->log.type != LOG_DATA ||
+	    region->log.target >= ext_sectors(region->ext) / ext_block_sectors(region->ext))
+		return false;
+	place.stack[0].space = space;
+	place.inner = place.start = region->log.target * ext_block_sectors(region->ext);
+	place.count = ext_block_sectors(region->ext);
+	/* Block 0 is logged for its superblock, behind the boot block. */
+	if (place.inner == 0 && place.count > 2)
+		place.inner = 2;
+	if (place.inner >= space->sectors)
+		return false;
+	place.extent = extents_find(&space->extents, space->sectors, place.inner, &end);
+	place.kind = (enum kind)place.extent->kind;
+	region_describe(&place, home);
+	return true;
 }
 
 void region_describe(const struct place *place, struct region *region)
@@ -54,6 +77,8 @@ void region_describe(const struct place *place, struct region *region)
 	memset(region, 0, sizeof(*region));
 	region->start = place->start;
 	region->sectors = place->count;
+	region->space = space;
+	region->inner = place->inner;
 	region->device = space->serves;
 	region->kind = place->kind;
 	describe_stack(place, region);
@@ -84,6 +109,22 @@ void region_lookup(const struct map *map, uint64_t sector, struct region *region
 	region_describe(&run, &whole);
 	region->start = whole.start;
 	region->sectors = whole.sectors;
+}
+
+size_t region_sharers(const struct region *region, uint64_t inner, struct claim *sharers, size_t max)
+{
+	const struct extents *extents = &region->space->extents;
+	size_t n = 0;
+
+	for (size_t i = 0; i < extents->overlaps.n && n < max; i++) {
+		const struct overlap *overlap = &extents->overlaps.at[i];
+
+		if (inner < overlap->start || inner - overlap->start >= overlap->count)
+			continue;
+		if (overlap->loser.kind != KIND_CHILD && kind_has_inode((enum kind)overlap->loser.kind))
+			sharers[n++] = overlap->loser;
+	}
+	return n;
 }
 
 bool region_path(const struct region *region, char *path, size_t len)

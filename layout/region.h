@@ -3,11 +3,14 @@
 #ifndef LAYOUT_REGION_H
 #define LAYOUT_REGION_H
 
+#include "layout/ext.h"
 #include "layout/map.h"
 
 struct region {
 	uint64_t start, sectors;    /* on the disk */
+	const struct space *space;  /* the innermost space, hidden or not */
 	const struct space *device; /* the visible space whose name it carries */
+	uint64_t inner;             /* where it starts in `space` */
 	enum kind kind;
 	uint8_t flags;              /* enum extent_flag */
 	const char *fs;             /* NULL where there is no file system */
@@ -16,6 +19,8 @@ struct region {
 	uint64_t block, offset;     /* of `start`, until region_at_sector says otherwise */
 	uint32_t group, inode;
 	uint32_t inodes[2];         /* first and last */
+	bool has_log;
+	struct log_block log;       /* of a journal block */
 	unsigned depth;
 	const struct space *stack[MAP_DEPTH_MAX]; /* visible spaces, outermost first */
 };
@@ -25,6 +30,13 @@ void region_describe(const struct place *place, struct region *region);
 /* The run that holds a sector; block and offset are that sector's.  In an inode table the run is the
    sector itself, so that `inodes` are those that are stored in it. */
 void region_lookup(const struct map *map, uint64_t sector, struct region *region);
+
+/* The other owners of a sector of the region's space (shared blocks, shared xattr blocks), at most `max`
+   of them; how many. */
+size_t region_sharers(const struct region *region, uint64_t inner, struct claim *sharers, size_t max);
+
+/* The home of the copy that a journal block holds, as it is on this disk now; false when it is no copy. */
+bool region_log_home(const struct region *region, struct region *home);
 
 /* The owner's absolute path as stored; false when it has none. */
 bool region_path(const struct region *region, char *path, size_t len);

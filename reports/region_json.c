@@ -3,7 +3,6 @@
 #include "reports/region_json.h"
 
 #include "base/escape.h"
-#include "layout/ext.h"
 
 #include <string.h>
 
@@ -43,6 +42,37 @@ static void add_path(struct text *out, const struct region *region)
 	for (size_t i = 0; i < len; i++)
 		text_printf(out, "%02x", (unsigned char)path[i]);
 	text_char(out, '"');
+}
+
+#define SHARERS_MAX 64
+
+/* Other files that own the same block. */
+static void add_sharers(struct text *out, const struct region *region)
+{
+	struct claim sharers[SHARERS_MAX];
+	size_t n = region_sharers(region, region->inner, sharers, SHARERS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		struct region other = *region;
+
+		other.inode = sharers[i].owner;
+		other.has_inode = true;
+		key_u64(out, i ? ",{\"inode\":" : ",\"shared_with\":[{\"inode\":", other.inode);
+		add_path(out, &other);
+		text_char(out, '}');
+	}
+	if (n > 0)
+		text_char(out, ']');
+}
+
+static void add_journal(struct text *out, const struct log_block *log)
+{
+	key_string(out, ",\"journal\":{\"type\":", log_type_name((enum log_type)log->type));
+	if (log->has_tid)
+		key_u64(out, ",\"tid\":", log->tid);
+	if (log->type == LOG_DATA)
+		key_u64(out, ",\"target\":", log->target);
+	text_char(out, '}');
 }
 
 static void add_flags(struct text *out, uint8_t flags)
@@ -90,6 +120,10 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		key_u64(out, ",", region->inodes[1]);
 		text_char(out, ']');
 	}
+	if (region->ext != NULL)
+		add_sharers(out, region);
+	if (region->has_log)
+		add_journal(out, &region->log);
 	add_flags(out, region->flags);
 	text_char(out, '}');
 }

@@ -54,13 +54,50 @@ static void add_inode_paths(struct text *out, const struct region *region)
 	}
 }
 
+/* What a copy is of: "inode-table inodes 1-16", "directory /". */
+static void add_home(struct text *out, const struct region *home)
+{
+	text_str(out, kind_name(home->kind));
+	if (home->has_inodes) {
+		text_char(out, ' ');
+		add_inodes(out, home);
+	} else if (home->has_inode) {
+		text_char(out, ' ');
+		if (!add_path(out, home))
+			text_printf(out, "<%" PRIu32 ">", home->inode);
+	} else if (home->has_group) {
+		text_printf(out, " group %" PRIu32, home->group);
+	}
+}
+
+/* "transaction 7: copy of block 37, inode-table inodes 1-16" */
+static void add_log(struct text *out, const struct region *region)
+{
+	struct region home;
+
+	if (region->log.has_tid)
+		text_printf(out, "transaction %" PRIu32 ": ", region->log.tid);
+	if (region->log.type != LOG_DATA) {
+		text_str(out, log_type_name((enum log_type)region->log.type));
+		return;
+	}
+	text_printf(out, "copy of block %" PRIu64, region->log.target);
+	if (region_log_home(region, &home)) {
+		text_str(out, ", ");
+		add_home(out, &home);
+	}
+}
+
 void region_label(struct text *out, const struct region *region)
 {
 	escape_terminal(out, region->device->name, strlen(region->device->name));
 	if (region->fs != NULL)
 		text_printf(out, " %s", region->fs);
 	text_printf(out, " %s", kind_name(region->kind));
-	if (region->has_inodes) {
+	if (region->has_log) {
+		text_char(out, ' ');
+		add_log(out, region);
+	} else if (region->has_inodes) {
 		text_char(out, ' ');
 		add_inodes(out, region);
 	} else if (region->has_inode && region->kind != KIND_JOURNAL) {
@@ -70,9 +107,25 @@ void region_label(struct text *out, const struct region *region)
 	} else if (region->has_group && region->kind != KIND_JOURNAL && region->kind != KIND_FREE) {
 		text_printf(out, " group %" PRIu32, region->group);
 	}
-	if (region->has_offset)
+	if (region->has_offset && !region->has_log)
 		text_printf(out, " +%" PRIu64, region->offset);
 	add_flags(out, region->flags);
+}
+
+static void add_sharers(struct text *out, const struct region *region)
+{
+	struct claim sharers[8];
+	size_t n = region->ext ? region_sharers(region, region->inner, sharers, 8) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct region other = *region;
+
+		other.inode = sharers[i].owner;
+		other.has_inode = true;
+		text_printf(out, "%s inode %" PRIu32 " ", i ? "," : ", shared with", other.inode);
+		if (!add_path(out, &other))
+			out->n--;
+	}
 }
 
 void region_details(struct text *out, const struct region *region)
@@ -89,11 +142,16 @@ void region_details(struct text *out, const struct region *region)
 	}
 	if (region->has_offset)
 		text_printf(out, ", byte %" PRIu64, region->offset);
+	if (region->has_log) {
+		text_str(out, ", ");
+		add_log(out, region);
+	}
 	if (region->has_inodes) {
 		text_str(out, ", ");
 		add_inodes(out, region);
 		add_inode_paths(out, region);
 	}
+	add_sharers(out, region);
 	add_flags(out, region->flags);
 }
 

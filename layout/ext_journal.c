@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The journal of a file system (inode 8, or a device of its own): its log is decoded, and each run of
+   it is claimed apart, so that every block has its transaction and the block that it is a copy of. */
+#include "layout/ext_private.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_BLOCKS_MAX (1u << 28)
+
+static int compare_runs(const void *left, const void *right)
+{
+	const struct ext_run *a = left, *b = right;
+
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Reads log blocks wherever the journal's runs have them. */
+static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
+{
+	const struct ext *ext = context;
+	struct err why;
+
+	memset(buf, 0, (size_t)count * ext->block_size);
+	for (size_t i = 0; i < ext->log_runs.n; i++) {
+		const struct ext_run *run = &ext->log_runs.at[i];
+		uint64_t from = run->place > block ? run->place : block;
+		uint64_t to = run->place + run->count < block + count ? run->place + run->count : block + count;
+		uint8_t *at;
+
+		if (from >= to)
+			continue;
+		at = buf + (from - block) * ext->block_size;
+		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) != 0)
+			memset(at, 0, (to - from) * ext->block_size);
+	}
+}
+
+/* Whether a run of the log may go on with this block: copies stand each for themselves. */
+static bool goes_on(const struct log_block *run, const struct log_block *next)
+{
+	return run->type == next->type && run->type != LOG_DATA && run->tid == next->tid &&
+	       run->has_tid == next->has_tid && run->stale == next->stale;
+}
+
+static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t from, uint64_t count)
+{
+	bool stale = run->place + from < ext->log.nblocks && ext->log.blocks[run->place + from].stale;
+
+	ext_claim(ext, (struct claim){
+		.rank = RANK_CONTENT,
+		.kind = KIND_JOURNAL,
+		.flags = stale ? EXTENT_STALE : 0,
+		.owner = ext->log_inode,
+		.arg = (uint32_t)(run->place + from),
+	}, run->block + from, count);
+}
+
+static void claim_run(struct ext *ext, const struct ext_run *run)
+{
+	uint64_t from = 0, to;
+
+	for (; from < run->count; from = to) {
+		uint64_t at = run->place + from;
+
+		to = from + 1;
+		if (at >= ext->log.nblocks)
+			to = run->count;
+		while (to < run->count && run->place + to < ext->log.nblocks &&
+		       goes_on(&ext->log.blocks[at], &ext->log.blocks[run->place + to]))
+			to++;
+		claim_log_run(ext, run, from, to - from);
+	}
+}
+
+int ext_map_journal(struct ext *ext, struct err *err)
+{
+	uint64_t nblocks = 0;
+
+	if (ext->log_runs.n == 0)
+		return 0;
+	qsort(ext->log_runs.at, ext->log_runs.n, sizeof(struct ext_run), compare_runs);
+	for (size_t i = 0; i < ext->log_runs.n; i++)
+		if (ext->log_runs.at[i].place + ext->log_runs.at[i].count > nblocks)
+			nblocks = ext->log_runs.at[i].place + ext->log_runs.at[i].count;
+	if (nblocks > LOG_BLOCKS_MAX)
+		nblocks = LOG_BLOCKS_MAX;
+	if (log_decode(&ext->log, (uint32_t)nblocks, ext->block_size, read_log, ext, err) != 0)
+		return -1;
+	if (!ext->log.good)
+		map_note(ext->map, ext->space, "the journal has no superblock that makes sense");
+	for (size_t i = 0; i < ext->log_runs.n; i++)
+		claim_run(ext, &ext->log_runs.at[i]);
+	VEC_FREE(&ext->log_runs);
+	return 0;
+}
+
+bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry)
+{
+	if (block >= ext->log.nblocks || !ext->log.good)
+		return false;
+	*entry = ext->log.blocks[block];
+	return true;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding a jbd2 log.  A block that starts with the magic number is what its header says: the copy of a
+   block that starts so is escaped.  Any other block is the copy that the nearest descriptor before it
+   tells of, if that descriptor is still there. */
+#include "layout/ext_log.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_MAGIC 0xc03b3998
+#define READ_BYTES (1u << 20)
+
+enum header_type { HEADER_DESCRIPTOR = 1, HEADER_COMMIT, HEADER_SUPER_V1, HEADER_SUPER_V2, HEADER_REVOKE };
+
+enum incompat { LOG_64BIT = 2, LOG_CSUM_V2 = 8, LOG_CSUM_V3 = 16, LOG_FAST_COMMITS = 32 };
+
+enum tag_flag { TAG_SAME_UUID = 2, TAG_LAST = 8 };
+
+const char *log_type_name(enum log_type type)
+{
+	static const char *const names[] = {"superblock", "descriptor",  "data",   "revoke",
+					    "commit",     "fast-commit", "unused", "map"};
+
+	return names[type];
+}
+
+struct decoder {
+	struct log *log;
+	uint32_t block_size;
+	uint32_t incompat;
+	uint32_t first, end;      /* the ring: blocks first .. end-1 */
+	uint32_t start, sequence; /* where a replay starts; 0 when the log is clean */
+	uint16_t *copies;         /* by block: how many copies follow a descriptor */
+	log_reader *read;
+	void *context;
+};
+
+static bool read_superblock(struct decoder *d, const uint8_t *block)
+{
+	uint32_t type = be32(block + 4), maxlen = be32(block + 16), fast = 0;
+
+	if (be32(block) != LOG_MAGIC || (type != HEADER_SUPER_V1 && type != HEADER_SUPER_V2) ||
+	    be32(block + 12) != d->block_size)
+		return false;
+	d->incompat = type == HEADER_SUPER_V2 ? be32(block + 40) : 0;
+	d->first = be32(block + 20);
+	d->sequence = be32(block + 24);
+	d->start = be32(block + 28);
+	if (d->incompat & LOG_FAST_COMMITS) {
+		fast = be32(block + 0x54);
+		fast = fast == 0 ? 256 : fast;
+	}
+	if (maxlen > d->log->nblocks)
+		maxlen = d->log->nblocks;
+	if (d->first == 0 || fast > maxlen || d->first >= maxlen - fast)
+		return false;
+	d->end = maxlen - fast;
+	d->log->nblocks = maxlen;
+	return true;
+}
+
+static uint32_t next_in_ring(const struct decoder *d, uint32_t at)
+{
+	return at + 1 < d->end ? at + 1 : d->first;
+}
+
+static size_t tag_size(const struct decoder *d)
+{
+	if (d->incompat & LOG_CSUM_V3)
+		return 16;
+	return 8 + (d->incompat & LOG_CSUM_V2 ? 2 : 0) + (d->incompat & LOG_64BIT ? 4 : 0);
+}
+
+/* A copy belongs to its descriptor unless something newer has been written over it: false then. */
+static bool set_copy(struct decoder *d, uint32_t at, uint32_t tid, uint64_t target)
+{
+	struct log_block *copy = &d->log->blocks[at];
+
+	if (copy->type != LOG_UNUSED && copy->type != LOG_DATA)
+		return false;
+	*copy = (struct log_block){.type = LOG_DATA, .tid = tid, .has_tid = true, .target = target};
+	return true;
+}
+
+/* The tags of a descriptor; how many copies follow it. */
+static uint16_t read_tags(struct decoder *d, uint32_t at, uint32_t tid, const uint8_t *block)
+{
+	size_t size = tag_size(d), tail = d->incompat & (LOG_CSUM_V2 | LOG_CSUM_V3) ? 4 : 0, place = 12;
+	uint32_t flags = 0, copy = at;
+	bool intact = true;
+	uint16_t n = 0;
+
+	while ((flags & TAG_LAST) == 0 && place + size + tail <= d->block_size && n < d->end - d->first) {
+		const uint8_t *tag = block + place;
+		uint64_t target = be32(tag);
+
+		flags = d->incompat & LOG_CSUM_V3 ? be32(tag + 4) : be16(tag + 6);
+		if (d->incompat & LOG_64BIT)
+			target |= (uint64_t)be32(tag + 8) << 32;
+		copy = next_in_ring(d, copy);
+		intact = intact && set_copy(d, copy, tid, target);
+		place += size + (flags & TAG_SAME_UUID ? 0 : 16);
+		n++;
+	}
+	return n;
+}
+
+static enum log_type header_type(uint32_t type)
+{
+	switch (type) {
+	case HEADER_DESCRIPTOR:
+		return LOG_DESCRIPTOR;
+	case HEADER_COMMIT:
+		return LOG_COMMIT;
+	case HEADER_REVOKE:
+		return LOG_REVOKE;
+	default:
+		return LOG_UNUSED;
+	}
+}
+
+static void classify_header(struct decoder *d, uint32_t at, const uint8_t *block)
+{
+	struct log_block *entry = &d->log->blocks[at];
+
+	if (be32(block) != LOG_MAGIC || header_type(be32(block + 4)) == LOG_UNUSED)
+		return;
+	*entry = (struct log_block){
+		.type = (uint8_t)header_type(be32(block + 4)),
+		.tid = be32(block + 8),
+		.has_tid = true,
+		.stale = true,
+	};
+}
+
+static void classify_fast_commit(struct decoder *d, uint32_t at, const uint8_t *block)
+{
+	struct log_block *entry = &d->log->blocks[at];
+
+	if (bytes_all_zero(block, d->block_size))
+		return;
+	entry->type = LOG_FAST_COMMIT;
+	/* A head {features, tid} starts a fast commit; the blocks that go on have none. */
+	if (le16(block) == 9 && le16(block + 2) >= 8) {
+		entry->tid = le32(block + 8);
+		entry->has_tid = true;
+	}
+}
+
+typedef void block_visitor(struct decoder *d, uint32_t at, const uint8_t *block);
+
+/* Every block of a range, in large reads. */
+static int visit(struct decoder *d, uint32_t from, uint32_t to, block_visitor *visitor, struct err *err)
+{
+	uint32_t most = READ_BYTES / d->block_size, n;
+	uint8_t *buf = malloc(READ_BYTES);
+
+	if (buf == NULL)
+		return err_nomem(err);
+	for (uint32_t at = from; at < to; at += n) {
+		n = to - at < most ? to - at : most;
+		d->read(d->context, at, n, buf);
+		for (uint32_t i = 0; i < n; i++)
+			visitor(d, at + i, buf + (size_t)i * d->block_size);
+	}
+	free(buf);
+	return 0;
+}
+
+static void visit_descriptor(struct decoder *d, uint32_t at, const uint8_t *block)
+{
+	if (d->log->blocks[at].type == LOG_DESCRIPTOR)
+		d->copies[at] = read_tags(d, at, d->log->blocks[at].tid, block);
+}
+
+/* Goes the way of a replay: what it meets is not stale.  Ends because it goes round at most once. */
+static void follow_replay(struct decoder *d)
+{
+	uint32_t at = d->start, tid = d->sequence, left = d->end - d->first;
+
+	if (at < d->first || at >= d->end)
+		return;
+	while (left > 0) {
+		struct log_block *entry = &d->log->blocks[at];
+		uint32_t steps = 1;
+
+		if ((entry->type != LOG_DESCRIPTOR && entry->type != LOG_COMMIT && entry->type != LOG_REVOKE) ||
+		    entry->tid != tid)
+			return;
+		steps += d->copies[at];
+		if (entry->type == LOG_COMMIT)
+			tid++;
+		for (; steps > 0 && left > 0; steps--, left--) {
+			d->log->blocks[at].stale = false;
+			at = next_in_ring(d, at);
+		}
+	}
+}
+
+/* Copies are as stale as they are until a replay comes by. */
+static void mark_copies_stale(struct decoder *d)
+{
+	for (uint32_t at = d->first; at < d->end; at++)
+		if (d->log->blocks[at].type == LOG_DATA)
+			d->log->blocks[at].stale = true;
+}
+
+static int decode_ring(struct decoder *d, struct err *err)
+{
+	d->copies = calloc(d->log->nblocks, sizeof(*d->copies));
+	if (d->copies == NULL)
+		return err_nomem(err);
+	if (visit(d, d->first, d->end, classify_header, err) != 0 ||
+	    visit(d, d->first, d->end, visit_descriptor, err) != 0 ||
+	    visit(d, d->end, d->log->nblocks, classify_fast_commit, err) != 0)
+		return -1;
+	mark_copies_stale(d);
+	follow_replay(d);
+	return 0;
+}
+
+static int decode_blocks(struct decoder *d, struct err *err)
+{
+	uint8_t *block = malloc(d->block_size);
+	bool good;
+
+	if (block == NULL)
+		return err_nomem(err);
+	d->read(d->context, 0, 1, block);
+	good = read_superblock(d, block);
+	free(block);
+	if (!good)
+		return 0;
+	d->log->good = true;
+	d->log->blocks[0].type = LOG_SUPERBLOCK;
+	return decode_ring(d, err);
+}
+
+int log_decode(struct log *log, uint32_t nblocks, uint32_t block_size, log_reader *read, void *context,
+	       struct err *err)
+{
+	struct decoder d = {.log = log, .block_size = block_size, .read = read, .context = context};
+	int result;
+
+	*log = (struct log){.nblocks = nblocks};
+	log->blocks = calloc((size_t)nblocks + 1, sizeof(*log->blocks));
+	if (log->blocks == NULL)
+		return err_nomem(err);
+	for (uint32_t i = 0; i < nblocks; i++)
+		log->blocks[i].type = LOG_UNUSED;
+	result = nblocks > 0 ? decode_blocks(&d, err) : 0;
+	free(d.copies);
+	return result;
+}
+
+void log_free(struct log *log)
+{
+	free(log->blocks);
+	memset(log, 0, sizeof(*log));
+}

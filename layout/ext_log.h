@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The log of a jbd2 journal, block by block, as it lies on the disk.  Facts: Linux
+   Documentation/filesystems/ext4/journal.rst, include/linux/jbd2.h (all fields big-endian) and
+   fs/ext4/fast_commit.h (little-endian). */
+#ifndef LAYOUT_EXT_LOG_H
+#define LAYOUT_EXT_LOG_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The words of the contract's journal.type. */
+enum log_type {
+	LOG_SUPERBLOCK,
+	LOG_DESCRIPTOR,
+	LOG_DATA, /* a copy of the block `target` */
+	LOG_REVOKE,
+	LOG_COMMIT,
+	LOG_FAST_COMMIT,
+	LOG_UNUSED,
+	LOG_MAP, /* not of the log: a block of the journal inode's own block map */
+};
+
+const char *log_type_name(enum log_type type);
+
+struct log_block {
+	uint64_t target;
+	uint32_t tid;
+	uint8_t type; /* enum log_type */
+	bool has_tid;
+	bool stale;   /* of a transaction that a replay would not look at */
+};
+
+/* Reads `count` journal blocks from `block` on; what cannot be read is zeroed. */
+typedef void log_reader(void *context, uint64_t block, uint32_t count, uint8_t *buf);
+
+struct log {
+	struct log_block *blocks;
+	uint32_t nblocks;
+	bool good; /* it has a journal superblock that makes sense */
+};
+
+/* Classifies the first nblocks blocks of a journal.  0, or -1 without memory.  A log without a usable
+   superblock is all LOG_UNUSED and not `good`. */
+int log_decode(struct log *log, uint32_t nblocks, uint32_t block_size, log_reader *read, void *context,
+	       struct err *err);
+void log_free(struct log *log);
+
+#endif
