@@ -36,6 +36,7 @@ static void add_line(struct text *out, const struct region *region, uint64_t sec
 static int lookup(const struct map *map, const char *path, const char *word, bool json, struct text *out)
 {
 	struct region region;
+	struct place place;
 	uint64_t sector;
 	struct err err;
 
@@ -46,7 +47,7 @@ static int lookup(const struct map *map, const char *path, const char *word, boo
 			map_disk(map)->sectors);
 		return fail(path, &err);
 	}
-	region_lookup(map, sector, &region);
+	region_lookup(map, sector, &place, &region);
 	if (json) {
 		region_json(out, &region, &sector);
 		text_char(out, '\n');

@@ -22,6 +22,7 @@ struct lvm_pv {
 
 struct lvm {
 	VEC(struct lvm_pv) pvs;
+	bool given_used;         /* the text of map_options.lvm_metadata has been looked at */
 };
 
 /* What is needed of the text. Everything is owned by the group. */
@@ -35,6 +36,7 @@ struct lvm_text_pv {
 struct lvm_text_area {
 	char *name;              /* a PV's or an LV's */
 	uint64_t extent;
+	enum kind kind;          /* of a volume that only helps: what its sectors are */
 };
 
 struct lvm_text_segment {
@@ -43,7 +45,10 @@ struct lvm_text_segment {
 	uint64_t stripe_size;    /* sectors */
 	uint64_t copies;
 	VEC(struct lvm_text_area) areas;
-	VEC(struct lvm_text_area) metas; /* volumes with nothing but bookkeeping: rmeta, mirror log */
+	VEC(struct lvm_text_area) metas; /* volumes that only help: rmeta, mirror log, tdata, cdata ... */
+	char *thin_pool;         /* a thin volume's pool, or NULL */
+	uint64_t device_id;      /* a thin volume's number in its pool */
+	char *thin_metadata, *thin_data; /* a thin pool's volumes, or NULL */
 };
 
 struct lvm_text_lv {
@@ -63,6 +68,21 @@ struct lvm_text {
 /* Parses a metadata text; NULL with err set when it is none. */
 struct lvm_text *lvm_text_parse(const char *text, struct err *err);
 void lvm_text_free(struct lvm_text *text);
+
+/* The volumes of a group while they become spaces. */
+struct lvm_assembly {
+	struct map *map;
+	struct lvm_text *text;
+	struct space *pv;    /* the PV whose text it is, for notes */
+	struct space **lvs;  /* by the index of the volume in the text; NULL where there was no room */
+	uint8_t *visited;    /* while depths are found: 1 on the way, 2 done */
+};
+
+/* The index of a volume in the text, or -1. */
+long lvm_find_lv(const struct lvm_assembly *as, const char *name);
+
+/* Gives thin volumes the chunks that their pool's metadata maps (lvm_thin.c); 0 or -1. */
+int lvm_map_thin(struct lvm_assembly *as, struct err *err);
 
 /* Adds the volumes of every group that is not assembled yet; 0 or -1. */
 int lvm_assemble(struct map *map, struct err *err);

@@ -97,9 +97,9 @@ static int add_area(struct lvm_text_segment *segment, const char *name, uint64_t
 	return -1;
 }
 
-static int add_meta(struct lvm_text_segment *segment, const char *name)
+static int add_meta(struct lvm_text_segment *segment, const char *name, enum kind kind)
 {
-	struct lvm_text_area area = {.name = strdup(name)};
+	struct lvm_text_area area = {.name = strdup(name), .kind = kind};
 
 	if (area.name != NULL && segment->metas.n < ITEMS_MAX && VEC_PUSH(&segment->metas, area) == 0)
 		return 0;
@@ -126,7 +126,7 @@ static int read_volumes(struct lvm_text_segment *segment, const struct dm_config
 		if (v->type != DM_CFG_STRING)
 			return -1;
 		if (with_metas) {
-			if (add_meta(segment, v->v.str) != 0)
+			if (add_meta(segment, v->v.str, KIND_LVM_RAID_METADATA) != 0)
 				return -1;
 			v = v->next;
 			if (v == NULL || v->type != DM_CFG_STRING)
@@ -138,15 +138,66 @@ static int read_volumes(struct lvm_text_segment *segment, const struct dm_config
 	return 0;
 }
 
+/* Volumes that are named by a key of their own. */
+static int read_helpers(struct lvm_text_segment *segment, const struct dm_config_node *section)
+{
+	static const struct {
+		const char *type, *key;
+		enum kind kind;
+	} helpers[] = {
+		{"cache", "cache_pool", KIND_LVM_CACHE},
+		{"cache-pool", "data", KIND_LVM_CACHE},
+		{"cache-pool", "metadata", KIND_LVM_CACHE},
+		{"writecache", "writecache", KIND_LVM_CACHE},
+		{"integrity", "meta_dev", KIND_LVM_RAID_METADATA},
+		{"thin-pool", "pool", KIND_LVM_THIN_FREE},
+		{"thin-pool", "metadata", KIND_LVM_THIN_METADATA},
+	};
+	const char *name;
+
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++)
+		if (strcmp(helpers[i].type, segment->type) == 0 &&
+		    dm_config_get_str(section->child, helpers[i].key, &name) &&
+		    add_meta(segment, name, helpers[i].kind) != 0)
+			return -1;
+	return 0;
+}
+
+/* Volumes that lie as a whole in another one. */
+static bool has_origin(const struct lvm_text_segment *segment)
+{
+	return strcmp(segment->type, "cache") == 0 || strcmp(segment->type, "writecache") == 0 ||
+	       strcmp(segment->type, "integrity") == 0;
+}
+
+static int read_thin(struct lvm_text_segment *segment, const struct dm_config_node *section)
+{
+	segment->device_id = number(section, "device_id", 0);
+	if (strcmp(segment->type, "thin") == 0) {
+		segment->thin_pool = copy_string(section, "thin_pool");
+		return segment->thin_pool ? 0 : -1;
+	}
+	if (strcmp(segment->type, "thin-pool") != 0)
+		return 0;
+	segment->thin_metadata = copy_string(section, "metadata");
+	segment->thin_data = copy_string(section, "pool");
+	segment->stripe_size = number(section, "chunk_size", 0);
+	return segment->thin_metadata && segment->thin_data ? 0 : -1;
+}
+
 static int read_areas(struct lvm_text_segment *segment, const struct dm_config_node *section)
 {
 	const struct dm_config_node *node;
 	const char *log;
 
+	if (read_helpers(segment, section) != 0 || read_thin(segment, section) != 0)
+		return -1;
+	if (has_origin(segment) && dm_config_get_str(section->child, "origin", &log))
+		return add_area(segment, log, 0);
 	if ((node = dm_config_find_node(section->child, "stripes")) != NULL)
 		return read_pairs(segment, node->v);
 	if ((node = dm_config_find_node(section->child, "mirrors")) != NULL) {
-		if (dm_config_get_str(section->child, "mirror_log", &log) && add_meta(segment, log) != 0)
+		if (dm_config_get_str(section->child, "mirror_log", &log) && add_meta(segment, log, KIND_LVM_RAID_METADATA) != 0)
 			return -1;
 		return read_pairs(segment, node->v);
 	}
@@ -283,6 +334,9 @@ static void free_segment(struct lvm_text_segment *segment)
 	for (size_t i = 0; i < segment->metas.n; i++)
 		free(segment->metas.at[i].name);
 	VEC_FREE(&segment->metas);
+	free(segment->thin_pool);
+	free(segment->thin_metadata);
+	free(segment->thin_data);
 	free(segment->type);
 }
 

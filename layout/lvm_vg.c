@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct assembly {
-	struct map *map;
-	struct lvm_text *text;
-	struct space *pv;    /* the PV whose text it is, for notes */
-	struct space **lvs;  /* by the index of the volume in the text */
-	uint8_t *visited;    /* while depths are found: 1 on the way, 2 done */
-};
-
 static const struct {
 	const char *name;
 	enum segment_type type;
@@ -44,8 +36,15 @@ static const struct {
 	{"raid6_n_6", SEGMENT_RAID6_N_6},
 	{"raid10", SEGMENT_RAID10},
 	{"raid10_near", SEGMENT_RAID10},
+	{"cache", SEGMENT_LINEAR},
+	{"writecache", SEGMENT_LINEAR},
+	{"integrity", SEGMENT_LINEAR},
 	{"error", SEGMENT_NONE},
-	{"zero", SEGMENT_NONE},
+	{"zero", SEGMENT_ZERO},
+	{"snapshot", SEGMENT_NONE},
+	{"cache-pool", SEGMENT_NONE},
+	{"thin-pool", SEGMENT_NONE},
+	{"thin", SEGMENT_NONE},
 };
 
 static bool find_type(const struct lvm_text_segment *segment, enum segment_type *type)
@@ -62,7 +61,7 @@ static bool find_type(const struct lvm_text_segment *segment, enum segment_type 
 	return false;
 }
 
-static long find_lv(const struct assembly *as, const char *name)
+long lvm_find_lv(const struct lvm_assembly *as, const char *name)
 {
 	for (size_t i = 0; i < as->text->lvs.n; i++)
 		if (strcmp(as->text->lvs.at[i].name, name) == 0)
@@ -71,10 +70,10 @@ static long find_lv(const struct assembly *as, const char *name)
 }
 
 /* Where an area lies: in a PV (perhaps a missing one) or in another volume. */
-static bool find_area(const struct assembly *as, const struct lvm_text_area *named, struct area *area)
+static bool find_area(const struct lvm_assembly *as, const struct lvm_text_area *named, struct area *area)
 {
 	uint64_t extent_size = as->text->extent_size;
-	long lv = find_lv(as, named->name);
+	long lv = lvm_find_lv(as, named->name);
 
 	*area = (struct area){0};
 	if (named->extent > EXTENT_SECTORS_MAX / extent_size)
@@ -96,7 +95,7 @@ static bool find_area(const struct assembly *as, const struct lvm_text_area *nam
 	return false;
 }
 
-static uint64_t lv_sectors(const struct assembly *as, const struct lvm_text_lv *lv)
+static uint64_t lv_sectors(const struct lvm_assembly *as, const struct lvm_text_lv *lv)
 {
 	uint64_t extents = 0;
 
@@ -109,7 +108,7 @@ static uint64_t lv_sectors(const struct assembly *as, const struct lvm_text_lv *
 	return extents > EXTENT_SECTORS_MAX / as->text->extent_size ? 0 : extents * as->text->extent_size;
 }
 
-static int add_spaces(struct assembly *as, struct err *err)
+static int add_spaces(struct lvm_assembly *as, struct err *err)
 {
 	char name[300];
 
@@ -123,25 +122,28 @@ static int add_spaces(struct assembly *as, struct err *err)
 		if (as->lvs[i] == NULL)
 			return -1;
 		as->lvs[i]->type = SPACE_VOLUME;
-		/* Hidden volumes hold parts of others, not contents of their own. */
+		/* Hidden volumes hold parts of others, not contents of their own; a spare serves nobody. */
 		as->lvs[i]->probed = !lv->visible;
+		as->lvs[i]->rest = lv->visible ? KIND_UNKNOWN : KIND_LVM_UNUSED;
 		as->lvs[i]->sector_size = as->pv->sector_size;
 	}
 	return 0;
 }
 
 /* Says of the volumes that a segment is made of whom they serve. */
-static void set_served(struct assembly *as, const struct lvm_text_segment *segment, struct space *space)
+static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *segment, struct space *space)
 {
 	for (size_t i = 0; i < segment->areas.n + segment->metas.n; i++) {
 		bool is_meta = i >= segment->areas.n;
-		const char *name = is_meta ? segment->metas.at[i - segment->areas.n].name : segment->areas.at[i].name;
-		long lv = find_lv(as, name);
+		const struct lvm_text_area *area =
+		    is_meta ? &segment->metas.at[i - segment->areas.n] : &segment->areas.at[i];
+		long lv = lvm_find_lv(as, area->name);
 
 		if (lv < 0 || as->lvs[lv] == NULL || as->text->lvs.at[lv].visible)
 			continue;
 		as->lvs[lv]->serves = space;
-		as->lvs[lv]->rest = is_meta ? KIND_LVM_RAID_METADATA : KIND_LVM_UNUSED;
+		if (is_meta)
+			as->lvs[lv]->rest = area->kind;
 	}
 }
 
@@ -153,16 +155,16 @@ static bool is_sound(const struct segment *segment)
 		[SEGMENT_RAID5_LA] = 2, [SEGMENT_RAID5_RA] = 2, [SEGMENT_RAID5_LS] = 2, [SEGMENT_RAID5_RS] = 2,
 		[SEGMENT_RAID5_N] = 2, [SEGMENT_RAID6_ZR] = 3, [SEGMENT_RAID6_NR] = 3, [SEGMENT_RAID6_NC] = 3,
 		[SEGMENT_RAID6_LA_6] = 4, [SEGMENT_RAID6_RA_6] = 4, [SEGMENT_RAID6_LS_6] = 4,
-		[SEGMENT_RAID6_RS_6] = 4, [SEGMENT_RAID6_N_6] = 3, [SEGMENT_RAID10] = 2, [SEGMENT_NONE] = 0,
+		[SEGMENT_RAID6_RS_6] = 4, [SEGMENT_RAID6_N_6] = 3, [SEGMENT_RAID10] = 2, [SEGMENT_ZERO] = 0, [SEGMENT_NONE] = 0,
 	};
 	bool has_chunk = segment->type != SEGMENT_LINEAR && segment->type != SEGMENT_MIRROR &&
-			 segment->type != SEGMENT_NONE;
+			 segment->type < SEGMENT_ZERO;
 
 	return segment->nareas >= fewest[segment->type] && (!has_chunk || segment->chunk > 0) &&
 	       (segment->type != SEGMENT_RAID10 || (segment->copies > 0 && segment->copies <= segment->nareas));
 }
 
-static int add_segment(struct assembly *as, struct space *space, const struct lvm_text_segment *named,
+static int add_segment(struct lvm_assembly *as, struct space *space, const struct lvm_text_segment *named,
 		       struct err *err)
 {
 	struct segment segment = {
@@ -207,7 +209,7 @@ static bool in_order(const struct lvm_text_lv *lv)
 	return true;
 }
 
-static int add_segments(struct assembly *as, size_t i, struct err *err)
+static int add_segments(struct lvm_assembly *as, size_t i, struct err *err)
 {
 	const struct lvm_text_lv *lv = &as->text->lvs.at[i];
 
@@ -217,7 +219,7 @@ static int add_segments(struct assembly *as, size_t i, struct err *err)
 		return 0;
 	}
 	for (size_t j = 0; j < lv->segments.n; j++)
-		if (add_segment(as, as->lvs[i], &lv->segments.at[j], err) != 0)
+		if (lv->segments.at[j].thin_pool == NULL && add_segment(as, as->lvs[i], &lv->segments.at[j], err) != 0)
 			return -1;
 	return 0;
 }
@@ -231,7 +233,7 @@ static int compare_starts(const void *left, const void *right)
 
 /* How deep a volume lies, below the volumes that it is made of.  False when it is made of itself; ends
    because every volume is entered once. */
-static bool find_depth(struct assembly *as, size_t i)
+static bool find_depth(struct lvm_assembly *as, size_t i)
 {
 	struct space *space = as->lvs[i];
 
@@ -256,7 +258,7 @@ static bool find_depth(struct assembly *as, size_t i)
 }
 
 /* Volumes that go round in a circle hold nothing. */
-static void find_depths(struct assembly *as)
+static void find_depths(struct lvm_assembly *as)
 {
 	for (size_t i = 0; i < as->text->lvs.n; i++) {
 		if (as->lvs[i] == NULL || find_depth(as, i))
@@ -268,7 +270,7 @@ static void find_depths(struct assembly *as)
 }
 
 /* The visible volume at the end of each chain of hidden ones. */
-static void find_names(struct assembly *as)
+static void find_names(struct lvm_assembly *as)
 {
 	for (size_t i = 0; i < as->text->lvs.n; i++) {
 		struct space *served = as->lvs[i] ? as->lvs[i]->serves : NULL;
@@ -280,7 +282,7 @@ static void find_names(struct assembly *as)
 	}
 }
 
-static void claim_extents(struct assembly *as)
+static void claim_extents(struct lvm_assembly *as)
 {
 	for (size_t i = 0; i < as->text->pvs.n; i++) {
 		const struct lvm_text_pv *pv = &as->text->pvs.at[i];
@@ -302,7 +304,7 @@ static void claim_extents(struct assembly *as)
 	}
 }
 
-static int assemble(struct assembly *as, struct err *err)
+static int assemble(struct lvm_assembly *as, struct err *err)
 {
 	as->lvs = calloc(as->text->lvs.n + 1, sizeof(struct space *));
 	as->visited = calloc(as->text->lvs.n + 1, 1);
@@ -320,6 +322,8 @@ static int assemble(struct assembly *as, struct err *err)
 			return -1;
 	}
 	find_names(as);
+	if (lvm_map_thin(as, err) != 0)
+		return -1;
 	find_depths(as);
 	return 0;
 }
@@ -364,7 +368,7 @@ static struct lvm_text *newest_text(struct map *map, struct lvm_text *text)
 
 static int assemble_from(struct map *map, struct lvm_pv *pv, struct err *err)
 {
-	struct assembly as = {.map = map, .pv = pv->space};
+	struct lvm_assembly as = {.map = map, .pv = pv->space};
 	struct err why;
 	int result;
 
@@ -383,10 +387,31 @@ static int assemble_from(struct map *map, struct lvm_pv *pv, struct err *err)
 	return result;
 }
 
+/* The text that the user gave goes before what the PVs hold. */
+static int assemble_given(struct map *map, struct err *err)
+{
+	struct lvm_assembly as = {.map = map, .pv = map->lvm->pvs.at[0].space};
+	int result = 0;
+
+	map->lvm->given_used = true;
+	as.text = lvm_text_parse(map->lvm_metadata, err);
+	if (as.text == NULL)
+		return err_prefix(err, "--lvm-metadata: ");
+	match_pvs(map, as.text);
+	result = assemble(&as, err);
+	free(as.lvs);
+	free(as.visited);
+	lvm_text_free(as.text);
+	return result;
+}
+
 int lvm_assemble(struct map *map, struct err *err)
 {
 	if (map->lvm == NULL)
 		return 0;
+	if (map->lvm_metadata != NULL && !map->lvm->given_used && map->lvm->pvs.n > 0 &&
+	    assemble_given(map, err) != 0)
+		return -1;
 	for (size_t i = 0; i < map->lvm->pvs.n; i++) {
 		struct lvm_pv *pv = &map->lvm->pvs.at[i];
 

@@ -136,8 +136,19 @@ int map_add_linear(struct map *map, struct space *inner, struct space *outer, ui
 
 /* --- building --- */
 
+/* "disk"; further ones are "disk2", "disk3" ... */
+static struct space *add_disk_space(struct map *map, uint64_t sectors, struct err *err)
+{
+	char name[32] = "disk";
+
+	if (map->spaces.n > 0)
+		snprintf(name, sizeof(name), "disk%zu", map->spaces.n + 1);
+	return map_add_space(map, NULL, name, sectors, err);
+}
+
 static int add_disk(struct map *map, const char *path, const struct map_options *options, struct err *err)
 {
+	uint8_t sector[SECTOR_SIZE];
 	struct image *image;
 	struct space *disk;
 
@@ -147,7 +158,7 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 		image_close(image);
 		return err_set(err, "is larger than 128 PiB");
 	}
-	disk = map_add_space(map, NULL, "disk", image_sectors(image), err);
+	disk = add_disk_space(map, image_sectors(image), err);
 	if (disk == NULL) {
 		image_close(image);
 		return -1;
@@ -156,15 +167,19 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 	disk->sector_size = image_sector_size(image);
 	if (options != NULL && options->sector_size != 0)
 		disk->sector_size = options->sector_size;
-	return 0;
+	/* An unreadable disk ends the run; anything else that cannot be read is only a note. */
+	return space_read(disk, 0, sector, sizeof(sector), err);
 }
 
-/* An unreadable disk ends the run; anything else that cannot be read is only a note. */
-static int check_readable(struct map *map, struct err *err)
+static int add_disks(struct map *map, const char *path, const struct map_options *options, struct err *err)
 {
-	uint8_t sector[SECTOR_SIZE];
-
-	return space_read(map->spaces.at[0], 0, sector, sizeof(sector), err);
+	if (add_disk(map, path, options, err) != 0)
+		return -1;
+	for (size_t i = 0; options != NULL && i < options->nwith; i++)
+		if (add_disk(map, options->with[i], options, err) != 0)
+			return err_prefix(err, "--with %s: ", options->with[i]);
+	map->lvm_metadata = options ? options->lvm_metadata : NULL;
+	return 0;
 }
 
 static int probe_space(struct map *map, struct space *space, struct err *err)
@@ -215,7 +230,8 @@ static const char *claim_text(const struct map *map, const struct claim *claim, 
 /* Xattr blocks may have many owners, and so may all blocks of a file system made for it. */
 static bool may_share(const struct space *space, const struct overlap *overlap)
 {
-	return (overlap->winner.kind == KIND_XATTR && overlap->loser.kind == KIND_XATTR) ||
+	return (space->rest == KIND_LVM_THIN_FREE) ||
+	       (overlap->winner.kind == KIND_XATTR && overlap->loser.kind == KIND_XATTR) ||
 	       (ext_shares_blocks(space->ext) && overlap->loser.kind == KIND_FILE_DATA &&
 		overlap->winner.kind == KIND_FILE_DATA);
 }
@@ -263,11 +279,11 @@ int map_open(struct map **result, const char *path, const struct map_options *op
 		free(map);
 		return err_nomem(err);
 	}
-	if (add_disk(map, path, options, err) != 0 || check_readable(map, err) != 0 ||
-	    probe_all(map, err) != 0 || seal(map, err) != 0) {
+	if (add_disks(map, path, options, err) != 0 || probe_all(map, err) != 0 || seal(map, err) != 0) {
 		map_close(map);
 		return -1;
 	}
+	map->lvm_metadata = NULL;
 	*result = map;
 	return 0;
 }
@@ -333,24 +349,15 @@ static bool step_inward(const struct map *map, const struct extent *extent, uint
 	return inward == INWARD_DATA && *inner < link->inner->sectors;
 }
 
-void map_find(const struct map *map, uint64_t sector, struct place *place)
+/* Goes on inwards from the innermost space of the stack, narrowing place->count. */
+static void walk_inwards(const struct map *map, struct place *place)
 {
-	static const struct extent nothing = {.kind = KIND_UNKNOWN};
-	const struct space *space = map_disk(map);
-	uint64_t at = sector, end, run, inner = 0;
+	const struct space *space = place->space;
+	uint64_t at = place->inner, end, run, inner = 0;
 
-	place->start = sector;
-	place->depth = 0;
-	push_stack(place, space, at);
-	if (sector >= space->sectors) {
-		place->count = UINT64_MAX - sector;
-		place->extent = &nothing;
-		place->kind = KIND_UNKNOWN;
-		return;
-	}
-	place->count = space->sectors - sector;
 	for (;;) {
 		const struct extent *extent = extents_find(&space->extents, space->sectors, at, &end);
+		bool holds_data;
 
 		place->extent = extent;
 		place->kind = (enum kind)extent->kind;
@@ -362,16 +369,71 @@ void map_find(const struct map *map, uint64_t sector, struct place *place)
 			place->kind = KIND_UNKNOWN;
 			return;
 		}
-		if (!step_inward(map, extent, at, &inner, &run, &place->kind)) {
-			place->count = run < place->count ? run : place->count;
-			push_stack(place, map->links.at[extent->owner].inner, 0);
-			return;
-		}
+		holds_data = step_inward(map, extent, at, &inner, &run, &place->kind);
 		place->count = run < place->count ? run : place->count;
 		space = map->links.at[extent->owner].inner;
 		at = inner;
-		push_stack(place, space, at);
+		push_stack(place, space, holds_data ? at : 0);
+		if (!holds_data)
+			return;
 	}
+}
+
+void map_find(const struct map *map, uint64_t sector, struct place *place)
+{
+	static const struct extent nothing = {.kind = KIND_UNKNOWN};
+	const struct space *disk = map_disk(map);
+
+	place->start = sector;
+	place->depth = 0;
+	push_stack(place, disk, sector);
+	if (sector >= disk->sectors) {
+		place->count = UINT64_MAX - sector;
+		place->extent = &nothing;
+		place->kind = KIND_UNKNOWN;
+		return;
+	}
+	place->count = disk->sectors - sector;
+	walk_inwards(map, place);
+}
+
+/* The place that a claim which lost to `place` at one level leads to. */
+static bool find_sharer(const struct map *map, const struct place *place, unsigned level,
+			const struct claim *loser, struct place *sharer)
+{
+	const struct link *link = &map->links.at[loser->owner];
+	const struct segment *segment = &link->inner->segments.at[link->segment];
+	uint64_t inner = 0, run;
+
+	*sharer = *place;
+	sharer->depth = level + 1;
+	if (segment_inward(segment, link->area, place->stack[level].start - link->outer_start, &inner, &run) !=
+		INWARD_DATA ||
+	    inner + segment->start >= link->inner->sectors || sharer->depth == MAP_DEPTH_MAX)
+		return false;
+	if (run < sharer->count)
+		sharer->count = run;
+	push_stack(sharer, link->inner, inner + segment->start);
+	walk_inwards(map, sharer);
+	return true;
+}
+
+size_t map_find_sharers(const struct map *map, const struct place *place, struct place *sharers, size_t max)
+{
+	size_t n = 0;
+
+	for (unsigned level = 0; level < place->depth; level++) {
+		const struct extents *extents = &place->stack[level].space->extents;
+		uint64_t at = place->stack[level].start;
+
+		for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= at; i++) {
+			const struct overlap *overlap = &extents->overlaps.at[i];
+
+			if (at - overlap->start < overlap->count && overlap->loser.kind == KIND_CHILD && n < max)
+				n += find_sharer(map, place, level, &overlap->loser, &sharers[n]);
+		}
+	}
+	return n;
 }
 
 /* How far before `place` its run begins on the disk: by steps back that double until they leave the run,

@@ -36,6 +36,7 @@ struct md;
 
 struct map {
 	char *path;
+	const char *lvm_metadata;   /* of the options; not owned, NULL when the map is built */
 	VEC(struct space *) spaces; /* [0] is the disk */
 	VEC(struct link) links;
 	VEC(struct note) notes;
@@ -47,7 +48,10 @@ struct map {
 };
 
 struct map_options {
-	uint32_t sector_size; /* the disk's logical sector size in bytes, 0 to find out */
+	uint32_t sector_size;        /* the disk's logical sector size in bytes, 0 to find out */
+	const char *lvm_metadata;    /* a text as vgcfgbackup writes it, or NULL */
+	const char *const *with;     /* paths of further disks that volume groups lie on */
+	size_t nwith;
 };
 
 /* Reads the disk's structures; 0, or -1 when the disk itself cannot be read. */
@@ -75,6 +79,10 @@ struct place {
 		uint64_t start;       /* where `start` lies in it */
 	} stack[MAP_DEPTH_MAX];       /* outermost first, the innermost last */
 };
+
+/* Where else a place's sectors belong: the other volumes that share a chunk with the one that `place`
+   leads to.  Up to `max` places; how many. */
+size_t map_find_sharers(const struct map *map, const struct place *place, struct place *sharers, size_t max);
 
 /* The run that holds a sector, from that sector on; beyond the disk's end the kind is unknown. */
 void map_find(const struct map *map, uint64_t sector, struct place *place);

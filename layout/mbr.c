@@ -194,6 +194,42 @@ static int read_table(struct map *map, struct space *space, const uint8_t *secto
 	return extended ? read_chain(map, space, extended, err) : 0;
 }
 
+/* Whether something well known starts at a sector: a boot sector or EBR, an LVM label, an ext superblock,
+   XFS, LUKS. */
+static bool starts_something(const struct space *space, uint64_t sector)
+{
+	uint8_t head[4 * SECTOR_SIZE];
+	struct err why;
+
+	if (sector > EXTENT_SECTORS_MAX ||
+	    space_read(space, sector << SECTOR_SHIFT, head, sizeof(head), &why) != 0)
+		return false;
+	return has_signature(head) || memcmp(head + SECTOR_SIZE, "LABELONE", 8) == 0 || le16(head + 1080) == 0xef53 ||
+	       memcmp(head, "XFSB", 4) == 0 || memcmp(head, "LUKS", 4) == 0;
+}
+
+static unsigned partitions_found(const struct space *space, const uint8_t *sector, uint32_t unit)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry entry = entry_at(sector, i);
+
+		found += entry.type != 0 && entry.count != 0 && starts_something(space, (uint64_t)entry.start * unit);
+	}
+	return found;
+}
+
+/* A file does not tell its sectors' size.  It is 4096 bytes when only so the partitions hold something. */
+static void guess_sector_size(struct map *map, struct space *space, const uint8_t *sector)
+{
+	if (space->sector_size != 0 || partitions_found(space, sector, 1) > 0 ||
+	    partitions_found(space, sector, 8) == 0)
+		return;
+	space->sector_size = 4096;
+	map_note(map, space, "the partition table counts in sectors of 4096 bytes");
+}
+
 static int mbr_map(struct map *map, struct space *space, struct err *err)
 {
 	uint8_t sector[SECTOR_SIZE];
@@ -203,6 +239,7 @@ static int mbr_map(struct map *map, struct space *space, struct err *err)
 		return 0;
 	if (!is_blank(space, sector) && (!mbr_has_partitions(space, sector) || is_boot_sector(sector)))
 		return 0;
+	guess_sector_size(map, space, sector);
 	space_claim(space, RANK_STRUCTURE, KIND_MBR, 0, ptable_unit(space));
 	space->rest = KIND_GAP;
 	snprintf(space->content.type, sizeof(space->content.type), "dos");

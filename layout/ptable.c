@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "part1" on a disk; inside another space its name goes in front. */
+/* "part1" on the disk; inside another space its name goes in front. */
 static void partition_name(const struct space *space, unsigned number, char *buf, size_t len)
 {
-	if (space->depth == 0)
+	if (space->id == 0)
 		snprintf(buf, len, "part%u", number);
 	else
 		snprintf(buf, len, "%s/part%u", space_name(space), number);

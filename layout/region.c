@@ -66,19 +66,21 @@ bool region_log_home(const struct region *region, struct region *home)
 		return false;
 	place.extent = extents_find(&space->extents, space->sectors, place.inner, &end);
 	place.kind = (enum kind)place.extent->kind;
-	region_describe(&place, home);
+	region_describe(region->map, &place, home);
+	home->place = NULL;
 	return true;
 }
 
-void region_describe(const struct place *place, struct region *region)
+void region_describe(const struct map *map, const struct place *place, struct region *region)
 {
 	const struct space *space = place->space;
 
 	memset(region, 0, sizeof(*region));
+	region->map = map;
+	region->place = place;
 	region->start = place->start;
 	region->sectors = place->count;
 	region->space = space;
-	region->inner = place->inner;
 	region->device = space->serves;
 	region->kind = place->kind;
 	describe_stack(place, region);
@@ -92,39 +94,52 @@ void region_describe(const struct place *place, struct region *region)
 		region->fs = space->content.type;
 }
 
-void region_lookup(const struct map *map, uint64_t sector, struct region *region)
+void region_lookup(const struct map *map, uint64_t sector, struct place *place, struct region *region)
 {
-	struct place at, run;
-	struct region whole;
+	struct place run;
 
-	map_find(map, sector, &at);
-	if (at.kind == KIND_INODE_TABLE)
-		at.count = 1;
-	region_describe(&at, region);
-	if (at.kind == KIND_INODE_TABLE || sector >= map_disk(map)->sectors) {
-		region->sectors = 1;
+	map_find(map, sector, place);
+	if (place->kind == KIND_INODE_TABLE || sector >= map_disk(map)->sectors)
+		place->count = 1;
+	region_describe(map, place, region);
+	if (place->count == 1)
 		return;
-	}
 	map_find_run(map, sector, &run);
-	region_describe(&run, &whole);
-	region->start = whole.start;
-	region->sectors = whole.sectors;
+	region->start = run.start;
+	region->sectors = run.count;
 }
 
-size_t region_sharers(const struct region *region, uint64_t inner, struct claim *sharers, size_t max)
+/* Files that own the same block of the file system. */
+static size_t block_sharers(const struct region *region, struct region *sharers, size_t max)
 {
 	const struct extents *extents = &region->space->extents;
+	uint64_t inner = region->place->inner;
 	size_t n = 0;
 
-	for (size_t i = 0; i < extents->overlaps.n && n < max; i++) {
+	for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= inner && n < max; i++) {
 		const struct overlap *overlap = &extents->overlaps.at[i];
 
-		if (inner < overlap->start || inner - overlap->start >= overlap->count)
+		if (inner - overlap->start >= overlap->count || overlap->loser.kind == KIND_CHILD ||
+		    !kind_has_inode((enum kind)overlap->loser.kind))
 			continue;
-		if (overlap->loser.kind != KIND_CHILD && kind_has_inode((enum kind)overlap->loser.kind))
-			sharers[n++] = overlap->loser;
+		sharers[n] = *region;
+		sharers[n].kind = (enum kind)overlap->loser.kind;
+		sharers[n].flags = overlap->loser.flags;
+		sharers[n].has_inode = true;
+		sharers[n].has_offset = false;
+		sharers[n++].inode = overlap->loser.owner;
 	}
 	return n;
+}
+
+size_t region_sharers(const struct region *region, struct place *places, struct region *sharers, size_t max)
+{
+	size_t n = region->ext ? block_sharers(region, sharers, max) : 0;
+	size_t others = map_find_sharers(region->map, region->place, places, max - n);
+
+	for (size_t i = 0; i < others; i++)
+		region_describe(region->map, &places[i], &sharers[n + i]);
+	return n + others;
 }
 
 bool region_path(const struct region *region, char *path, size_t len)

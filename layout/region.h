@@ -7,10 +7,11 @@
 #include "layout/map.h"
 
 struct region {
+	const struct map *map;
+	const struct place *place;
 	uint64_t start, sectors;    /* on the disk */
 	const struct space *space;  /* the innermost space, hidden or not */
 	const struct space *device; /* the visible space whose name it carries */
-	uint64_t inner;             /* where it starts in `space` */
 	enum kind kind;
 	uint8_t flags;              /* enum extent_flag */
 	const char *fs;             /* NULL where there is no file system */
@@ -25,15 +26,16 @@ struct region {
 	const struct space *stack[MAP_DEPTH_MAX]; /* visible spaces, outermost first */
 };
 
-void region_describe(const struct place *place, struct region *region);
+/* The region points to the place, which must outlive it. */
+void region_describe(const struct map *map, const struct place *place, struct region *region);
 
 /* The run that holds a sector; block and offset are that sector's.  In an inode table the run is the
    sector itself, so that `inodes` are those that are stored in it. */
-void region_lookup(const struct map *map, uint64_t sector, struct region *region);
+void region_lookup(const struct map *map, uint64_t sector, struct place *place, struct region *region);
 
-/* The other owners of a sector of the region's space (shared blocks, shared xattr blocks), at most `max`
-   of them; how many. */
-size_t region_sharers(const struct region *region, uint64_t inner, struct claim *sharers, size_t max);
+/* The other owners of the region's first sector: files that share the block, and what other volumes have
+   in a chunk that they share.  At most `max`; how many.  They point to `places`. */
+size_t region_sharers(const struct region *region, struct place *places, struct region *sharers, size_t max);
 
 /* The home of the copy that a journal block holds, as it is on this disk now; false when it is no copy. */
 bool region_log_home(const struct region *region, struct region *home);

@@ -175,7 +175,7 @@ bool segment_outward(const struct segment *segment, uint64_t at, uint32_t *area,
 
 	assert(at < segment->count);
 	*run = segment->count - at;
-	if (segment->type == SEGMENT_NONE || segment->nareas == 0 || ndata == 0)
+	if (segment->type >= SEGMENT_ZERO || segment->nareas == 0 || ndata == 0)
 		return false;
 	if (is_whole(segment)) {
 		*area = 0;
@@ -211,7 +211,7 @@ enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_
 	*run = UINT64_MAX;
 	if (is_whole(segment))
 		return data_at(segment, area_at, at, run);
-	if (segment->type == SEGMENT_NONE || segment->chunk == 0)
+	if (segment->type >= SEGMENT_ZERO || segment->chunk == 0)
 		return INWARD_UNUSED;
 	line = area_at / segment->chunk;
 	within = area_at % segment->chunk;
@@ -235,7 +235,7 @@ uint64_t segment_area_sectors(const struct segment *segment)
 
 	if (is_whole(segment))
 		return segment->count;
-	if (segment->type == SEGMENT_NONE || segment->chunk == 0)
+	if (segment->type >= SEGMENT_ZERO || segment->chunk == 0)
 		return 0;
 	if (segment->type == SEGMENT_RAID10) {
 		per_row = segment->nareas;

@@ -56,6 +56,12 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 	uint64_t area_at, run, bytes;
 	uint32_t area;
 
+	if (segment != NULL && segment->type == SEGMENT_ZERO) {
+		bytes = ((segment->start + segment->count) << SECTOR_SHIFT) - offset;
+		*done = bytes < len ? (size_t)bytes : len;
+		memset(buf, 0, *done);
+		return 0;
+	}
 	if (segment == NULL ||
 	    !segment_outward(segment, (offset >> SECTOR_SHIFT) - segment->start, &area, &area_at, &run) ||
 	    segment->areas[area].space == NULL)

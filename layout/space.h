@@ -39,7 +39,8 @@ enum segment_type {
 	SEGMENT_RAID6_RS_6,
 	SEGMENT_RAID6_N_6,
 	SEGMENT_RAID10, /* near layout, two copies unless `copies` says more */
-	SEGMENT_NONE,   /* error, zero and missing: no data anywhere */
+	SEGMENT_ZERO,   /* zeroes that lie nowhere: type zero, and what a thin volume has not provisioned */
+	SEGMENT_NONE,   /* error, or not understood: no data anywhere */
 };
 
 /* Where a part of a segment lies: sectors from `start` on in an outer space; NULL when it is missing. */

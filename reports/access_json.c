@@ -63,7 +63,7 @@ static void add_regions(struct text *out, const struct access_view *view)
 			place.count = end - at;
 		if (at > view->access->start)
 			text_char(out, ',');
-		region_describe(&place, &region);
+		region_describe(view->map, &place, &region);
 		region_json(out, &region, NULL);
 	}
 	text_char(out, ']');

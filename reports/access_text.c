@@ -38,7 +38,7 @@ void access_text(struct text *out, const struct access_view *view, bool tree)
 		map_find(view->map, at, &place);
 		if (place.count > end - at)
 			place.count = end - at;
-		region_describe(&place, &region);
+		region_describe(view->map, &place, &region);
 		if (tree) {
 			region_tree(out, &place, &region, "    ");
 			continue;

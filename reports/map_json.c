@@ -13,7 +13,7 @@ bool map_json_next(struct text *out, const struct map *map, uint64_t *at)
 	if (*at >= map_disk(map)->sectors)
 		return false;
 	map_find(map, *at, &place);
-	region_describe(&place, &region);
+	region_describe(map, &place, &region);
 	region_json(out, &region, NULL);
 	text_char(out, '\n');
 	*at += place.count;

@@ -61,7 +61,7 @@ static void add_kinds(struct table *table, struct table_row *parent, const struc
 	}
 }
 
-/* "ext4, 4096-byte blocks, label x" */
+/* Partition type or name, contents, label: a line each. */
 static void add_about(struct table *table, struct table_row *row, const struct space *space)
 {
 	struct text about = {0};
@@ -69,13 +69,13 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 	escape_terminal(&about, space->about, strlen(space->about));
 	if (space->content.type[0] != '\0') {
 		if (about.n > 0)
-			text_str(&about, "; ");
+			text_char(&about, '\n');
 		text_str(&about, space->content.type);
 	}
 	if (space->ext != NULL)
 		text_printf(&about, ", %" PRIu32 "-byte blocks", ext_block_sectors(space->ext) << SECTOR_SHIFT);
 	if (space->content.label[0] != '\0') {
-		text_str(&about, ", label ");
+		text_str(&about, "\nlabel ");
 		escape_terminal(&about, space->content.label, strlen(space->content.label));
 	}
 	table_cell(table, row, 4, about.at ? about.at : "");
@@ -119,7 +119,7 @@ int map_tree(struct text *out, const struct map *map, unsigned width, struct err
 		table_column(table, "FIRST", COLUMN_RIGHT);
 		table_column(table, "SECTORS", COLUMN_RIGHT);
 		table_column(table, "SIZE", COLUMN_RIGHT);
-		table_column(table, "WHAT", COLUMN_WRAP);
+		table_column(table, "WHAT", COLUMN_LINES);
 		add_space(table, NULL, map, map_disk(map), rows);
 		result = table_print(table, out, err);
 	}

@@ -44,21 +44,24 @@ static void add_path(struct text *out, const struct region *region)
 	text_char(out, '"');
 }
 
-#define SHARERS_MAX 64
+#define SHARERS_MAX 16
 
-/* Other files that own the same block. */
+/* Other owners of the same sectors: files that share a block, volumes that share a chunk. */
 static void add_sharers(struct text *out, const struct region *region)
 {
-	struct claim sharers[SHARERS_MAX];
-	size_t n = region_sharers(region, region->inner, sharers, SHARERS_MAX);
+	struct region sharers[SHARERS_MAX];
+	struct place places[SHARERS_MAX];
+	size_t n = region_sharers(region, places, sharers, SHARERS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		struct region other = *region;
-
-		other.inode = sharers[i].owner;
-		other.has_inode = true;
-		key_u64(out, i ? ",{\"inode\":" : ",\"shared_with\":[{\"inode\":", other.inode);
-		add_path(out, &other);
+		text_str(out, i ? ",{" : ",\"shared_with\":[{");
+		key_string(out, "\"device\":", sharers[i].device->name);
+		key_string(out, ",\"kind\":", kind_name(sharers[i].kind));
+		if (sharers[i].has_inode)
+			key_u64(out, ",\"inode\":", sharers[i].inode);
+		add_path(out, &sharers[i]);
+		if (sharers[i].has_offset)
+			key_u64(out, ",\"offset\":", sharers[i].offset);
 		text_char(out, '}');
 	}
 	if (n > 0)
@@ -120,8 +123,7 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		key_u64(out, ",", region->inodes[1]);
 		text_char(out, ']');
 	}
-	if (region->ext != NULL)
-		add_sharers(out, region);
+	add_sharers(out, region);
 	if (region->has_log)
 		add_journal(out, &region->log);
 	add_flags(out, region->flags);

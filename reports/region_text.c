@@ -112,19 +112,21 @@ void region_label(struct text *out, const struct region *region)
 	add_flags(out, region->flags);
 }
 
+#define SHARERS_MAX 8
+
 static void add_sharers(struct text *out, const struct region *region)
 {
-	struct claim sharers[8];
-	size_t n = region->ext ? region_sharers(region, region->inner, sharers, 8) : 0;
+	struct region sharers[SHARERS_MAX];
+	struct place places[SHARERS_MAX];
+	size_t n = region_sharers(region, places, sharers, SHARERS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		struct region other = *region;
-
-		other.inode = sharers[i].owner;
-		other.has_inode = true;
-		text_printf(out, "%s inode %" PRIu32 " ", i ? "," : ", shared with", other.inode);
-		if (!add_path(out, &other))
-			out->n--;
+		text_str(out, i ? ", " : "; shared with ");
+		if (sharers[i].device != region->device) {
+			escape_terminal(out, sharers[i].device->name, strlen(sharers[i].device->name));
+			text_char(out, ' ');
+		}
+		add_home(out, &sharers[i]);
 	}
 }
 

@@ -44,10 +44,17 @@ void table_column(struct table *table, const char *title, enum column kind)
 		[COLUMN_RIGHT] = SCOLS_FL_RIGHT,
 		[COLUMN_TREE] = SCOLS_FL_TREE,
 		[COLUMN_WRAP] = SCOLS_FL_WRAP,
+		[COLUMN_LINES] = SCOLS_FL_WRAP,
 	};
+	struct libscols_column *column =
+	    scols_table_new_column(table->scols, title, kind == COLUMN_WRAP ? 0.3 : 0, flags[kind]);
 
-	if (scols_table_new_column(table->scols, title, kind == COLUMN_WRAP ? 0.3 : 0, flags[kind]) == NULL)
+	if (column == NULL)
 		table->failed = true;
+	else if (kind == COLUMN_LINES)
+		table->failed |= scols_column_set_safechars(column, "\n") != 0 ||
+				 scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
+							   NULL) != 0;
 }
 
 struct table_row *table_row(struct table *table, struct table_row *parent)

@@ -17,6 +17,7 @@ enum column {
 	COLUMN_RIGHT,
 	COLUMN_TREE, /* left, and rows hang on their parents */
 	COLUMN_WRAP, /* left, wrapped when the table is too wide */
+	COLUMN_LINES, /* left, cells may have several lines */
 };
 
 struct table *table_new(unsigned width);
