@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "reports/align.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char options_help[] =
@@ -13,7 +12,7 @@ static const char options_help[] =
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
     "  --event NAME        which event of a request counts, for formats that have several\n"
-    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
+    COMMON_DISK_HELP
     "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
 
 static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
@@ -65,29 +64,20 @@ static int align_disk(const char *disk, const struct common *common)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		COMMON_DISK, COMMON_TRACE, {"help", no_argument, NULL, 'h'}, {0},
-	};
+	static const struct option options[] = {COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
 	struct common common = COMMON_INIT;
-	struct err err;
-	int option;
+	int status = common_parse(&common, &command_align, options, options_help, argc, argv, NULL, NULL);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command_align.name, command_align.usage, options_help);
-			return STATUS_DONE;
-		}
-		if (option == '?')
-			return fail_usage(&command_align, "unknown option or missing value: %s", argv[optind - 1]);
-		if (common_option(&common, option, optarg, &err) != 0)
-			return fail(NULL, &err);
-	}
-	if (argc - optind == 1)
-		return align_disk(argv[optind], &common);
-	if (argc - optind == 2)
-		return align_with_trace(argv[optind], argv[optind + 1], &common);
-	return fail_usage(&command_align, "expected a disk, and perhaps a trace before it");
+	if (status == 1)
+		status = STATUS_DONE;
+	else if (status == 0 && argc - optind == 1)
+		status = align_disk(argv[optind], &common);
+	else if (status == 0 && argc - optind == 2)
+		status = align_with_trace(argv[optind], argv[optind + 1], &common);
+	else if (status == 0)
+		status = fail_usage(&command_align, "expected a disk, and perhaps a trace before it");
+	common_done(&common);
+	return status;
 }
 
 const struct command command_align = {

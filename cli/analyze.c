@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "reports/report.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char options_help[] =
@@ -14,7 +13,7 @@ static const char options_help[] =
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
     "  --event NAME        which event of a request counts, for formats that have several\n"
-    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n";
+    COMMON_DISK_HELP;
 
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct common *common)
@@ -59,27 +58,18 @@ static int analyze(const char *trace_path, const char *disk, const struct common
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, {"help", no_argument, NULL, 'h'}, {0},
-	};
+	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
 	struct common common = COMMON_INIT;
-	struct err err;
-	int option;
+	int status = common_parse(&common, &command_analyze, options, options_help, argc, argv, NULL, NULL);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command_analyze.name, command_analyze.usage, options_help);
-			return STATUS_DONE;
-		}
-		if (option == '?')
-			return fail_usage(&command_analyze, "unknown option or missing value: %s", argv[optind - 1]);
-		if (common_option(&common, option, optarg, &err) != 0)
-			return fail(NULL, &err);
-	}
-	if (argc - optind < 1 || argc - optind > 2)
-		return fail_usage(&command_analyze, "expected a trace and perhaps a disk");
-	return analyze(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &common);
+	if (status == 0)
+		status = argc - optind < 1 || argc - optind > 2
+			     ? fail_usage(&command_analyze, "expected a trace and perhaps a disk")
+			     : analyze(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &common);
+	else if (status == 1)
+		status = STATUS_DONE;
+	common_done(&common);
+	return status;
 }
 
 const struct command command_analyze = {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -63,7 +64,45 @@ static int parse_sector_size(struct common *common, const char *value, struct er
 	return 0;
 }
 
-int common_option(struct common *common, int option, const char *value, struct err *err)
+static int add_with(struct common *common, const char *value, struct err *err)
+{
+	if (common->map.nwith == COMMON_WITH_MAX)
+		return err_set(err, "--with: more than %d further disks", COMMON_WITH_MAX);
+	common->with[common->map.nwith++] = value;
+	common->map.with = common->with;
+	return 0;
+}
+
+#define LVM_TEXT_MAX (16u << 20)
+
+/* Reads the whole file; a metadata text is some kilobytes. */
+static int read_lvm_text(struct common *common, const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	size_t got = 0;
+
+	free(common->lvm_text);
+	common->lvm_text = file ? calloc(1, LVM_TEXT_MAX + 1) : NULL;
+	if (file == NULL)
+		return err_set(err, "--lvm-metadata: %s: %s", path, strerror(errno));
+	if (common->lvm_text != NULL)
+		got = fread(common->lvm_text, 1, LVM_TEXT_MAX, file);
+	fclose(file);
+	if (common->lvm_text == NULL)
+		return err_nomem(err);
+	if (got == 0 || strlen(common->lvm_text) != got)
+		return err_set(err, "--lvm-metadata: %s: is no text", path);
+	common->map.lvm_metadata = common->lvm_text;
+	return 0;
+}
+
+void common_done(struct common *common)
+{
+	free(common->lvm_text);
+	common->lvm_text = NULL;
+}
+
+static int common_option(struct common *common, int option, const char *value, struct err *err)
 {
 	switch (option) {
 	case COMMON_JSON:
@@ -85,9 +124,38 @@ int common_option(struct common *common, int option, const char *value, struct e
 		return 0;
 	case COMMON_SECTOR_SIZE:
 		return parse_sector_size(common, value, err);
+	case COMMON_WITH:
+		return add_with(common, value, err);
+	case COMMON_LVM_METADATA:
+		return read_lvm_text(common, value, err);
 	default:
 		return err_set(err, "unknown option");
 	}
+}
+
+int common_parse(struct common *common, const struct command *command, const struct option *options,
+		 const char *help, int argc, char **argv, option_handler *own, void *context)
+{
+	struct err err;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		int failed;
+
+		if (option == 'h') {
+			printf("usage: blkmap %s %s\n%s", command->name, command->usage, help);
+			return 1;
+		}
+		if (option == '?' || (option == 'V' && own == NULL))
+			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
+		failed = option >= COMMON_FIRST && option < COMMON_LAST
+			     ? common_option(common, option, optarg, &err)
+			     : own(context, option, optarg, &err);
+		if (failed)
+			return fail(NULL, &err);
+	}
+	return 0;
 }
 
 int open_trace(struct trace **trace, const char *path, const struct common *common)

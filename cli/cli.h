@@ -8,6 +8,7 @@
 #include "layout/map.h"
 #include "trace/trace.h"
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ extern const struct command command_map;
 extern const struct command command_lookup;
 extern const struct command command_dump;
 extern const struct command command_align;
+extern const struct command command_find;
 
 /* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
 int fail(const char *file, const struct err *err);
@@ -32,10 +34,14 @@ int fail(const char *file, const struct err *err);
 /* Says that the command line is off, with the usage line; returns STATUS_FAILED. */
 int fail_usage(const struct command *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Options that several commands have; `value` is optarg.  0 or -1 with err set. */
+#define COMMON_WITH_MAX 64
+
+/* Options that several commands have. */
 struct common {
 	struct trace_options trace;
 	struct map_options map;
+	const char *with[COMMON_WITH_MAX];
+	char *lvm_text; /* what --lvm-metadata names, read */
 	uint64_t unit_sectors; /* --align */
 	bool json, all;
 };
@@ -51,17 +57,35 @@ enum {
 	COMMON_DEVICE,
 	COMMON_EVENT,
 	COMMON_SECTOR_SIZE,
+	COMMON_WITH,
+	COMMON_LVM_METADATA,
 	COMMON_LAST,
 };
+#define COMMON_HELP {"help", no_argument, NULL, 'h'}
 #define COMMON_OUTPUT {"json", no_argument, NULL, COMMON_JSON}
-#define COMMON_DISK {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE}
+#define COMMON_DISK                                                                                \
+	{"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                  \
+	    {"with", required_argument, NULL, COMMON_WITH},                                            \
+	    {"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA}
+#define COMMON_DISK_HELP                                                                           \
+	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"           \
+	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"      \
+	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
 #define COMMON_TRACE                                                                               \
 	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},      \
 	    {"format", required_argument, NULL, COMMON_FORMAT},                                        \
 	    {"device", required_argument, NULL, COMMON_DEVICE},                                        \
 	    {"event", required_argument, NULL, COMMON_EVENT}
 #define COMMON_UNIT {"align", required_argument, NULL, COMMON_ALIGN}
-int common_option(struct common *common, int option, const char *value, struct err *err);
+
+/* An option that only one command has; `context` is the command's. 0 or -1 with err set. */
+typedef int option_handler(void *context, int option, const char *value, struct err *err);
+
+/* Parses a command's options; operands are argv[optind ...] then.  0 to go on; 1 when --help was printed;
+   STATUS_FAILED after a message.  `own` takes what is not common, and may be NULL. */
+int common_parse(struct common *common, const struct command *command, const struct option *options,
+		 const char *help, int argc, char **argv, option_handler *own, void *context);
+void common_done(struct common *common);
 
 /* Opens a trace and, when disk is not NULL, the map of the disk; without one, a map of unknown sectors.
    On failure prints and returns STATUS_FAILED with nothing left open. */

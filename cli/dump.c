@@ -5,7 +5,6 @@
 #include "reports/access_text.h"
 #include "trace/window.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #define BATCH 1024
@@ -19,7 +18,7 @@ static const char options_help[] =
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
     "  --event NAME        which event of a request counts, for formats that have several\n"
-    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n";
+    COMMON_DISK_HELP;
 
 struct dump {
 	const struct common *common;
@@ -105,32 +104,33 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	return status;
 }
 
+/* -V is the only option of its own. */
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	bool *tree = context;
+
+	(void)option;
+	(void)value;
+	(void)err;
+	*tree = true;
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, {"help", no_argument, NULL, 'h'}, {0},
-	};
+	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
 	struct common common = COMMON_INIT;
 	bool tree = false;
-	struct err err;
-	int option;
+	int status = common_parse(&common, &command_dump, options, options_help, argc, argv, own_option, &tree);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command_dump.name, command_dump.usage, options_help);
-			return STATUS_DONE;
-		}
-		if (option == '?')
-			return fail_usage(&command_dump, "unknown option or missing value: %s", argv[optind - 1]);
-		if (option == 'V')
-			tree = true;
-		else if (common_option(&common, option, optarg, &err) != 0)
-			return fail(NULL, &err);
-	}
-	if (argc - optind < 1 || argc - optind > 2)
-		return fail_usage(&command_dump, "expected a trace and perhaps a disk");
-	return open_and_dump(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &common, tree);
+	if (status == 0)
+		status = argc - optind < 1 || argc - optind > 2
+			     ? fail_usage(&command_dump, "expected a trace and perhaps a disk")
+			     : open_and_dump(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &common, tree);
+	else if (status == 1)
+		status = STATUS_DONE;
+	common_done(&common);
+	return status;
 }
 
 const struct command command_dump = {

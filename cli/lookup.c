@@ -6,7 +6,7 @@
 #include "reports/region_json.h"
 #include "reports/region_text.h"
 
-#include <getopt.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +14,23 @@
 
 static const char options_help[] =
     "  --json              one JSON object a line\n"
-    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
+    "  --bytes             the numbers are byte offsets on the disk, not sectors\n"
+    "  --ddrescue FILE     what lies in the bad areas of a ddrescue map file\n"
+    COMMON_DISK_HELP
     "SECTOR is decimal or 0x hexadecimal, in units of 512 bytes; - reads sectors from standard input.\n";
 
-/* "4358: VG/LV ext4 file-data, block 1057, group 0, inode 12 /hello, byte 0  (4358+8)" */
+enum { OPTION_BYTES = 1, OPTION_DDRESCUE };
+
+struct lookup {
+	const struct common *common;
+	const struct map *map;
+	const char *disk;
+	const char *ddrescue; /* a map file, or NULL */
+	bool bytes;
+	struct text out;
+};
+
+/* "4358: disk > part1 > VG/LV: ext4 file-data, block 1057, group 0, inode 12 /hello, byte 0 [4358+8]" */
 static void add_line(struct text *out, const struct region *region, uint64_t sector)
 {
 	text_printf(out, "%" PRIu64 ": ", sector);
@@ -33,32 +46,40 @@ static void add_line(struct text *out, const struct region *region, uint64_t sec
 	text_printf(out, " [%" PRIu64 "+%" PRIu64 "]\n", region->start, region->sectors);
 }
 
-static int lookup(const struct map *map, const char *path, const char *word, bool json, struct text *out)
+static int add_region(struct lookup *lookup, const struct region *region, uint64_t sector)
+{
+	if (lookup->common->json) {
+		region_json(&lookup->out, region, &sector);
+		text_char(&lookup->out, '\n');
+	} else {
+		add_line(&lookup->out, region, sector);
+	}
+	return lookup->out.n > 65536 ? print_text(&lookup->out) : 0;
+}
+
+static int lookup_word(struct lookup *lookup, const char *word)
 {
 	struct region region;
 	struct place place;
-	uint64_t sector;
+	uint64_t number, sector;
 	struct err err;
 
-	if (number_parse(word, &sector, &err) != 0)
+	if (number_parse(word, &number, &err) != 0)
 		return fail(NULL, &err);
-	if (sector >= map_disk(map)->sectors) {
+	sector = lookup->bytes ? number >> SECTOR_SHIFT : number;
+	if (sector >= map_disk(lookup->map)->sectors) {
 		err_set(&err, "sector %" PRIu64 " is beyond the end of the disk, which has %" PRIu64 " sectors", sector,
-			map_disk(map)->sectors);
-		return fail(path, &err);
+			map_disk(lookup->map)->sectors);
+		return fail(lookup->disk, &err);
 	}
-	region_lookup(map, sector, &place, &region);
-	if (json) {
-		region_json(out, &region, &sector);
-		text_char(out, '\n');
-	} else {
-		add_line(out, &region, sector);
-	}
-	return out->n > 65536 ? print_text(out) : 0;
+	region_lookup(lookup->map, sector, &place, &region);
+	if (lookup->bytes && region.has_offset)
+		region.offset += number % SECTOR_SIZE;
+	return add_region(lookup, &region, sector);
 }
 
 /* Sectors from standard input, separated by blanks or line ends. */
-static int lookup_input(const struct map *map, const char *path, bool json, struct text *out)
+static int lookup_input(struct lookup *lookup)
 {
 	char *line = NULL, *word, *save;
 	size_t cap = 0;
@@ -67,52 +88,118 @@ static int lookup_input(const struct map *map, const char *path, bool json, stru
 	while (status == 0 && getline(&line, &cap, stdin) >= 0)
 		for (word = strtok_r(line, " \t\r\n", &save); word != NULL && status == 0;
 		     word = strtok_r(NULL, " \t\r\n", &save))
-			status = lookup(map, path, word, json, out);
+			status = lookup_word(lookup, word);
 	free(line);
 	return status;
 }
 
-static int lookup_all(const char *disk, char **words, const struct common *common)
+/* Every run that an area touches, cut to it. */
+static int lookup_area(struct lookup *lookup, uint64_t from, uint64_t to)
 {
-	struct text out = {0};
+	struct region region;
+	struct place place;
+	int status = 0;
+
+	for (uint64_t at = from; at < to && status == 0; at += place.count) {
+		map_find(lookup->map, at, &place);
+		if (place.count > to - at)
+			place.count = to - at;
+		region_describe(lookup->map, &place, &region);
+		status = add_region(lookup, &region, at);
+	}
+	return status;
+}
+
+/* A line of a ddrescue map file: "POSITION SIZE STATUS", where '-' is bad; the first line that is no
+   comment says where ddrescue was, and is told by its second word, which is no number. */
+static int lookup_rescue_line(struct lookup *lookup, const char *line)
+{
+	char position[32], size[32], state;
+	uint64_t from, bytes, end = map_disk(lookup->map)->sectors;
+	struct err err;
+
+	if (line[0] == '#' || sscanf(line, "%31s %31s %c", position, size, &state) != 3 ||
+	    number_parse(position, &from, &err) != 0 || number_parse(size, &bytes, &err) != 0 || state != '-' ||
+	    bytes > UINT64_MAX - SECTOR_SIZE || from > UINT64_MAX - SECTOR_SIZE - bytes)
+		return 0;
+	bytes = (from + bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
+	return lookup_area(lookup, from >> SECTOR_SHIFT, bytes < end ? bytes : end);
+}
+
+static int lookup_rescue(struct lookup *lookup)
+{
+	FILE *file = fopen(lookup->ddrescue, "re");
+	char *line = NULL;
+	size_t cap = 0;
+	struct err err;
+	int status = 0;
+
+	if (file == NULL) {
+		err_set(&err, "cannot open: %s", strerror(errno));
+		return fail(lookup->ddrescue, &err);
+	}
+	while (status == 0 && getline(&line, &cap, file) >= 0)
+		status = lookup_rescue_line(lookup, line);
+	free(line);
+	fclose(file);
+	return status;
+}
+
+static int lookup_all(struct lookup *lookup, char **words)
+{
 	struct map *map;
 	int status = 0, printed;
 
-	if (open_map(&map, disk, common) != 0)
+	if (open_map(&map, lookup->disk, lookup->common) != 0)
 		return STATUS_FAILED;
+	lookup->map = map;
+	if (lookup->ddrescue != NULL)
+		status = lookup_rescue(lookup);
 	for (; *words != NULL && status == 0; words++)
-		status = strcmp(*words, "-") == 0 ? lookup_input(map, disk, common->json, &out)
-						   : lookup(map, disk, *words, common->json, &out);
-	printed = print_text(&out);
+		status = strcmp(*words, "-") == 0 ? lookup_input(lookup) : lookup_word(lookup, *words);
+	printed = print_text(&lookup->out);
 	print_notes(map);
-	text_free(&out);
+	text_free(&lookup->out);
 	map_close(map);
 	return status != 0 ? status : printed;
+}
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct lookup *lookup = context;
+
+	(void)err;
+	if (option == OPTION_BYTES)
+		lookup->bytes = true;
+	else if (option == OPTION_DDRESCUE)
+		lookup->ddrescue = value;
+	return 0;
 }
 
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OUTPUT, COMMON_DISK, {"help", no_argument, NULL, 'h'}, {0},
+		COMMON_OUTPUT,
+		COMMON_DISK,
+		COMMON_HELP,
+		{"bytes", no_argument, NULL, OPTION_BYTES},
+		{"ddrescue", required_argument, NULL, OPTION_DDRESCUE},
+		{0},
 	};
 	struct common common = COMMON_INIT;
-	struct err err;
-	int option;
+	struct lookup lookup = {.common = &common};
+	int status = common_parse(&common, &command_lookup, options, options_help, argc, argv, own_option, &lookup);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command_lookup.name, command_lookup.usage, options_help);
-			return STATUS_DONE;
-		}
-		if (option == '?')
-			return fail_usage(&command_lookup, "unknown option or missing value: %s", argv[optind - 1]);
-		if (common_option(&common, option, optarg, &err) != 0)
-			return fail(NULL, &err);
+	if (status == 1) {
+		status = STATUS_DONE;
+	} else if (status == 0 && argc - optind < (lookup.ddrescue ? 1 : 2)) {
+		status = fail_usage(&command_lookup, "expected a disk and at least one sector");
+	} else if (status == 0) {
+		lookup.disk = argv[optind];
+		status = lookup_all(&lookup, argv + optind + 1);
 	}
-	if (argc - optind < 2)
-		return fail_usage(&command_lookup, "expected a disk and at least one sector");
-	return lookup_all(argv[optind], argv + optind + 1, &common);
+	common_done(&common);
+	return status;
 }
 
 const struct command command_lookup = {

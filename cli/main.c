@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_analyze, &command_map, &command_lookup, &command_dump, &command_align,
+	&command_analyze, &command_map, &command_lookup, &command_find,
+	&command_dump, &command_align,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap map: what is where on a disk. */
 #include "cli/cli.h"
+#include "reports/map_filter.h"
 #include "reports/map_json.h"
 #include "reports/map_tree.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #define OUTPUT_CHUNK 262144
 
 static const char options_help[] =
     "  --json              every run of sectors, one JSON object a line\n"
-    "  --sector-size SIZE  the disk's logical sector size, when it is not told\n";
+    "  --kind KIND         only this kind of region (may be repeated)\n"
+    "  --device DEVICE     only regions of this device \n"
+    COMMON_DISK_HELP;
 
-static int print_json(const struct map *map)
+enum { OPTION_KIND = 1 };
+
+static int print_json(const struct map *map, const struct map_filter *filter)
 {
 	struct text out = {0};
 	uint64_t at = 0;
 	int status = 0;
 
-	while (status == 0 && map_json_next(&out, map, &at))
+	while (status == 0 && map_json_next(&out, map, filter, &at))
 		if (out.n > OUTPUT_CHUNK)
 			status = print_text(&out);
 	if (status == 0)
@@ -28,45 +32,67 @@ static int print_json(const struct map *map)
 	return status;
 }
 
-static int print_tree(const struct map *map)
+static int print_tree(const struct map *map, const struct map_filter *filter)
 {
 	struct text out = {0};
 	struct err err;
-	int status = map_tree(&out, map, terminal_width(), &err);
+	int status = map_tree(&out, map, filter, terminal_width(), &err);
 
 	status = status == 0 ? print_text(&out) : fail(NULL, &err);
 	text_free(&out);
 	return status;
 }
 
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct map_filter *filter = context;
+	enum kind kind = kind_named(value ? value : "");
+
+	(void)option;
+	if (kind == KIND_COUNT)
+		return err_set(err, "--kind: '%s' is no kind of region", value ? value : "");
+	filter->kinds[kind] = filter->by_kind = true;
+	return 0;
+}
+
+static int print_map(const char *disk, const struct common *common, struct map_filter *filter)
+{
+	struct map *map;
+	struct err err;
+	int status;
+
+	if (open_map(&map, disk, common) != 0)
+		return STATUS_FAILED;
+	filter->device = common->trace.device;
+	if (map_filter_check(filter, map, &err) != 0)
+		status = fail(disk, &err);
+	else
+		status = common->json ? print_json(map, filter) : print_tree(map, filter);
+	print_notes(map);
+	map_close(map);
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OUTPUT, COMMON_DISK, {"help", no_argument, NULL, 'h'}, {0},
+		COMMON_OUTPUT,
+		COMMON_DISK,
+		COMMON_HELP,
+		{"kind", required_argument, NULL, OPTION_KIND},
+		{"device", required_argument, NULL, COMMON_DEVICE},
+		{0},
 	};
 	struct common common = COMMON_INIT;
-	struct map *map;
-	struct err err;
-	int option, status;
+	struct map_filter filter = {0};
+	int status = common_parse(&common, &command_map, options, options_help, argc, argv, own_option, &filter);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command_map.name, command_map.usage, options_help);
-			return STATUS_DONE;
-		}
-		if (option == '?')
-			return fail_usage(&command_map, "unknown option or missing value: %s", argv[optind - 1]);
-		if (common_option(&common, option, optarg, &err) != 0)
-			return fail(NULL, &err);
-	}
-	if (argc - optind != 1)
-		return fail_usage(&command_map, "expected one disk");
-	if (open_map(&map, argv[optind], &common) != 0)
-		return STATUS_FAILED;
-	status = common.json ? print_json(map) : print_tree(map);
-	print_notes(map);
-	map_close(map);
+	if (status == 0)
+		status = argc - optind != 1 ? fail_usage(&command_map, "expected one disk")
+					    : print_map(argv[optind], &common, &filter);
+	else if (status == 1)
+		status = STATUS_DONE;
+	common_done(&common);
 	return status;
 }
 

@@ -43,6 +43,12 @@ int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t c
 	return space_read(ext->space, block * ext->block_size, buf, (size_t)count * ext->block_size, err);
 }
 
+const char *ext_error(errcode_t code)
+{
+	initialize_ext2_error_table();
+	return error_message(code);
+}
+
 void ext_free(struct ext *ext)
 {
 	if (ext == NULL)
@@ -223,7 +229,7 @@ static void note_refusal(struct map *map, struct space *space, const uint8_t *su
 		map_note(map, space, "ext4 feature 0x%" PRIx32 "%s is not known to libext2fs; the file system is shown"
 			 " as opaque", unknown, feature_name(unknown));
 	else
-		map_note(map, space, "ext superblock that libext2fs cannot use (%s)", error_message(why));
+		map_note(map, space, "ext superblock that libext2fs cannot use (%s)", ext_error(why));
 }
 
 static int map_opened(struct map *map, struct space *space, ext2_filsys fs, struct err *err)

@@ -16,6 +16,14 @@ void ext_free(struct ext *ext);
 /* "ext2", "ext3", "ext4" or "jbd", as blkid says. */
 const char *ext_type(const struct ext *ext);
 
+struct space;
+
+/* The inode that a path leads to, any of its hard links; 0 with it, or -1.  Reads the directories anew. */
+int ext_resolve(const struct space *space, const char *path, uint32_t *inode, struct err *err);
+
+/* Where an inode lies in its table, as a sector of the space; false when it has no place. */
+bool ext_inode_sector(const struct space *space, uint32_t inode, uint64_t *sector);
+
 /* Whether the file system has the shared_blocks feature; false for NULL. */
 bool ext_shares_blocks(const struct ext *ext);
 

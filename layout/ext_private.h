@@ -61,6 +61,9 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 /* Reads whole blocks; -1 with the reason in err. */
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
 
+/* libext2fs's words for an error. */
+const char *ext_error(errcode_t code);
+
 /* The structure of every group (ext_groups.c). */
 void ext_map_groups(struct ext *ext);
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The bytes of a disk, by pread from a file or a block device. */
+/* The bytes of a disk: by pread from a file or a block device, or over NBD from a server or from what a
+   captive qemu-nbd makes of an image format. */
 #include "layout/image.h"
 
+#include "base/bytes.h"
 #include "base/size.h"
+#include "layout/nbd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,7 +20,8 @@
 #include <unistd.h>
 
 struct image {
-	int fd;
+	int fd;          /* -1 for NBD */
+	struct nbd *nbd; /* NULL for files and devices */
 	uint64_t bytes;
 	uint32_t sector_size;
 	_Atomic uint64_t bytes_read;
@@ -44,25 +49,59 @@ static int find_size(struct image *image, struct err *err)
 	return 0;
 }
 
+/* The formats that qemu-nbd is asked for, by their magic numbers; NULL for raw bytes. */
+static const char *find_format(const struct image *image)
+{
+	uint8_t head[512];
+
+	if (image->bytes < sizeof(head) || pread(image->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head))
+		return NULL;
+	if (memcmp(head, "QFI\xfb", 4) == 0)
+		return "qcow2";
+	if (memcmp(head, "KDMV", 4) == 0 || memcmp(head, "# Disk DescriptorFile", 21) == 0)
+		return "vmdk";
+	if (le32(head + 64) == 0xbeda107f && memcmp(head, "<<< ", 4) == 0)
+		return "vdi";
+	if (memcmp(head, "vhdxfile", 8) == 0)
+		return "vhdx";
+	if (memcmp(head, "conectix", 8) == 0)
+		return "vpc";
+	return NULL;
+}
+
+static int open_file(struct image *image, const char *path, struct err *err)
+{
+	const char *format;
+
+	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
+	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0)
+		return err_set(err, "cannot open: %s", strerror(errno));
+	if (find_size(image, err) != 0)
+		return -1;
+	format = find_format(image);
+	return format ? nbd_open_format(&image->nbd, path, format, &image->bytes, err) : 0;
+}
+
+static bool is_uri(const char *path)
+{
+	return strncmp(path, "nbd://", 6) == 0 || strncmp(path, "nbd+unix://", 11) == 0 ||
+	       strncmp(path, "nbds://", 7) == 0 || strncmp(path, "nbds+unix://", 12) == 0;
+}
+
 int image_open(struct image **result, const char *path, struct err *err)
 {
 	struct image *image = calloc(1, sizeof(*image));
+	int failed;
 
 	if (image == NULL)
 		return err_nomem(err);
-	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
-	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (image->fd < 0) {
-		err_set(err, "cannot open: %s", strerror(errno));
-		free(image);
-		return -1;
-	}
-	if (find_size(image, err) != 0) {
-		image_close(image);
-		return -1;
-	}
-	if (image->bytes < SECTOR_SIZE) {
-		err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector", image->bytes);
+	image->fd = -1;
+	failed = is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
+	if (!failed && image->bytes < SECTOR_SIZE)
+		failed = err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector",
+				 image->bytes);
+	if (failed) {
 		image_close(image);
 		return -1;
 	}
@@ -74,7 +113,9 @@ void image_close(struct image *image)
 {
 	if (image == NULL)
 		return;
-	close(image->fd);
+	nbd_free(image->nbd);
+	if (image->fd >= 0)
+		close(image->fd);
 	free(image);
 }
 
@@ -95,6 +136,9 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 	if (offset > image->bytes || len > image->bytes - offset)
 		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset, len,
 			       image->bytes);
+	atomic_fetch_add_explicit(&image->bytes_read, len, memory_order_relaxed);
+	if (image->nbd != NULL)
+		return nbd_read(image->nbd, offset, buf, len, err);
 	while (done < len) {
 		ssize_t got = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
 
@@ -106,7 +150,6 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
 		done += (size_t)got;
 	}
-	atomic_fetch_add_explicit(&image->bytes_read, len, memory_order_relaxed);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The bytes of a disk: a raw image file or a block device, opened read-only. */
+/* The bytes of a disk, read-only: a raw image file, a block device, an image in one of QEMU's formats
+   (qcow2, vmdk, vdi, vhdx, vpc; through a captive qemu-nbd), or an NBD export by its URI. */
 #ifndef LAYOUT_IMAGE_H
 #define LAYOUT_IMAGE_H
 

@@ -5,7 +5,7 @@
 #include "layout/region.h"
 #include "reports/region_json.h"
 
-bool map_json_next(struct text *out, const struct map *map, uint64_t *at)
+bool map_json_next(struct text *out, const struct map *map, const struct map_filter *filter, uint64_t *at)
 {
 	struct region region;
 	struct place place;
@@ -13,9 +13,11 @@ bool map_json_next(struct text *out, const struct map *map, uint64_t *at)
 	if (*at >= map_disk(map)->sectors)
 		return false;
 	map_find(map, *at, &place);
+	*at += place.count;
+	if (!map_filter_takes(filter, &place))
+		return true;
 	region_describe(map, &place, &region);
 	region_json(out, &region, NULL);
 	text_char(out, '\n');
-	*at += place.count;
 	return true;
 }

@@ -5,11 +5,13 @@
 
 #include "base/text.h"
 #include "layout/map.h"
+#include "reports/map_filter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Appends the line of the run that starts at *at and moves on to the next one; false at the end. */
-bool map_json_next(struct text *out, const struct map *map, uint64_t *at);
+/* Appends the line of the run that starts at *at, if the filter takes it, and moves on to the next one;
+   false at the end. */
+bool map_json_next(struct text *out, const struct map *map, const struct map_filter *filter, uint64_t *at);
 
 #endif

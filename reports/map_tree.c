@@ -41,16 +41,19 @@ static void add_size(struct table *table, struct table_row *row, uint64_t sector
 	table_cell(table, row, 3, size_human(sectors << SECTOR_SHIFT, size, sizeof(size)));
 }
 
-static void add_kinds(struct table *table, struct table_row *parent, const struct space *space)
+static void add_kinds(struct table *table, struct table_row *parent, const struct space *space,
+		      const struct map_filter *filter)
 {
 	struct kind_sum sums[KIND_COUNT];
 	char runs[48];
 
+	if (filter->device != NULL && strcmp(space_name(space), filter->device) != 0)
+		return;
 	sum_kinds(space, sums);
 	for (int kind = 0; kind < KIND_COUNT; kind++) {
 		struct table_row *row;
 
-		if (sums[kind].runs == 0)
+		if (sums[kind].runs == 0 || (filter->by_kind && !filter->kinds[kind]))
 			continue;
 		row = table_row(table, parent);
 		table_cell(table, row, 0, kind_name((enum kind)kind));
@@ -83,7 +86,7 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 }
 
 static void add_space(struct table *table, struct table_row *parent, const struct map *map,
-		      const struct space *space, struct table_row **rows)
+		      const struct space *space, const struct map_filter *filter, struct table_row **rows)
 {
 	struct table_row *row = table_row(table, parent);
 	struct text name = {0};
@@ -100,13 +103,13 @@ static void add_space(struct table *table, struct table_row *parent, const struc
 	add_size(table, row, space->sectors);
 	add_about(table, row, space);
 	if (space->sectors > 0)
-		add_kinds(table, row, space);
+		add_kinds(table, row, space, filter);
 	for (size_t i = 0; i < map->spaces.n; i++)
 		if (map->spaces.at[i]->parent == space && rows[i] == NULL)
-			add_space(table, row, map, map->spaces.at[i], rows);
+			add_space(table, row, map, map->spaces.at[i], filter, rows);
 }
 
-int map_tree(struct text *out, const struct map *map, unsigned width, struct err *err)
+int map_tree(struct text *out, const struct map *map, const struct map_filter *filter, unsigned width, struct err *err)
 {
 	struct table_row **rows = calloc(map->spaces.n, sizeof(struct table_row *));
 	struct table *table = table_new(width);
@@ -120,7 +123,9 @@ int map_tree(struct text *out, const struct map *map, unsigned width, struct err
 		table_column(table, "SECTORS", COLUMN_RIGHT);
 		table_column(table, "SIZE", COLUMN_RIGHT);
 		table_column(table, "WHAT", COLUMN_LINES);
-		add_space(table, NULL, map, map_disk(map), rows);
+		for (size_t i = 0; i < map->spaces.n; i++)
+			if (map->spaces.at[i]->image != NULL)
+				add_space(table, NULL, map, map->spaces.at[i], filter, rows);
 		result = table_print(table, out, err);
 	}
 	table_free(table);

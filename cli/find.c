@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blkmap find: where on the disk a file, an inode or a kind of region lies. */
+#include "base/size.h"
+#include "cli/cli.h"
+#include "layout/ext.h"
+#include "reports/map_filter.h"
+#include "reports/region_json.h"
+#include "reports/region_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char options_help[] =
+    "  --json              one JSON object a line, as in map --json\n"
+    COMMON_DISK_HELP
+    "WHAT is [DEVICE:]PATH, [DEVICE:]<INODE> or [DEVICE:]KIND; without DEVICE all file systems are asked.\n";
+
+struct find {
+	const struct common *common;
+	const struct map *map;
+	const char *disk;
+	struct text out;
+	uint64_t found;
+};
+
+static int add_run(struct find *find, const struct place *place)
+{
+	struct region region;
+
+	find->found++;
+	region_describe(find->map, place, &region);
+	if (find->common->json) {
+		region_json(&find->out, &region, NULL);
+	} else {
+		text_printf(&find->out, "%" PRIu64 "+%" PRIu64 " ", region.start, region.sectors);
+		region_label(&find->out, &region);
+	}
+	text_char(&find->out, '\n');
+	return find->out.n > 65536 ? print_text(&find->out) : 0;
+}
+
+static int find_runs(struct find *find, const struct map_filter *filter)
+{
+	struct place place;
+	int status = 0;
+
+	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
+		map_find(find->map, at, &place);
+		if (map_filter_takes(filter, &place))
+			status = add_run(find, &place);
+	}
+	return status;
+}
+
+/* What has no blocks of its own lies in its inode: that sector of the inode table. */
+static int find_inode_itself(struct find *find, const struct space *space, uint32_t inode)
+{
+	struct map_filter filter = {.device = space->name, .by_kind = true};
+	uint64_t sector;
+	struct place place;
+	int status = 0;
+
+	if (!ext_inode_sector(space, inode, &sector))
+		return 0;
+	filter.kinds[KIND_INODE_TABLE] = true;
+	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
+		map_find(find->map, at, &place);
+		if (!map_filter_takes(&filter, &place) || sector < place.inner || sector - place.inner >= place.count)
+			continue;
+		map_find(find->map, at + (sector - place.inner), &place);
+		place.count = 1;
+		status = add_run(find, &place);
+		at = place.start;
+	}
+	return status;
+}
+
+static int find_inode(struct find *find, const struct space *space, uint32_t inode)
+{
+	struct map_filter filter = {.device = space->name, .by_inode = true, .inode = inode};
+	uint64_t before = find->found;
+	int status = find_runs(find, &filter);
+
+	return status == 0 && find->found == before ? find_inode_itself(find, space, inode) : status;
+}
+
+/* "<12>" */
+static bool parse_inode(const char *what, uint32_t *inode)
+{
+	unsigned long long value;
+	int end = 0;
+
+	if (sscanf(what, "<%llu>%n", &value, &end) != 1 || end == 0 || what[end] != '\0' || value == 0 ||
+	    value > UINT32_MAX)
+		return false;
+	*inode = (uint32_t)value;
+	return true;
+}
+
+/* A path or an inode on every file system, or on the one that is named. */
+static int find_files(struct find *find, const char *device, const char *what)
+{
+	struct err err, first = {""};
+	int status = 0;
+
+	for (size_t i = 0; i < find->map->spaces.n && status == 0; i++) {
+		const struct space *space = find->map->spaces.at[i];
+		uint32_t inode;
+
+		if (space->ext == NULL || (device != NULL && strcmp(space->name, device) != 0))
+			continue;
+		if (parse_inode(what, &inode) || ext_resolve(space, what, &inode, &err) == 0)
+			status = find_inode(find, space, inode);
+		else if (first.text[0] == '\0')
+			first = err;
+	}
+	if (status != 0 || find->found > 0)
+		return status;
+	if (first.text[0] == '\0')
+		err_set(&first, "%s: no ext file system%s%s has it", what, device ? " on " : "", device ? device : "");
+	return fail(find->disk, &first);
+}
+
+/* Whether a word begins with the name of a device and a colon; volume names may hold no colon. */
+static const char *split_device(const struct map *map, const char *word, char **device)
+{
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		size_t len = strlen(map->spaces.at[i]->name);
+
+		if (strncmp(word, map->spaces.at[i]->name, len) == 0 && word[len] == ':') {
+			*device = map->spaces.at[i]->name;
+			return word + len + 1;
+		}
+	}
+	return word;
+}
+
+static int find_word(struct find *find, const char *word)
+{
+	char *device = NULL;
+	const char *what = split_device(find->map, word, &device);
+	struct map_filter filter = {.device = device, .by_kind = true};
+	enum kind kind = kind_named(what);
+	struct err err;
+	int status;
+
+	find->found = 0;
+	if (kind == KIND_COUNT && what[0] != '/' && what[0] != '<') {
+		err_set(&err, "'%s' is no path from the root, no <INODE> and no kind of region", word);
+		return fail(find->disk, &err);
+	}
+	if (kind == KIND_COUNT)
+		return find_files(find, device, what);
+	filter.kinds[kind] = true;
+	status = find_runs(find, &filter);
+	if (status != 0 || find->found > 0)
+		return status;
+	err_set(&err, "has no region of kind %s%s%s", what, device ? " on " : "", device ? device : "");
+	return fail(find->disk, &err);
+}
+
+static int find_all(struct find *find, char **words)
+{
+	struct map *map;
+	int status = 0, printed;
+
+	if (open_map(&map, find->disk, find->common) != 0)
+		return STATUS_FAILED;
+	find->map = map;
+	for (; *words != NULL && status == 0; words++)
+		status = find_word(find, *words);
+	printed = print_text(&find->out);
+	print_notes(map);
+	text_free(&find->out);
+	map_close(map);
+	return status != 0 ? status : printed;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_HELP, {0}};
+	struct common common = COMMON_INIT;
+	struct find find = {.common = &common};
+	int status = common_parse(&common, &command_find, options, options_help, argc, argv, NULL, NULL);
+
+	if (status == 1) {
+		status = STATUS_DONE;
+	} else if (status == 0 && argc - optind < 2) {
+		status = fail_usage(&command_find, "expected a disk and what to find");
+	} else if (status == 0) {
+		find.disk = argv[optind];
+		status = find_all(&find, argv + optind + 1);
+	}
+	common_done(&common);
+	return status;
+}
+
+const struct command command_find = {
+	.name = "find",
+	.usage = "[OPTIONS] DISK WHAT...",
+	.help = "where a file, an inode or a kind of region lies",
+	.run = run,
+};

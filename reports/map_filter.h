@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which regions of a map somebody wants to see. */
+#ifndef REPORTS_MAP_FILTER_H
+#define REPORTS_MAP_FILTER_H
+
+#include "base/err.h"
+#include "layout/map.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct map_filter {
+	bool by_kind;
+	bool kinds[KIND_COUNT];
+	const char *device;  /* NULL for all */
+	bool by_inode;
+	uint32_t inode;
+};
+
+/* -1 when the map has no such device. */
+int map_filter_check(const struct map_filter *filter, const struct map *map, struct err *err);
+
+bool map_filter_takes(const struct map_filter *filter, const struct place *place);
+
+#endif
