@@ -55,24 +55,48 @@ static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t
 	return VEC_PUSH(&ext->dirs, run);
 }
 
-/* A run of data blocks, `place` blocks into the file. */
-static int claim_data(struct ext *ext, const struct ext_inode *inode, uint64_t place, uint64_t block,
-		      uint64_t count, bool unwritten, struct err *err)
+#define VERITY_ALIGNMENT 65536
+
+/* The first block of a verity file's tree, which follows the end of the file; for others, no block is. */
+static uint64_t verity_start(const struct ext *ext, const struct ext_inode *inode)
+{
+	if (!(inode->flags & EXT4_VERITY_FL) || inode->size > UINT64_MAX - VERITY_ALIGNMENT)
+		return UINT64_MAX;
+	return (inode->size + VERITY_ALIGNMENT - 1) / VERITY_ALIGNMENT * VERITY_ALIGNMENT / ext->block_size;
+}
+
+static bool claim_content(struct ext *ext, const struct ext_inode *inode, const struct ext_run *run, uint8_t flags)
 {
 	struct claim claim = {
 		.rank = RANK_CONTENT,
 		.kind = inode->kind,
-		.flags = inode->extent_flags | (unwritten ? EXTENT_UNWRITTEN : 0),
+		.flags = inode->extent_flags | flags,
 		.owner = inode->number,
-		.arg = (uint32_t)place,
+		.arg = (uint32_t)run->place,
 	};
 
-	if (inode->kind == KIND_JOURNAL && !unwritten && block < ext->blocks && count <= ext->blocks - block)
-		return remember_log(ext, inode, place, block, count) == 0 ? 0 : err_nomem(err);
-	if (!ext_claim(ext, claim, block, count))
+	return ext_claim(ext, claim, run->block, run->count);
+}
+
+/* A run of data blocks, `place` blocks into the file. */
+static int claim_data(struct ext *ext, const struct ext_inode *inode, struct ext_run run, bool unwritten,
+		      struct err *err)
+{
+	uint64_t tree = verity_start(ext, inode), before;
+	uint8_t flags = unwritten ? EXTENT_UNWRITTEN : 0;
+
+	if (inode->kind == KIND_JOURNAL && !unwritten && run.block < ext->blocks &&
+	    run.count <= ext->blocks - run.block)
+		return remember_log(ext, inode, run.place, run.block, run.count) == 0 ? 0 : err_nomem(err);
+	before = run.place >= tree ? 0 : tree - run.place < run.count ? tree - run.place : run.count;
+	if (before > 0 && !claim_content(ext, inode, &(struct ext_run){run.place, run.block, before}, flags))
+		return 0;
+	if (before < run.count &&
+	    !claim_content(ext, inode, &(struct ext_run){run.place + before, run.block + before, run.count - before},
+			   flags | EXTENT_VERITY))
 		return 0;
 	if (inode->kind == KIND_DIRECTORY && inode->links != 0 && !unwritten &&
-	    remember_dir(ext, inode, block, count) != 0)
+	    remember_dir(ext, inode, run.block, run.count) != 0)
 		return err_nomem(err);
 	return 0;
 }
@@ -110,7 +134,7 @@ static int read_leaf(struct ext *ext, const struct ext_inode *inode, const uint8
 		map_note(ext->map, ext->space, "inode %" PRIu32 ": an extent of no blocks", inode->number);
 		return 0;
 	}
-	return claim_data(ext, inode, le32(entry), block, len, unwritten, err);
+	return claim_data(ext, inode, (struct ext_run){le32(entry), block, len}, unwritten, err);
 }
 
 static int read_index(struct ext *ext, const struct ext_inode *inode, const uint8_t *entry, unsigned depth,
@@ -163,22 +187,18 @@ static int read_node(struct ext *ext, const struct ext_inode *inode, const struc
 
 /* --- indirect blocks --- */
 
-struct run {
-	uint64_t place, block, count;
-};
-
-static int flush_run(struct ext *ext, const struct ext_inode *inode, struct run *run, struct err *err)
+static int flush_run(struct ext *ext, const struct ext_inode *inode, struct ext_run *run, struct err *err)
 {
 	int result = 0;
 
 	/* The resize inode's blocks are the reserved descriptors, which the groups have claimed. */
 	if (run->count > 0 && inode->kind != KIND_RESIZE_INODE)
-		result = claim_data(ext, inode, run->place, run->block, run->count, false, err);
+		result = claim_data(ext, inode, *run, false, err);
 	run->count = 0;
 	return result;
 }
 
-static int add_block(struct ext *ext, const struct ext_inode *inode, struct run *run, uint64_t place,
+static int add_block(struct ext *ext, const struct ext_inode *inode, struct ext_run *run, uint64_t place,
 		     uint32_t block, struct err *err)
 {
 	if (run->count > 0 && block == run->block + run->count && place == run->place + run->count) {
@@ -188,12 +208,12 @@ static int add_block(struct ext *ext, const struct ext_inode *inode, struct run 
 	if (flush_run(ext, inode, run, err) != 0)
 		return -1;
 	if (block != 0)
-		*run = (struct run){place, block, 1};
+		*run = (struct ext_run){place, block, 1};
 	return 0;
 }
 
 /* A tree of indirect blocks; ends because `level` goes down. */
-static int read_indirect(struct ext *ext, const struct ext_inode *inode, struct run *run, unsigned level,
+static int read_indirect(struct ext *ext, const struct ext_inode *inode, struct ext_run *run, unsigned level,
 			 uint64_t place, uint32_t block, struct err *err)
 {
 	uint32_t per_block = ext->block_size / 4;
@@ -231,7 +251,7 @@ static int read_block_map(struct ext *ext, const struct ext_inode *inode, struct
 {
 	const uint8_t *slots = inode->raw + I_BLOCK;
 	uint64_t per_block = ext->block_size / 4, place = DIRECT_BLOCKS, span = per_block;
-	struct run run = {0};
+	struct ext_run run = {0};
 
 	for (unsigned i = 0; i < DIRECT_BLOCKS; i++)
 		if (add_block(ext, inode, &run, i, le32(slots + 4 * i), err) != 0)

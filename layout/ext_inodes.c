@@ -71,6 +71,8 @@ static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t numb
 	inode->kind = data_kind(ext, inode);
 	if (inode->links == 0 && number >= EXT2_FIRST_INO(ext->fs->super))
 		inode->extent_flags = EXTENT_DELETED;
+	if (inode->flags & EXT4_ENCRYPT_FL)
+		inode->extent_flags |= EXTENT_ENCRYPTED;
 }
 
 /* Short targets lie in the inode itself; i_blocks then counts at most an xattr block. */

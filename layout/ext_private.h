@@ -19,7 +19,7 @@ struct ext_dir_run {
 	uint32_t flags; /* the inode's */
 };
 
-/* A run of the journal: `place` blocks into it, at `block`. */
+/* A run of a file's blocks: `place` blocks into it, at `block`. */
 struct ext_run {
 	uint64_t place, block, count;
 };

@@ -9,6 +9,15 @@
 
 #define OVERLAPS_MAX 100000
 
+const char *extent_flag_name(unsigned bit)
+{
+	static const char *const names[EXTENT_FLAGS] = {"unwritten", "deleted",   "stale",
+							"damaged",   "encrypted", "verity"};
+
+	assert(bit < EXTENT_FLAGS);
+	return names[bit];
+}
+
 void claims_add(struct claims *claims, struct claim claim)
 {
 	if (claim.count > 0 && VEC_PUSH(&claims->list, claim) != 0)

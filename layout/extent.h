@@ -16,7 +16,14 @@ enum extent_flag {
 	EXTENT_DELETED = 2,
 	EXTENT_STALE = 4,
 	EXTENT_DAMAGED = 8,
+	EXTENT_ENCRYPTED = 16, /* file contents or names that only a key can read */
+	EXTENT_VERITY = 32,    /* fs-verity's tree, behind the end of the file */
 };
+
+#define EXTENT_FLAGS 6
+
+/* The contract's word for the flag with this bit number. */
+const char *extent_flag_name(unsigned bit);
 
 /* Ends where the next one starts; the last one ends with its space. */
 struct extent {

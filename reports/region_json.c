@@ -80,16 +80,15 @@ static void add_journal(struct text *out, const struct log_block *log)
 
 static void add_flags(struct text *out, uint8_t flags)
 {
-	static const char *const names[] = {"unwritten", "deleted", "stale", "damaged"};
 	bool any = false;
 
 	if (flags == 0)
 		return;
 	text_str(out, ",\"flags\":[");
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned i = 0; i < EXTENT_FLAGS; i++) {
 		if ((flags >> i & 1) == 0)
 			continue;
-		key_string(out, any ? "," : "", names[i]);
+		key_string(out, any ? "," : "", extent_flag_name(i));
 		any = true;
 	}
 	text_char(out, ']');

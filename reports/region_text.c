@@ -20,11 +20,9 @@ static bool add_path(struct text *out, const struct region *region)
 
 static void add_flags(struct text *out, uint8_t flags)
 {
-	static const char *const names[] = {" (unwritten)", " (deleted)", " (stale)", " (damaged)"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (unsigned i = 0; i < EXTENT_FLAGS; i++)
 		if (flags >> i & 1)
-			text_str(out, names[i]);
+			text_printf(out, " (%s)", extent_flag_name(i));
 }
 
 static void add_inodes(struct text *out, const struct region *region)
