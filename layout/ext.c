@@ -173,6 +173,11 @@ static void note_state(struct ext *ext)
 		map_note(ext->map, ext->space, "%s file system of %" PRIu64 " blocks of %" PRIu32
 			 " bytes in a space of only %" PRIu64 " sectors", ext->type, ext->blocks, ext->block_size,
 			 ext->space->sectors);
+	if (ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
+	    ~EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
+		map_note(ext->map, ext->space, "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
+			 " labels", ext->type,
+			 (uint32_t)(ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
 	if (ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
 		map_note(ext->map, ext->space, "the journal has not been replayed; labels show what lies on the disk");
 }
@@ -232,7 +237,7 @@ static void note_refusal(struct map *map, struct space *space, const uint8_t *su
 		map_note(map, space, "ext superblock that libext2fs cannot use (%s)", ext_error(why));
 }
 
-static int map_opened(struct map *map, struct space *space, ext2_filsys fs, struct err *err)
+static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool from_backup, struct err *err)
 {
 	struct ext *ext = ext_new(map, space, fs);
 	int result = 0;
@@ -240,6 +245,7 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, stru
 	if (ext == NULL)
 		return err_nomem(err);
 	space->ext = ext;
+	ext->from_backup = from_backup;
 	describe(ext);
 	note_state(ext);
 	if (ext2fs_has_feature_journal_dev(fs->super))
@@ -251,26 +257,38 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, stru
 	return result != 0 ? -1 : 1;
 }
 
-/* Backups lie at the start of group 1, whose place hangs on the block size. */
+/* Whether the backup superblock of group 1 lies at a byte; then its block number and block size. */
+static bool find_backup(const struct space *space, uint64_t offset, int *block, unsigned *block_size)
+{
+	uint8_t super[SUPERBLOCK_SIZE];
+	struct err why;
+
+	if (space_read(space, offset, super, sizeof(super), &why) != 0 || le16(super + 56) != EXT2_SUPER_MAGIC ||
+	    le16(super + 90) != 1 || le32(super + 24) > 6)
+		return false;
+	*block_size = 1024u << le32(super + 24);
+	*block = (int)(offset / *block_size);
+	return ((uint64_t)le32(super + 32) + le32(super + 20)) * *block_size == offset;
+}
+
+/* The first backup lies at the start of group 1.  Groups are nearly always a power of two of blocks, and
+   one block further on where block 0 is no part of group 0. */
 static int map_from_backup(struct map *map, struct space *space, struct err *err)
 {
-	static const struct {
-		int block;
-		unsigned size;
-	} backups[] = {{8193, 1024}, {16384, 2048}, {32768, 4096}, {65536, 8192}, {524288, 65536}};
 	ext2_filsys fs;
+	unsigned block_size;
+	int block;
 
-	for (size_t i = 0; i < sizeof(backups) / sizeof(backups[0]); i++) {
-		uint8_t super[SUPERBLOCK_SIZE];
-		struct err why;
+	for (unsigned shift = 18; shift <= 35; shift++)
+		for (uint64_t more = 0; more <= 1024; more += 1024) {
+			uint64_t offset = (UINT64_C(1) << shift) + more;
 
-		if (space_read(space, (uint64_t)backups[i].block * backups[i].size, super, sizeof(super), &why) != 0 ||
-		    le16(super + 56) != EXT2_SUPER_MAGIC || le16(super + 90) != 1 ||
-		    open_fs(space, backups[i].block, backups[i].size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
-			continue;
-		map_note(map, space, "the primary superblock cannot be used; its backup in block %d is", backups[i].block);
-		return map_opened(map, space, fs, err);
-	}
+			if (!find_backup(space, offset, &block, &block_size) ||
+			    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
+				continue;
+			map_note(map, space, "the primary superblock cannot be used; its backup in block %d is", block);
+			return map_opened(map, space, fs, true, err);
+		}
 	return 0;
 }
 
@@ -308,7 +326,7 @@ static int ext_map(struct map *map, struct space *space, struct err *err)
 		return 0;
 	}
 	if (result == 0)
-		return map_opened(map, space, fs, err);
+		return map_opened(map, space, fs, false, err);
 	note_refusal(map, space, super, result);
 	return result == EXT2_ET_UNSUPP_FEATURE ? 0 : map_from_backup(map, space, err);
 }

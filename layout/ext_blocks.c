@@ -49,7 +49,7 @@ static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t
 		.block = block,
 		.count = (uint32_t)count,
 		.inode = inode->number,
-		.flags = inode->flags,
+		.seed = inode->seed,
 	};
 
 	return VEC_PUSH(&ext->dirs, run);
@@ -158,8 +158,10 @@ static int read_index(struct ext *ext, const struct ext_inode *inode, const uint
 	node.bytes = bytes;
 	if (ext_read_blocks(ext, block, bytes, 1, &why) != 0)
 		map_note(ext->map, ext->space, "inode %" PRIu32 ": extent node: %s", inode->number, why.text);
-	else
+	else {
+		ext_check_extent_node(ext, inode, block, bytes);
 		result = read_node(ext, inode, &node, err);
+	}
 	free(bytes);
 	return result;
 }

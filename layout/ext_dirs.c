@@ -59,10 +59,14 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 				 why.text);
 			return;
 		}
-		for (uint32_t i = 0; i < n; i++)
-			if (!read_entries(ext, run->inode, buf + (size_t)i * ext->block_size, ext->block_size))
+		for (uint32_t i = 0; i < n; i++) {
+			const uint8_t *bytes = buf + (size_t)i * ext->block_size;
+
+			ext_check_directory(ext, run, run->block + at + i, bytes);
+			if (!read_entries(ext, run->inode, bytes, ext->block_size))
 				map_note(ext->map, ext->space, "inode %" PRIu32 ": damaged directory block %" PRIu64,
 					 run->inode, run->block + at + i);
+		}
 	}
 }
 

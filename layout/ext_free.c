@@ -62,6 +62,7 @@ static void map_group(struct ext *ext, uint32_t group, uint8_t *bitmap)
 			 why.text);
 		return;
 	}
+	ext_check_bitmap(ext, group, bitmap, false);
 	claim_clear_bits(ext, bitmap, first, blocks);
 }
 

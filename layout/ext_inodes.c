@@ -68,6 +68,7 @@ static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t numb
 	};
 	if (ext2fs_has_feature_64bit(ext->fs->super))
 		inode->acl_block |= (uint64_t)le16(raw + 118) << 32;
+	inode->seed = ext_inode_seed(ext, inode);
 	inode->kind = data_kind(ext, inode);
 	if (inode->links == 0 && number >= EXT2_FIRST_INO(ext->fs->super))
 		inode->extent_flags = EXTENT_DELETED;
@@ -138,6 +139,7 @@ static int map_table_part(struct ext *ext, const struct table *table, uint32_t f
 		if (!is_used(ext, table, from + i, raw))
 			continue;
 		parse_inode(ext, raw, table->group * ext->inodes_per_group + from + i + 1, &inode);
+		ext_check_inode(ext, &inode);
 		if (map_inode(ext, &inode, err) != 0)
 			return -1;
 	}
@@ -153,6 +155,9 @@ static void read_bitmap(struct ext *ext, struct table *table)
 	if (!table->has_bitmap)
 		map_note(ext->map, ext->space, "group %" PRIu32 ": its inode bitmap cannot be read: %s", table->group,
 			 why.text);
+	else if (!ext2fs_has_group_desc_csum(ext->fs) ||
+		 !ext2fs_bg_flags_test(ext->fs, table->group, EXT2_BG_INODE_UNINIT))
+		ext_check_bitmap(ext, table->group, table->bitmap, true);
 }
 
 static int map_table(struct ext *ext, struct table *table, struct err *err)

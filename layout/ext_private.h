@@ -16,7 +16,7 @@
 struct ext_dir_run {
 	uint64_t block;
 	uint32_t count, inode;
-	uint32_t flags; /* the inode's */
+	uint32_t seed; /* for checksums */
 };
 
 /* A run of a file's blocks: `place` blocks into it, at `block`. */
@@ -40,6 +40,7 @@ struct ext {
 	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
 	uint32_t log_inode;      /* 0 for a journal device */
 	struct log log;
+	bool from_backup;        /* superblock and descriptors are backups */
 	bool shared_blocks;
 	bool short_of_memory;
 };
@@ -51,6 +52,7 @@ struct ext_inode {
 	uint16_t mode, links;
 	uint32_t flags;
 	uint64_t size, acl_block, sectors;
+	uint32_t seed;           /* for its checksums */
 	enum kind kind;          /* of its data blocks */
 	uint8_t extent_flags;    /* for its claims */
 };
@@ -82,6 +84,13 @@ int ext_map_journal(struct ext *ext, struct err *err);
 /* The names in the directories that were found (ext_dirs.c). */
 int ext_read_dirs(struct ext *ext, struct err *err);
 void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
+
+/* Checksums (ext_csum.c): a wrong one is noted. */
+uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode);
+void ext_check_inode(struct ext *ext, const struct ext_inode *inode);
+void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block, const uint8_t *bytes);
+void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_t block, const uint8_t *bytes);
+void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bool of_inodes);
 
 /* libext2fs over a space (ext_io.c). */
 #define EXT_IO_NAME_LEN 32
