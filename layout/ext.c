@@ -84,7 +84,7 @@ uint64_t ext_sectors(const struct ext *ext)
 
 bool ext_group(const struct ext *ext, uint64_t block, uint32_t *group)
 {
-	if (block < ext->first_block || ext->blocks_per_group == 0)
+	if (block < ext->first_block || ext->groups == 0)
 		return false;
 	*group = (uint32_t)((block - ext->first_block) / ext->blocks_per_group);
 	return true;

@@ -33,7 +33,8 @@ uint32_t ext_block_sectors(const struct ext *ext);
 /* Sectors that the file system takes of its space. */
 uint64_t ext_sectors(const struct ext *ext);
 
-/* The group of a block; false for blocks before the first group (block 0 of 1 KiB file systems). */
+/* The group of a block; false for blocks before the first group (block 0 of 1 KiB file systems) and on
+   journal devices, which have no groups. */
 bool ext_group(const struct ext *ext, uint64_t block, uint32_t *group);
 
 /* The inodes stored in `bytes` bytes from `offset` on of a group's inode table. */

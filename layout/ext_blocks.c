@@ -25,9 +25,9 @@ static enum kind map_kind(const struct ext_inode *inode, enum kind kind)
 static void claim_map_block(struct ext *ext, const struct ext_inode *inode, enum kind kind, uint64_t block)
 {
 	ext_claim(ext, (struct claim){
-		.rank = RANK_CONTENT,
+		.rank = RANK_TREE,
 		.kind = map_kind(inode, kind),
-		.flags = inode->extent_flags,
+		.flags = inode->extent_flags & EXTENT_DELETED,
 		.owner = inode->number,
 		.arg = map_kind(inode, kind) == kind ? 0 : NO_PLACE,
 	}, block, 1);

@@ -52,6 +52,8 @@ static void map_group(struct ext *ext, uint32_t group, uint8_t *bitmap)
 	uint64_t blocks = ext2fs_group_last_block2(ext->fs, group) - first + 1;
 	struct err why;
 
+	if (!ext_group_is_sound(ext, group))
+		return;
 	if (ext2fs_has_group_desc_csum(ext->fs) &&
 	    ext2fs_bg_flags_test(ext->fs, group, EXT2_BG_BLOCK_UNINIT)) {
 		claim_free(ext, first, blocks);

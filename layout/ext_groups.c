@@ -48,6 +48,11 @@ static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 	claim_structure(ext, KIND_RESERVED_GDT, group, block + count, super->s_reserved_gdt_blocks);
 }
 
+bool ext_group_is_sound(const struct ext *ext, uint32_t group)
+{
+	return !ext2fs_has_group_desc_csum(ext->fs) || ext2fs_group_desc_csum_verify(ext->fs, group);
+}
+
 static void claim_tables(struct ext *ext, uint32_t group)
 {
 	claim_structure(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->fs, group), 1);
@@ -68,9 +73,11 @@ static void map_group(struct ext *ext, uint32_t group)
 		claim_descriptors(ext, group, old_descriptors);
 	if (new_descriptors != 0)
 		claim_meta_descriptors(ext, group, new_descriptors);
-	if (ext2fs_has_group_desc_csum(ext->fs) && !ext2fs_group_desc_csum_verify(ext->fs, group))
-		map_note(ext->map, ext->space, "group %" PRIu32 ": wrong checksum in its descriptor", group);
-	claim_tables(ext, group);
+	if (ext_group_is_sound(ext, group))
+		claim_tables(ext, group);
+	else
+		map_note(ext->map, ext->space, "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
+			 " and free blocks are not known", group);
 }
 
 void ext_map_groups(struct ext *ext)

@@ -20,7 +20,7 @@ static uint32_t used_inodes(const struct ext *ext, uint32_t group)
 {
 	uint32_t unused;
 
-	if (!ext2fs_has_group_desc_csum(ext->fs) || !ext2fs_group_desc_csum_verify(ext->fs, group))
+	if (!ext2fs_has_group_desc_csum(ext->fs))
 		return ext->inodes_per_group;
 	if (ext2fs_bg_flags_test(ext->fs, group, EXT2_BG_INODE_UNINIT))
 		return 0;
@@ -103,7 +103,7 @@ static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err 
 		ext_claim(ext, (struct claim){
 			.rank = RANK_CONTENT,
 			.kind = KIND_XATTR,
-			.flags = inode->extent_flags,
+			.flags = inode->extent_flags & EXTENT_DELETED,
 			.owner = inode->number,
 		}, inode->acl_block, 1);
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY && (inode->flags & EXT4_INLINE_DATA_FL))
@@ -166,7 +166,7 @@ static int map_table(struct ext *ext, struct table *table, struct err *err)
 	uint32_t used = used_inodes(ext, table->group), at = 0, most = TABLE_READ / ext->inode_size;
 	struct err why;
 
-	if (used == 0)
+	if (used == 0 || !ext_group_is_sound(ext, table->group))
 		return 0;
 	read_bitmap(ext, table);
 	for (uint32_t n; at < used; at += n) {

@@ -69,6 +69,9 @@ const char *ext_error(errcode_t code);
 /* The structure of every group (ext_groups.c). */
 void ext_map_groups(struct ext *ext);
 
+/* Whether a group's descriptor may be believed. */
+bool ext_group_is_sound(const struct ext *ext, uint32_t group);
+
 /* Free blocks, from the block bitmaps (ext_free.c). */
 int ext_map_free(struct ext *ext, struct err *err);
 

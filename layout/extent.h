@@ -40,6 +40,7 @@ struct extent {
 enum rank {
 	RANK_REST,      /* what is left over: free space, gaps */
 	RANK_CONTENT,   /* files, volumes, partitions */
+	RANK_TREE,      /* the blocks that say where a file's content is */
 	RANK_STRUCTURE, /* what the layer itself is made of */
 };
 

@@ -29,7 +29,6 @@ struct gpt {
 	bool primary_good, backup_good;
 	struct gpt_header primary, backup;
 	uint64_t backup_lba; /* where the backup was looked for */
-	bool backup_marked;  /* the signature is there, whatever the rest is worth */
 };
 
 static const char signature[] = "EFI PART";
@@ -39,20 +38,17 @@ static uint32_t crc(const void *data, size_t len)
 	return ~crc32_update(~UINT32_C(0), data, len);
 }
 
-/* Reads and checks a header; false when it is not one (then *marked says whether it tried to be). */
-static bool read_header(const struct space *space, uint32_t unit, uint64_t lba, struct gpt_header *header,
-			bool *marked)
+/* Reads and checks a header; false when it is not one. */
+static bool read_header(const struct space *space, uint32_t unit, uint64_t lba, struct gpt_header *header)
 {
 	uint8_t sector[SECTOR_SIZE];
 	uint32_t size, sum;
 	struct err why;
 
-	*marked = false;
 	if (lba > EXTENT_SECTORS_MAX / unit ||
 	    space_read(space, (lba * unit) << SECTOR_SHIFT, sector, sizeof(sector), &why) != 0 ||
 	    memcmp(sector, signature, 8) != 0)
 		return false;
-	*marked = true;
 	size = le32(sector + 12);
 	if (size < GPT_HEADER_MIN || size > sizeof(sector))
 		return false;
@@ -191,14 +187,12 @@ static void claim_entries(struct gpt *gpt, enum kind kind, const struct gpt_head
 static void find_backup(struct gpt *gpt)
 {
 	uint64_t last = gpt->space->sectors / gpt->unit - 1;
-	bool marked;
 
 	gpt->backup_lba = gpt->primary_good ? gpt->primary.alternate_lba : last;
-	gpt->backup_good = gpt->backup_lba > 1 && read_header(gpt->space, gpt->unit, gpt->backup_lba, &gpt->backup,
-							      &gpt->backup_marked);
+	gpt->backup_good = gpt->backup_lba > 1 && read_header(gpt->space, gpt->unit, gpt->backup_lba, &gpt->backup);
 	if (gpt->backup_good || gpt->backup_lba == last)
 		return;
-	gpt->backup_good = read_header(gpt->space, gpt->unit, last, &gpt->backup, &marked);
+	gpt->backup_good = read_header(gpt->space, gpt->unit, last, &gpt->backup);
 	if (gpt->backup_good)
 		gpt->backup_lba = last;
 }
@@ -206,12 +200,11 @@ static void find_backup(struct gpt *gpt)
 /* Tries one logical sector size. */
 static bool find_headers(struct gpt *gpt, uint32_t unit)
 {
-	bool marked;
 
 	gpt->unit = unit;
 	if (gpt->space->sectors / unit < 3)
 		return false;
-	gpt->primary_good = read_header(gpt->space, unit, 1, &gpt->primary, &marked);
+	gpt->primary_good = read_header(gpt->space, unit, 1, &gpt->primary);
 	find_backup(gpt);
 	return gpt->primary_good || gpt->backup_good;
 }
@@ -267,7 +260,7 @@ static void claim_tables(struct gpt *gpt, bool primary_entries_good, bool backup
 		backup = expected_backup(gpt);
 	claim_header(gpt, KIND_GPT_HEADER, 1, gpt->primary_good);
 	claim_entries(gpt, KIND_GPT_ENTRIES, &primary, primary_entries_good);
-	if (gpt->backup_good || gpt->backup_marked)
+	if (gpt->backup_lba < gpt->space->sectors / gpt->unit)
 		claim_header(gpt, KIND_GPT_BACKUP_HEADER, gpt->backup_lba, gpt->backup_good);
 	if (gpt->backup_good || backup_entries_good)
 		claim_entries(gpt, KIND_GPT_BACKUP_ENTRIES, &backup, backup_entries_good);

@@ -65,13 +65,14 @@ int nbd_open_uri(struct nbd **result, const char *uri, uint64_t *bytes, struct e
 static int check_server(struct err *err)
 {
 	char *const argv[] = {(char[]){"qemu-nbd"}, (char[]){"--version"}, NULL};
+	char *const no_environment[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	int status, failed;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	failed = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	failed = posix_spawnp(&pid, argv[0], &actions, NULL, argv, no_environment);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failed == 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;

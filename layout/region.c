@@ -97,12 +97,14 @@ void region_describe(const struct map *map, const struct place *place, struct re
 void region_lookup(const struct map *map, uint64_t sector, struct place *place, struct region *region)
 {
 	struct place run;
+	bool alone;
 
 	map_find(map, sector, place);
-	if (place->kind == KIND_INODE_TABLE || sector >= map_disk(map)->sectors)
+	alone = place->kind == KIND_INODE_TABLE || sector >= map_disk(map)->sectors;
+	if (alone)
 		place->count = 1;
 	region_describe(map, place, region);
-	if (place->count == 1)
+	if (alone)
 		return;
 	map_find_run(map, sector, &run);
 	region->start = run.start;
