@@ -16,7 +16,7 @@ CFLAGS ?= -O2 -g
 WERROR ?=
 BUILD ?= build
 
-PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd
+PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8
 ROOMS := base layout trace analyzer reports viz record cli
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))

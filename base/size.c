@@ -19,7 +19,8 @@ static int number_prefix(const char *text, uint64_t *value, const char **end)
 		base = 16;
 		digits = text + 2;
 	}
-	if (strchr("0123456789abcdefABCDEF", digits[0]) == NULL || digits[0] == '\0')
+	if (strchr("0123456789abcdefABCDEF", digits[0]) == NULL || digits[0] == '\0' || digits[1] == 'x' ||
+	    digits[1] == 'X')
 		return -1;
 	errno = 0;
 	*value = strtoull(digits, &stop, base);

@@ -44,9 +44,23 @@ int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, cons
 	return 0;
 }
 
+/* Puts "/NAME" before what is there, and leaves room for the mark of a cut; false when it does not fit. */
+static bool prepend(const struct ext_names *names, const struct ext_name *entry, char *path, size_t *at)
+{
+	size_t n = (unsigned char)names->pool[entry->at];
+
+	if (n + 5 > *at)
+		return false;
+	*at -= n;
+	memcpy(path + *at, names->pool + entry->at + 1, n);
+	path[--*at] = '/';
+	return true;
+}
+
 bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len)
 {
 	size_t at = len - 1;
+	bool cut = false;
 
 	path[at] = '\0';
 	if (inode == ROOT_INODE) {
@@ -56,23 +70,18 @@ bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, s
 	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle. */
 	for (int depth = 0; inode != ROOT_INODE; depth++) {
 		const struct ext_name *entry;
-		size_t n;
 
 		if (inode > names->inodes || depth == DEPTH_MAX)
 			return false;
 		entry = &names->of[inode];
 		if (entry->parent == 0)
 			return false;
-		n = (unsigned char)names->pool[entry->at];
-		if (n + 5 > at) {
+		if (!cut && !prepend(names, entry, path, &at)) {
 			/* Longer than the caller's room: the front is cut. */
 			at -= 4;
 			memcpy(path + at, "/...", 4);
-			break;
+			cut = true;
 		}
-		at -= n;
-		memcpy(path + at, names->pool + entry->at + 1, n);
-		path[--at] = '/';
 		inode = entry->parent;
 	}
 	memmove(path, path + at, len - at);

@@ -244,7 +244,7 @@ static bool find_depth(struct lvm_assembly *as, size_t i)
 		for (uint32_t a = 0; a < space->segments.at[s].nareas; a++) {
 			struct space *outer = space->segments.at[s].areas[a].space;
 
-			for (size_t j = 0; j < as->text->lvs.n; j++)
+			for (size_t j = 0; outer != NULL && j < as->text->lvs.n; j++)
 				if (as->lvs[j] == outer && !find_depth(as, j))
 					return false;
 			if (outer != NULL && outer->depth + 1 > space->depth)
@@ -292,7 +292,7 @@ static void claim_extents(struct lvm_assembly *as)
 				 pv->name);
 			continue;
 		}
-		if (pv->pe_count > EXTENT_SECTORS_MAX / as->text->extent_size)
+		if (pv->pe_count > EXTENT_SECTORS_MAX / as->text->extent_size || pv->pe_start > EXTENT_SECTORS_MAX)
 			continue;
 		space_claim_as(pv->space, (struct claim){
 			.start = pv->pe_start,

@@ -97,6 +97,9 @@ static int claim_area(struct map *map, const struct link *link, const struct are
 		.owner = (uint32_t)map->links.n,
 	};
 
+	/* Also where the address would not fit into a claim. */
+	if (area->start >= area->space->sectors)
+		return 0;
 	if (VEC_PUSH(&map->links, *link) != 0)
 		return err_nomem(err);
 	space_claim_as(area->space, claim);
@@ -353,7 +356,7 @@ static bool step_inward(const struct map *map, const struct extent *extent, uint
 static void walk_inwards(const struct map *map, struct place *place)
 {
 	const struct space *space = place->space;
-	uint64_t at = place->inner, end, run, inner = 0;
+	uint64_t at = place->inner, outer_at, end, run, inner = 0;
 
 	for (;;) {
 		const struct extent *extent = extents_find(&space->extents, space->sectors, at, &end);
@@ -372,8 +375,10 @@ static void walk_inwards(const struct map *map, struct place *place)
 		holds_data = step_inward(map, extent, at, &inner, &run, &place->kind);
 		place->count = run < place->count ? run : place->count;
 		space = map->links.at[extent->owner].inner;
+		outer_at = at;
 		at = inner;
-		push_stack(place, space, holds_data ? at : 0);
+		/* Parity has no address in the volume; the outer one keeps neighbours apart. */
+		push_stack(place, space, holds_data ? inner : outer_at);
 		if (!holds_data)
 			return;
 	}

@@ -239,7 +239,8 @@ uint64_t segment_area_sectors(const struct segment *segment)
 		return 0;
 	if (segment->type == SEGMENT_RAID10) {
 		per_row = segment->nareas;
-		rows = (segment->count / segment->chunk * segment->copies + per_row - 1) / per_row;
+		rows = (segment->count + segment->chunk - 1) / segment->chunk;
+		rows = (rows * segment->copies + per_row - 1) / per_row;
 		return rows * segment->chunk;
 	}
 	if (ndata == 0)

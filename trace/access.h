@@ -4,6 +4,7 @@
 #ifndef TRACE_ACCESS_H
 #define TRACE_ACCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum access_op { ACCESS_READ, ACCESS_WRITE, ACCESS_DISCARD, ACCESS_ZERO, ACCESS_FLUSH, ACCESS_OPS };
@@ -24,7 +25,8 @@ enum access_flag {
 	ACCESS_PREFLUSH = 16,
 	ACCESS_FAILED = 32,
 	ACCESS_UNFINISHED = 64, /* issued, and its completion is not in a trace that has completions */
-	ACCESS_RAGGED = 128,    /* its bytes do not start or end at a sector: start and count are rounded outwards */
+	ACCESS_RAGGED =
+	    128, /* its bytes do not start or end at a sector: start and count are rounded outwards */
 };
 
 #define ACCESS_NO_TIME INT64_MIN
@@ -35,7 +37,8 @@ struct access {
 	uint64_t start;     /* sectors of 512 bytes from the start of the traced device; 0 for a flush */
 	uint64_t count;     /* sectors; 0 for a flush */
 	int64_t time_ns;    /* since whatever the trace counts from, or ACCESS_NO_TIME */
-	int64_t latency_ns; /* from the counted event to its completion, or ACCESS_NO_LATENCY */
+	int64_t latency_ns; /* until its completion (from its issue where completions are counted), or
+			       ACCESS_NO_LATENCY */
 	uint32_t device;    /* index into the trace's devices */
 	uint32_t pid;       /* ACCESS_NO_PID where the trace has none */
 	uint32_t comm;      /* index into the trace's command names; 0 is "" */
@@ -43,5 +46,21 @@ struct access {
 	uint8_t window;     /* enum access_window */
 	uint16_t flags;     /* enum access_flag */
 };
+
+/* An access of which nothing is known but what the caller fills in. */
+static inline struct access access_blank(void)
+{
+	return (struct access){.time_ns = ACCESS_NO_TIME, .latency_ns = ACCESS_NO_LATENCY};
+}
+
+/* Sets start and count; false when that lies beyond every disk (ACCESS_SECTORS_MAX). */
+#define ACCESS_SECTORS_MAX (INT64_MAX >> 9)
+bool access_set_sectors(struct access *access, uint64_t start, uint64_t count);
+
+/* The same from bytes, rounded outwards to sectors. */
+bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len);
+
+/* The word for an op, as in the contract. */
+const char *access_op_name(enum access_op op);
 
 #endif

@@ -3,6 +3,7 @@
 #include "trace/formats.h"
 
 const struct trace_format *const trace_formats[] = {
-	&format_qtr,
-	NULL,
+    &format_blktrace, &format_logwrites, &format_fio,      &format_qtr,    &format_nbdkit,
+    &format_biosnoop, &format_bpftrace,  &format_blkparse, &format_ftrace, &format_systemtap,
+    &format_qemu,     &format_strace,    &format_csv,      &format_regex,  NULL,
 };

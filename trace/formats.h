@@ -6,5 +6,18 @@
 #include "trace/trace.h"
 
 extern const struct trace_format format_qtr;
+extern const struct trace_format format_blktrace;
+extern const struct trace_format format_nbdkit;
+extern const struct trace_format format_qemu;
+extern const struct trace_format format_blkparse;
+extern const struct trace_format format_ftrace;
+extern const struct trace_format format_fio;
+extern const struct trace_format format_logwrites;
+extern const struct trace_format format_biosnoop;
+extern const struct trace_format format_bpftrace;
+extern const struct trace_format format_strace;
+extern const struct trace_format format_systemtap;
+extern const struct trace_format format_csv;
+extern const struct trace_format format_regex;
 
 #endif

@@ -15,7 +15,10 @@ struct input;
 int input_open(struct input **input, const char *path, struct err *err);
 void input_close(struct input *input);
 
-/* Goes back to the first byte; pipes are kept in an unnamed temporary file for that. */
+/* What it is compressed with ("gzip"), or NULL. */
+const char *input_compression(const struct input *input);
+
+/* Goes back to the first byte. */
 int input_rewind(struct input *input, struct err *err);
 
 /* Looks at up to `want` (at most INPUT_PEEK) bytes that are not consumed; returns how many there are,
@@ -23,9 +26,12 @@ int input_rewind(struct input *input, struct err *err);
 #define INPUT_PEEK 65536
 long input_peek(struct input *input, const uint8_t **bytes, size_t want, struct err *err);
 
+/* Consumes bytes that input_peek has shown. */
+void input_consume(struct input *input, size_t len);
+
 /* A line without its LF (and without a CR before it), NUL-terminated, valid until the next call. */
 struct line {
-	const char *text;
+	char *text; /* the reader may write between text[0] and text[len] */
 	size_t len;
 	uint64_t number; /* from 1 */
 	bool ended;      /* it had its LF: false only for a last line that was cut */
@@ -37,6 +43,9 @@ int input_line(struct input *input, struct line *line, struct err *err);
 
 /* Up to `len` bytes into buf; fewer only at the end of the input; -1 on an error. */
 long input_read(struct input *input, void *buf, size_t len, struct err *err);
+
+/* Passes over up to n bytes; how many there were, or -1 on an error. */
+int64_t input_skip(struct input *input, uint64_t n, struct err *err);
 
 /* Where the next byte lies, for messages: bytes from the start (of the decompressed data). */
 uint64_t input_offset(const struct input *input);

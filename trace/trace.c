@@ -1,63 +1,192 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening a trace: which format it is, and reading it without knowing which. */
+/* Opening a trace: which format it is, which device is meant, and reading it without knowing the format. */
 #include "trace/trace.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_MAX 65536
+#define SURVEY_BATCH 256
+#define MARKS_MAX 65536
 
-const char *access_op_name(enum access_op op)
+/* Adds a name to a list for a message, as long as there is room for it. */
+static void list_add(char *list, size_t size, const char *name)
 {
-	static const char *const names[ACCESS_OPS] = {"read", "write", "discard", "zero", "flush"};
+	size_t used = strlen(list);
 
-	return names[op];
+	if (used + strlen(name) + 8 < size)
+		snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+	else if (used > 3 && strcmp(list + used - 3, "...") != 0)
+		strcat(list, ", ...");
 }
 
-static const struct trace_format *format_named(struct trace *trace, const char *wanted, struct err *err)
+static int format_unknown(const char *wanted, struct err *err)
+{
+	char list[256] = "";
+
+	for (size_t i = 0; trace_formats[i] != NULL; i++)
+		list_add(list, sizeof(list), trace_formats[i]->name);
+	return err_set(err, "'%s' is not a trace format that blkmap knows (%s)", wanted, list);
+}
+
+static int format_named(struct trace *trace, const char *wanted, struct err *err)
 {
 	size_t len = strcspn(wanted, ":");
 
 	for (size_t i = 0; trace_formats[i] != NULL; i++) {
-		if (strlen(trace_formats[i]->name) != len || strncmp(wanted, trace_formats[i]->name, len) != 0)
+		if (strlen(trace_formats[i]->name) != len ||
+		    strncmp(wanted, trace_formats[i]->name, len) != 0)
 			continue;
 		trace->argument = wanted[len] == ':' ? wanted + len + 1 : NULL;
-		return trace_formats[i];
+		trace->format = trace_formats[i];
+		snprintf(trace->why, sizeof(trace->why), "%s, as --format says", trace->format->name);
+		return 0;
 	}
-	err_set(err, "'%s' is not a trace format that blkmap knows", wanted);
-	return NULL;
+	return format_unknown(wanted, err);
 }
 
-static const struct trace_format *format_probed(struct trace *trace, struct err *err)
+/* Files that hold block accesses, but not in a form that is read here. */
+static int say_what_it_is(const uint8_t *bytes, size_t len, struct err *err)
 {
+	static const struct {
+		const char *magic, *text;
+	} kinds[] = {
+	    {"\x17\x08"
+	     "Dtracing",
+	     "is a trace-cmd data file; give the text that 'trace-cmd report' makes of it"},
+	    {"PERFILE2", "is a perf data file; give the text that 'perf script' makes of it"},
+	    {"\xff\xff\xff\xff\xff\xff\xff\xff",
+	     "is perhaps a QEMU 'simple' trace; let QEMU use its log backend"},
+	    {"\xd4\xc3\xb2\xa1", "is a packet capture; trace NBD with nbdkit's log filter"},
+	    {"\x0a\x0d\x0d\x0a", "is a packet capture; trace NBD with nbdkit's log filter"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (len >= strlen(kinds[i].magic) &&
+		    memcmp(bytes, kinds[i].magic, strlen(kinds[i].magic)) == 0)
+			return err_set(err, "%s", kinds[i].text);
+	return err_set(err, "line 1: not a trace in a format that blkmap recognises; --format names one");
+}
+
+static int format_probed(struct trace *trace, struct err *err)
+{
+	const char *compression = input_compression(trace->input);
 	const uint8_t *bytes;
 	long len = input_peek(trace->input, &bytes, INPUT_PEEK, err);
 
 	if (len < 0)
-		return NULL;
-	if (len == 0) {
-		err_set(err, "is empty, expected a trace");
-		return NULL;
+		return -1;
+	if (len == 0)
+		return err_set(err, "is empty, expected a trace");
+	for (size_t i = 0; trace_formats[i] != NULL; i++) {
+		if (trace_formats[i]->probe == NULL || !trace_formats[i]->probe(bytes, (size_t)len))
+			continue;
+		trace->format = trace_formats[i];
+		snprintf(trace->why, sizeof(trace->why), "%s%s%s, because %s", trace->format->name,
+			 compression ? " in " : "", compression ? compression : "", trace->format->sign);
+		return 0;
 	}
-	for (size_t i = 0; trace_formats[i] != NULL; i++)
-		if (trace_formats[i]->probe != NULL && trace_formats[i]->probe(bytes, (size_t)len))
-			return trace_formats[i];
-	err_set(err, "line 1: not a trace in a format that blkmap knows (a .qtr trace starts with 'S SECTORS')");
-	return NULL;
+	return say_what_it_is(bytes, (size_t)len, err);
+}
+
+static int choose_format(struct trace *trace, struct err *err)
+{
+	const char *wanted = trace->options.format;
+
+	if ((wanted ? format_named(trace, wanted, err) : format_probed(trace, err)) != 0)
+		return -1;
+	if (trace->options.event != NULL && trace->format->events == NULL)
+		return err_set(err, "a %s trace has one event a request, so --event does not apply",
+			       trace->format->name);
+	return 0;
+}
+
+/* Opens the first of the files that is not empty: an idle CPU's is. */
+static int open_input(struct trace *trace, struct err *err)
+{
+	const uint8_t *bytes;
+	long len = 0;
+
+	for (size_t i = 0; i < trace->files.n && len == 0; i++) {
+		input_close(trace->input);
+		trace->input = NULL;
+		if (input_open(&trace->input, trace->files.at[i], err) == 0)
+			len = input_peek(trace->input, &bytes, 1, err);
+		else
+			len = -1;
+		if (len < 0)
+			return trace->files.n > 1 ? err_prefix(err, "%s: ", trace->files.at[i]) : -1;
+	}
+	return 0;
+}
+
+static void notes_clear(struct trace *trace)
+{
+	for (size_t i = 0; i < trace->notes.n; i++)
+		free(trace->notes.at[i]);
+	for (size_t i = 0; i < trace->marks.n; i++)
+		free(trace->marks.at[i].name);
+	trace->notes.n = trace->marks.n = 0;
+}
+
+int trace_rewind(struct trace *trace, struct err *err)
+{
+	trace->format->close(trace);
+	trace->state = NULL;
+	notes_clear(trace);
+	if (input_rewind(trace->input, err) != 0)
+		return -1;
+	return trace->format->open(trace, err);
+}
+
+/* Reads the trace once for its devices and events. */
+static int survey(struct trace *trace, struct err *err)
+{
+	struct access batch[SURVEY_BATCH];
+	long got;
+
+	do
+		got = trace->format->read(trace, batch, SURVEY_BATCH, err);
+	while (got > 0);
+	return got < 0 ? -1 : 0;
+}
+
+static int choose_device(struct trace *trace, struct err *err)
+{
+	const char *wanted = trace->options.device;
+	long index = wanted ? names_find(&trace->devices, wanted, strlen(wanted)) : -1;
+	char list[320] = "";
+
+	if (index >= 0) {
+		trace->chosen = (uint32_t)index;
+		trace->has_chosen = true;
+		return 0;
+	}
+	if (wanted == NULL && trace->devices.n <= 1)
+		return 0;
+	if (trace->devices.n == 0)
+		return err_set(err, "names no devices, so --device '%s' is not in it", wanted);
+	for (size_t i = 0; i < trace->devices.n; i++)
+		list_add(list, sizeof(list), trace->devices.at[i]);
+	if (wanted == NULL)
+		return err_set(err, "holds several devices; choose one with --device: %s", list);
+	return err_set(err, "has no device '%.100s'; it has: %s", wanted, list);
 }
 
 static int trace_start(struct trace *trace, struct err *err)
 {
-	if (trace->options.format != NULL)
-		trace->format = format_named(trace, trace->options.format, err);
-	else
-		trace->format = format_probed(trace, err);
-	if (trace->format == NULL)
+	trace->surveying = true;
+	if (trace_comm(trace, "", 0, err) != 0 || files_find(&trace->files, trace->path, err) != 0 ||
+	    open_input(trace, err) != 0 || choose_format(trace, err) != 0 ||
+	    trace->format->open(trace, err) != 0)
 		return -1;
-	return trace->format->open(trace, err);
+	if (!trace->single && survey(trace, err) != 0)
+		return -1;
+	if (choose_device(trace, err) != 0)
+		return -1;
+	trace->surveying = false;
+	return trace->single ? 0 : trace_rewind(trace, err);
 }
 
 int trace_open(struct trace **result, const char *path, const struct trace_options *options, struct err *err)
@@ -69,20 +198,12 @@ int trace_open(struct trace **result, const char *path, const struct trace_optio
 	trace->path = path;
 	if (options != NULL)
 		trace->options = *options;
-	if (trace_comm(trace, "", 0, err) != 0 || input_open(&trace->input, path, err) != 0 ||
-	    trace_start(trace, err) != 0) {
+	if (trace_start(trace, err) != 0) {
 		trace_close(trace);
 		return -1;
 	}
 	*result = trace;
 	return 0;
-}
-
-static void names_free(char **names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
 }
 
 void trace_close(struct trace *trace)
@@ -92,56 +213,25 @@ void trace_close(struct trace *trace)
 	if (trace->format != NULL)
 		trace->format->close(trace);
 	input_close(trace->input);
-	names_free(trace->devices.at, trace->devices.n);
-	names_free(trace->comms.at, trace->comms.n);
-	names_free(trace->notes.at, trace->notes.n);
+	files_done(&trace->files);
+	notes_clear(trace);
+	names_done(&trace->devices);
+	names_done(&trace->comms);
+	VEC_FREE(&trace->seen);
+	VEC_FREE(&trace->notes);
+	VEC_FREE(&trace->marks);
 	free(trace);
 }
 
-static int choose_device(struct trace *trace, struct err *err)
-{
-	char list[256] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < trace->devices.n; i++) {
-		if (trace->options.device != NULL && strcmp(trace->devices.at[i], trace->options.device) == 0) {
-			trace->chosen = (uint32_t)i;
-			trace->has_chosen = true;
-			return 0;
-		}
-		if (used < sizeof(list))
-			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-						 trace->devices.at[i]);
-	}
-	if (trace->options.device == NULL)
-		return err_set(err, "holds several devices; choose one with --device: %s", list);
-	return 0;
-}
-
 /* Keeps the accesses of the chosen device. */
-static long keep_chosen(struct trace *trace, struct access *batch, long n, struct err *err)
+static long keep_chosen(const struct trace *trace, struct access *batch, long n)
 {
 	long kept = 0;
 
-	if (!trace->has_chosen && (trace->devices.n > 1 || trace->options.device != NULL) &&
-	    choose_device(trace, err) != 0)
-		return -1;
-	if (trace->options.device == NULL)
-		return n;
 	for (long i = 0; i < n; i++)
-		if (trace->has_chosen && batch[i].device == trace->chosen)
+		if (batch[i].device == trace->chosen)
 			batch[kept++] = batch[i];
 	return kept;
-}
-
-static int device_was_there(struct trace *trace, struct err *err)
-{
-	if (trace->options.device == NULL || trace->has_chosen)
-		return 0;
-	if (trace->devices.n == 0)
-		return err_set(err, "names no devices, so --device %s cannot be found", trace->options.device);
-	return err_set(err, "has no device '%s'; the first that it has is '%s'", trace->options.device,
-		       trace->devices.at[0]);
 }
 
 long trace_read(struct trace *trace, struct access *batch, size_t n, struct err *err)
@@ -149,52 +239,45 @@ long trace_read(struct trace *trace, struct access *batch, size_t n, struct err 
 	for (;;) {
 		long got = trace->format->read(trace, batch, n, err);
 
-		if (got == 0)
-			return device_was_there(trace, err);
+		if (got <= 0)
+			return got;
+		if (trace->has_chosen)
+			got = keep_chosen(trace, batch, got);
 		if (got > 0)
-			got = keep_chosen(trace, batch, got, err);
-		if (got != 0)
 			return got;
 	}
 }
 
-int trace_rewind(struct trace *trace, struct err *err)
-{
-	trace->format->close(trace);
-	trace->state = NULL;
-	names_free(trace->notes.at, trace->notes.n);
-	memset(&trace->notes, 0, sizeof(trace->notes));
-	if (input_rewind(trace->input, err) != 0)
-		return -1;
-	return trace->format->open(trace, err);
-}
-
-static long name_index(char ***names, size_t *n, size_t *cap, const char *name, size_t len, struct err *err)
-{
-	char *copy;
-
-	for (size_t i = *n; i > 0; i--)
-		if (strlen((*names)[i - 1]) == len && memcmp((*names)[i - 1], name, len) == 0)
-			return (long)(i - 1);
-	if (*n >= NAMES_MAX)
-		return err_set(err, "more than %d different device or command names", NAMES_MAX);
-	copy = strndup(name, len);
-	if (copy == NULL || vec_reserve((void **)names, cap, *n + 1, sizeof(char *)) != 0) {
-		free(copy);
-		return err_nomem(err);
-	}
-	(*names)[(*n)++] = copy;
-	return (long)(*n - 1);
-}
-
 long trace_device(struct trace *trace, const char *name, size_t len, struct err *err)
 {
-	return name_index(&trace->devices.at, &trace->devices.n, &trace->devices.cap, name, len, err);
+	long index = names_index(&trace->devices, name, len, err);
+
+	if (index == -2)
+		return err_set(err, "more than %d devices", NAMES_MAX);
+	while (index >= 0 && trace->seen.n < trace->devices.n)
+		if (VEC_PUSH(&trace->seen, (struct trace_seen){.stage = {0}}) != 0)
+			return err_nomem(err);
+	return index;
 }
 
 long trace_comm(struct trace *trace, const char *name, size_t len, struct err *err)
 {
-	return name_index(&trace->comms.at, &trace->comms.n, &trace->comms.cap, name, len, err);
+	long index = names_index(&trace->comms, name, len, err);
+
+	return index == -2 ? 0 : index;
+}
+
+int trace_mark(struct trace *trace, uint64_t at, const char *name, size_t len, struct err *err)
+{
+	char *copy;
+
+	if (trace->surveying || trace->marks.n >= MARKS_MAX)
+		return 0;
+	copy = strndup(name, len);
+	if (copy != NULL && VEC_PUSH(&trace->marks, (struct trace_mark){.at = at, .name = copy}) == 0)
+		return 0;
+	free(copy);
+	return err_nomem(err);
 }
 
 int trace_note(struct trace *trace, struct err *err, const char *fmt, ...)
@@ -203,6 +286,8 @@ int trace_note(struct trace *trace, struct err *err, const char *fmt, ...)
 	char *text;
 	int len;
 
+	if (trace->surveying)
+		return 0;
 	va_start(ap, fmt);
 	len = vasprintf(&text, fmt, ap);
 	va_end(ap);

@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "trace/access.h"
+#include "trace/files.h"
 #include "trace/input.h"
+#include "trace/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,30 +26,55 @@ struct trace_options {
 	const char *event;  /* which event counts, for formats with several a request */
 };
 
+/* The stations of a request that a trace may tell of. */
+enum trace_stage { STAGE_QUEUE, STAGE_ISSUE, STAGE_COMPLETE, STAGES, STAGE_REQUEUE = STAGES };
+
+/* How many events of each stage the trace holds for one device. */
+struct trace_seen {
+	uint64_t stage[STAGES];
+};
+
+/* A mark with a name, for formats that have them. */
+struct trace_mark {
+	uint64_t at; /* how many of the trace's accesses come before it, whatever their device */
+	char *name;
+};
+
 struct trace {
 	const struct trace_format *format;
-	const char *argument;           /* what followed "NAME:" in --format, or NULL */
-	const char *path;               /* as given; "-" is standard input */
+	const char *argument; /* what followed "NAME:" in --format, or NULL */
+	const char *path;     /* as given; "-" is standard input */
+	char why[192];        /* which reader was chosen, and why: one line, for -v */
 	struct trace_options options;
-	struct input *input;
-	void *state;                    /* the format's own */
-	uint64_t disk_sectors;          /* the size that the trace states, 0 if it does not */
-	const char *event;              /* the event that is counted, or NULL where there is one a request */
-	VEC(char *) devices;            /* names by access.device; owned */
-	VEC(char *) comms;              /* names by access.comm; [0] is ""; owned */
-	VEC(char *) notes;              /* what was lost, out of order or unfinished; owned */
-	uint32_t chosen;                /* the device that options.device named */
-	bool has_chosen;
+	struct files files;           /* the files that path means: one for most formats */
+	struct input *input;          /* the first of them that is not empty */
+	void *state;                  /* the format's own */
+	bool single;                  /* the format's open says: one device, one event a request */
+	bool surveying;               /* the first reading, which only finds devices and events */
+	bool disordered;              /* the survey saw times that go back */
+	uint64_t kept[4];             /* what the format keeps from the survey to the reading */
+	uint64_t disk_sectors;        /* the size that the trace states, 0 if it does not */
+	const char *event;            /* the event that is counted, or NULL where there is one a request */
+	struct names devices;         /* names by access.device */
+	struct names comms;           /* names by access.comm; [0] is "" */
+	VEC(struct trace_seen) seen;  /* by device, from the survey */
+	VEC(char *) notes;            /* what was lost, out of order or unfinished; owned */
+	VEC(struct trace_mark) marks; /* those that have been read; owned */
+	uint32_t chosen;              /* the device to keep: options.device, or the only one */
+	bool has_chosen;              /* options.device was given and is there */
 };
 
 struct trace_format {
 	const char *name;
 	const char *help;
-	/* Whether these first bytes are such a trace.  "No" is an answer, not an error. */
+	const char *sign;   /* what the probe goes by: "it starts with 'fio version'" */
+	const char *events; /* the values of options.event, or NULL where it does not apply */
+	/* Whether these first bytes are such a trace.  "No" is an answer, not an error.  NULL: never. */
 	bool (*probe)(const uint8_t *bytes, size_t len);
 	/* Reads what comes before the first access, sets up trace->state; 0 or -1. */
 	int (*open)(struct trace *trace, struct err *err);
-	/* Fills up to n accesses (n > 0); how many, 0 at the end, -1 on an error.  Does not filter by device. */
+	/* Fills up to n accesses (n > 0); how many, 0 at the end, -1 on an error.  Does not filter by device.
+	 */
 	long (*read)(struct trace *trace, struct access *batch, size_t n, struct err *err);
 	/* Frees trace->state, which may be NULL. */
 	void (*close)(struct trace *trace);
@@ -56,6 +83,8 @@ struct trace_format {
 /* All formats in the order in which they are probed, NULL at the end. */
 extern const struct trace_format *const trace_formats[];
 
+/* Opens a trace.  Unless its format says that it is single, it is read once to the end, so that
+   errors, the devices and the events in it are known before the first access. */
 int trace_open(struct trace **trace, const char *path, const struct trace_options *options, struct err *err);
 void trace_close(struct trace *trace);
 
@@ -65,8 +94,8 @@ long trace_read(struct trace *trace, struct access *batch, size_t n, struct err 
 /* Starts again from the first access. */
 int trace_rewind(struct trace *trace, struct err *err);
 
-/* For formats: the index of a device or command name, added when it is new; -1 without memory.
-   A trace holds at most a few thousand of either. */
+/* For formats: the index of a device or command name, added when it is new; -1 on an error.  A trace
+   holds at most NAMES_MAX of either; commands beyond that are all "". */
 long trace_device(struct trace *trace, const char *name, size_t len, struct err *err);
 long trace_comm(struct trace *trace, const char *name, size_t len, struct err *err);
 
@@ -74,7 +103,7 @@ long trace_comm(struct trace *trace, const char *name, size_t len, struct err *e
 int trace_note(struct trace *trace, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The word for an op, as in the contract. */
-const char *access_op_name(enum access_op op);
+/* For formats: a named mark before the access that comes next; `at` as in struct trace_mark. */
+int trace_mark(struct trace *trace, uint64_t at, const char *name, size_t len, struct err *err);
 
 #endif

@@ -16,8 +16,8 @@ struct window {
 	size_t from;              /* the first not yet handed out */
 	bool at_end;
 	bool on;
-	bool marked;              /* some mark has been seen */
-	uint64_t windows;         /* ons that opened a window */
+	bool marked;                    /* some mark has been seen */
+	uint64_t windows;               /* ons that opened a window */
 	uint64_t stray_ons, stray_offs; /* an on within a window, an off outside */
 };
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The border at which the numbers of a trace become sectors: what passes can be added freely. */
+#include "trace/access.h"
+
+#include "base/size.h"
+
+const char *access_op_name(enum access_op op)
+{
+	static const char *const names[ACCESS_OPS] = {"read", "write", "discard", "zero", "flush"};
+
+	return names[op];
+}
+
+bool access_set_sectors(struct access *access, uint64_t start, uint64_t count)
+{
+	access->start = start;
+	access->count = count;
+	return start <= ACCESS_SECTORS_MAX && count <= ACCESS_SECTORS_MAX - start;
+}
+
+bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len)
+{
+	uint64_t first = offset >> SECTOR_SHIFT, end;
+
+	if (offset > INT64_MAX || len > INT64_MAX - offset)
+		return false;
+	end = (offset + len + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
+	if ((offset | len) & (SECTOR_SIZE - 1))
+		access->flags |= ACCESS_RAGGED;
+	return access_set_sectors(access, first, end - first);
+}

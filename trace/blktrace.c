@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blktrace's binary records (the kernel's include/uapi/linux/blktrace_api.h; version 7, and version 8,
+   struct blk_io_trace2, since Linux 6.19), in the byte order of the traced host.  Each CPU has a file of
+   its own, in order of time; here they are merged.  A stream of all CPUs (blktrace -o -, blkparse -d) is
+   one such file. */
+#include "base/bytes.h"
+#include "trace/events.h"
+#include "trace/formats.h"
+#include "trace/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC 0x65617400u
+#define V7_BYTES 48u
+#define V8_BYTES 64u
+
+/* Categories, the upper part of an action. */
+enum {
+	CAT_WRITE = 1 << 1,
+	CAT_FLUSH = 1 << 2,
+	CAT_SYNC = 1 << 3,
+	CAT_PC = 1 << 9,
+	CAT_NOTIFY = 1 << 10,
+	CAT_AHEAD = 1 << 11,
+	CAT_META = 1 << 12,
+	CAT_DISCARD = 1 << 13,
+	CAT_FUA = 1 << 15,
+	CAT_ZONE_MANAGEMENT = 0x1f << 17,
+	CAT_WRITE_ZEROES = 1 << 22,
+};
+
+/* Actions, the lower part, without the bit that says that a cgroup's number follows. */
+enum { ACT_QUEUE = 1, ACT_REQUEUE = 6, ACT_ISSUE = 7, ACT_COMPLETE = 8, ACT_CGROUP = 0x100 };
+enum { NOTIFY_PROCESS = 0 };
+
+struct record {
+	uint64_t time, sector;
+	uint32_t sequence, bytes, pid, device, cpu, act;
+	uint64_t category;
+	uint16_t error, pdu_len;
+};
+
+/* One file, with its next record. */
+struct cpu_file {
+	struct input *input;
+	const char *path;
+	bool owns_input, big_endian, at_end;
+	uint8_t version;
+	struct record record;
+	uint8_t pdu[24];        /* the start of what follows the record */
+	uint64_t key, sequence; /* of the record before, as in struct blktrace */
+};
+
+struct blktrace {
+	struct events *events;
+	struct cpu_file *files;
+	size_t nfiles;
+	size_t *heap; /* files by the time of their next record */
+	size_t nheap;
+	bool primed, told;
+	uint32_t last_dev; /* the device of the last event, and its index */
+	long last_index;
+	struct table sequences; /* by device and CPU: the last number, where it is not in cpu_file */
+	struct table comms;     /* by process */
+	uint32_t last_pid;      /* the process of the last event, and its command */
+	uint32_t last_comm;
+};
+
+/* The version in a magic number, 0 for none; *big says in which byte order. */
+static uint8_t version_of(const uint8_t *p, bool *big)
+{
+	*big = (be32(p) & ~0xffu) == MAGIC;
+	if (*big || (le32(p) & ~0xffu) == MAGIC)
+		return (uint8_t)(*big ? be32(p) : le32(p));
+	return 0;
+}
+
+static bool blktrace_probe(const uint8_t *bytes, size_t len)
+{
+	bool big;
+
+	return len >= 4 && version_of(bytes, &big) != 0;
+}
+
+static void load_action(struct record *r, uint64_t action)
+{
+	r->act = (uint32_t)(action & 0xffff) & ~(uint32_t)ACT_CGROUP;
+	r->category = action >> 16;
+}
+
+/* The fields of a record; `big` is a constant where this is inlined. */
+static inline void load_fields(struct record *r, uint8_t version, const uint8_t *p, bool big)
+{
+	const uint8_t *rest = version == 7 ? p + 36 : p + 40;
+
+	r->sequence = big ? be32(p + 4) : le32(p + 4);
+	r->time = big ? be64(p + 8) : le64(p + 8);
+	r->sector = big ? be64(p + 16) : le64(p + 16);
+	r->bytes = big ? be32(p + 24) : le32(p + 24);
+	if (version == 7) {
+		load_action(r, big ? be32(p + 28) : le32(p + 28));
+		r->pid = big ? be32(p + 32) : le32(p + 32);
+	} else {
+		r->pid = big ? be32(p + 28) : le32(p + 28);
+		load_action(r, big ? be64(p + 32) : le64(p + 32));
+	}
+	r->device = big ? be32(rest) : le32(rest);
+	r->cpu = big ? be32(rest + 4) : le32(rest + 4);
+	r->error = big ? be16(rest + 8) : le16(rest + 8);
+	r->pdu_len = big ? be16(rest + 10) : le16(rest + 10);
+}
+
+static void load(struct cpu_file *file, const uint8_t *p)
+{
+	if (file->big_endian)
+		load_fields(&file->record, file->version, p, true);
+	else
+		load_fields(&file->record, file->version, p, false);
+}
+
+/* "byte 96: ", with the file's name where there are several. */
+static int bad_record(const struct blktrace *state, const struct cpu_file *file, const char *what,
+		      struct err *err)
+{
+	err_set(err, "byte %" PRIu64 ": %s", input_offset(file->input), what);
+	return state->nfiles > 1 ? err_prefix(err, "%s: ", file->path) : -1;
+}
+
+/* Checks the magic number of a record. */
+static int check_magic(const struct blktrace *state, struct cpu_file *file, const uint8_t *p, struct err *err)
+{
+	char what[128];
+
+	file->version = version_of(p, &file->big_endian);
+	if (file->version == 7 || file->version == 8)
+		return 0;
+	if (file->version != 0)
+		snprintf(what, sizeof(what), "a blktrace record of version %u; 7 and 8 are known",
+			 file->version);
+	else
+		snprintf(what, sizeof(what), "expected a blktrace record (magic 0x656174xx), found 0x%08x",
+			 le32(p));
+	return bad_record(state, file, what, err);
+}
+
+static int cut_off(const struct blktrace *state, const struct cpu_file *file, size_t have, size_t want,
+		   struct err *err)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "cut off, the last record has %zu of its %zu bytes", have, want);
+	return bad_record(state, file, what, err);
+}
+
+/* Reads a file's next record: 1, 0 at its end, -1 on an error. */
+static int advance(const struct blktrace *state, struct cpu_file *file, struct err *err)
+{
+	const uint8_t *p;
+	size_t want, size;
+	long len = input_peek(file->input, &p, V8_BYTES, err);
+
+	if (len <= 0)
+		return (int)len;
+	if (len < 4)
+		return cut_off(state, file, (size_t)len, V7_BYTES, err);
+	if (check_magic(state, file, p, err) != 0)
+		return -1;
+	size = file->version == 7 ? V7_BYTES : V8_BYTES;
+	if ((size_t)len < size)
+		return cut_off(state, file, (size_t)len, size, err);
+	load(file, p);
+	want = size + file->record.pdu_len;
+	if (file->record.pdu_len > 0) {
+		size_t kept =
+		    file->record.pdu_len < sizeof(file->pdu) ? file->record.pdu_len : sizeof(file->pdu);
+
+		if (want > INPUT_PEEK)
+			return bad_record(state, file, "a record of more than 64 KiB", err);
+		len = input_peek(file->input, &p, want, err);
+		if (len < 0)
+			return -1;
+		if ((size_t)len < want)
+			return cut_off(state, file, (size_t)len, want, err);
+		memcpy(file->pdu, p + size, kept);
+	}
+	input_consume(file->input, want);
+	return 1;
+}
+
+static bool before(const struct blktrace *state, size_t a, size_t b)
+{
+	const struct record *x = &state->files[a].record, *y = &state->files[b].record;
+
+	if (x->time != y->time)
+		return x->time < y->time;
+	return x->cpu != y->cpu ? x->cpu < y->cpu : a < b;
+}
+
+static void sift_down(struct blktrace *state, size_t at)
+{
+	size_t moved = state->heap[at], child;
+
+	while ((child = 2 * at + 1) < state->nheap) {
+		if (child + 1 < state->nheap && before(state, state->heap[child + 1], state->heap[child]))
+			child++;
+		if (!before(state, state->heap[child], moved))
+			break;
+		state->heap[at] = state->heap[child];
+		at = child;
+	}
+	state->heap[at] = moved;
+}
+
+/* Reads the first record of every file. */
+static int prime(struct blktrace *state, struct err *err)
+{
+	state->primed = true;
+	for (size_t i = 0; i < state->nfiles; i++) {
+		int got = advance(state, &state->files[i], err);
+
+		if (got < 0)
+			return -1;
+		if (got == 1)
+			state->heap[state->nheap++] = i;
+	}
+	for (size_t i = state->nheap / 2; i-- > 0;)
+		sift_down(state, i);
+	return 0;
+}
+
+/* The file whose next record is the earliest; the one of the last call moves on. */
+static int next_record(struct blktrace *state, struct cpu_file **file, struct err *err)
+{
+	if (!state->primed) {
+		if (prime(state, err) != 0)
+			return -1;
+	} else if (state->nheap > 0) {
+		int got = advance(state, &state->files[state->heap[0]], err);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			state->heap[0] = state->heap[--state->nheap];
+		if (state->nheap > 1)
+			sift_down(state, 0);
+	}
+	if (state->nheap == 0)
+		return 0;
+	*file = &state->files[state->heap[0]];
+	return 1;
+}
+
+/* Numbers count up from 1 for each device on each CPU; notifications have 0. */
+static int check_sequence(struct blktrace *state, struct cpu_file *file, struct err *err)
+{
+	const struct record *r = &file->record;
+	uint64_t key = (uint64_t)r->device << 32 | r->cpu;
+
+	if (r->sequence == 0)
+		return 0;
+	if (key != file->key) {
+		if (file->sequence != 0 && table_put(&state->sequences, file->key, file->sequence, err) != 0)
+			return -1;
+		file->key = key;
+		if (!table_get(&state->sequences, key, &file->sequence))
+			file->sequence = 0;
+	}
+	if (file->sequence != 0 && r->sequence > file->sequence + 1)
+		events_lost(state->events, r->sequence - file->sequence - 1);
+	file->sequence = r->sequence;
+	return 0;
+}
+
+static uint32_t comm_of(struct blktrace *state, uint32_t pid)
+{
+	uint64_t comm = 0;
+
+	if (pid != state->last_pid) {
+		table_get(&state->comms, pid, &comm);
+		state->last_pid = pid;
+		state->last_comm = (uint32_t)comm;
+	}
+	return state->last_comm;
+}
+
+/* A notification may say what a process is called. */
+static int take_notify(struct trace *trace, const struct cpu_file *file, struct err *err)
+{
+	struct blktrace *state = trace->state;
+	const struct record *r = &file->record;
+	long comm;
+
+	if (r->act != NOTIFY_PROCESS || r->pdu_len < 16)
+		return 0;
+	comm = trace_comm(trace, (const char *)file->pdu, strnlen((const char *)file->pdu, 16), err);
+	state->last_pid = UINT32_MAX;
+	state->last_comm = 0;
+	return comm < 0 ? -1 : table_put(&state->comms, r->pid, (uint64_t)comm, err);
+}
+
+static int stage_of(const struct record *r)
+{
+	switch (r->act) {
+	case ACT_QUEUE:
+		return STAGE_QUEUE;
+	case ACT_ISSUE:
+		return STAGE_ISSUE;
+	case ACT_COMPLETE:
+		return STAGE_COMPLETE;
+	case ACT_REQUEUE:
+		return STAGE_REQUEUE;
+	default:
+		return -1;
+	}
+}
+
+/* What a request does; false when it touches nothing (a SCSI command, a zone's management, the end
+   of a flush that came with a write). */
+static bool take_op(const struct record *r, struct access *access)
+{
+	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0;
+
+	if ((r->category & (CAT_PC | CAT_ZONE_MANAGEMENT)) != 0 || (r->bytes == 0 && !flush))
+		return false;
+	if (flush)
+		access->op = ACCESS_FLUSH;
+	else if ((r->category & CAT_DISCARD) != 0)
+		access->op = ACCESS_DISCARD;
+	else if ((r->category & CAT_WRITE_ZEROES) != 0)
+		access->op = ACCESS_ZERO;
+	else
+		access->op = (r->category & CAT_WRITE) != 0 ? ACCESS_WRITE : ACCESS_READ;
+	access->flags = (uint16_t)(((r->category & CAT_FUA) != 0 ? ACCESS_FUA : 0) |
+				   ((r->category & CAT_SYNC) != 0 ? ACCESS_SYNC : 0) |
+				   ((r->category & CAT_META) != 0 ? ACCESS_META : 0) |
+				   ((r->category & CAT_AHEAD) != 0 ? ACCESS_AHEAD : 0) |
+				   ((r->category & CAT_FLUSH) != 0 && !flush ? ACCESS_PREFLUSH : 0) |
+				   (r->act == ACT_COMPLETE && r->error != 0 ? ACCESS_FAILED : 0));
+	return true;
+}
+
+static int take_device(struct trace *trace, uint32_t dev, struct access *access, struct err *err)
+{
+	struct blktrace *state = trace->state;
+	char name[32];
+
+	if (state->last_index < 0 || state->last_dev != dev) {
+		snprintf(name, sizeof(name), "%u,%u", dev >> 20, dev & 0xfffff);
+		state->last_index = trace_device(trace, name, strlen(name), err);
+		state->last_dev = dev;
+	}
+	access->device = (uint32_t)state->last_index;
+	return state->last_index < 0 ? -1 : 0;
+}
+
+/* 1 when the record is an event that may count, 0 when not, -1 on an error. */
+static int make_event(struct trace *trace, struct cpu_file *file, struct event *event, struct err *err)
+{
+	struct blktrace *state = trace->state;
+	const struct record *r = &file->record;
+	struct access *access = &event->access;
+	int stage = stage_of(r);
+
+	if ((r->category & CAT_NOTIFY) != 0)
+		return trace->surveying ? 0 : take_notify(trace, file, err);
+	if (!trace->surveying && check_sequence(state, file, err) != 0)
+		return -1;
+	if (stage < 0 || !take_op(r, access))
+		return 0;
+	event->stage = (enum trace_stage)stage;
+	if (access->op != ACCESS_FLUSH) {
+		if (!access_set_sectors(access, r->sector, ((uint64_t)r->bytes + 511) / 512))
+			return bad_record(state, file, "before here: a request ends beyond 2^63 bytes", err);
+		access->flags |= r->bytes % 512 != 0 ? ACCESS_RAGGED : 0;
+	}
+	access->time_ns = r->time <= INT64_MAX ? (int64_t)r->time : INT64_MAX;
+	access->pid = r->pid;
+	if (take_device(trace, r->device, access, err) != 0)
+		return -1;
+	if (!trace->surveying)
+		access->comm = comm_of(state, r->pid);
+	return 1;
+}
+
+static int next_event(struct trace *trace, struct event *event, struct err *err)
+{
+	struct cpu_file *file;
+	int got;
+
+	while ((got = next_record(trace->state, &file, err)) == 1) {
+		got = make_event(trace, file, event, err);
+		if (got != 0)
+			return got;
+		event->access = access_blank();
+	}
+	return got;
+}
+
+static void blktrace_close(struct trace *trace)
+{
+	struct blktrace *state = trace->state;
+
+	if (state == NULL)
+		return;
+	for (size_t i = 0; i < state->nfiles; i++)
+		if (state->files[i].owns_input)
+			input_close(state->files[i].input);
+	events_free(state->events);
+	table_done(&state->sequences);
+	table_done(&state->comms);
+	free(state->files);
+	free(state->heap);
+	free(state);
+}
+
+/* Opens the files of all CPUs but those that are empty; a single file is open already. */
+static int open_files(struct trace *trace, struct blktrace *state, struct err *err)
+{
+	for (size_t i = 0; i < trace->files.n; i++) {
+		struct cpu_file *file = &state->files[state->nfiles];
+		const uint8_t *p;
+		long len;
+
+		file->path = trace->files.at[i];
+		if (trace->files.n == 1) {
+			file->input = trace->input;
+			state->nfiles++;
+			return 0;
+		}
+		if (input_open(&file->input, file->path, err) != 0)
+			return err_prefix(err, "%s: ", file->path);
+		file->owns_input = true;
+		state->nfiles++;
+		len = input_peek(file->input, &p, 1, err);
+		if (len < 0)
+			return err_prefix(err, "%s: ", file->path);
+		if (len == 0) {
+			input_close(file->input);
+			memset(file, 0, sizeof(*file));
+			state->nfiles--;
+		}
+	}
+	return 0;
+}
+
+static int blktrace_open(struct trace *trace, struct err *err)
+{
+	struct blktrace *state = calloc(1, sizeof(*state));
+
+	trace->state = state;
+	if (state == NULL)
+		return err_nomem(err);
+	state->last_index = -1;
+	state->last_pid = UINT32_MAX;
+	state->files = calloc(trace->files.n, sizeof(*state->files));
+	state->heap = calloc(trace->files.n, sizeof(*state->heap));
+	if (state->files == NULL || state->heap == NULL)
+		return err_nomem(err);
+	state->events = events_new(trace, next_event, INT64_MAX, err);
+	if (state->events == NULL)
+		return -1;
+	return open_files(trace, state, err);
+}
+
+/* One CPU's file alone is seldom what is meant. */
+static int tell_others(struct trace *trace, struct blktrace *state, struct err *err)
+{
+	const char *infix = strstr(trace->path, ".blktrace.");
+	size_t n = state->told || trace->files.n > 1 || infix == NULL ? 1 : files_in_set(trace->path);
+
+	state->told = true;
+	if (n == 1)
+		return 0;
+	return trace_note(
+	    trace, err,
+	    "this is one CPU's part of a trace; give its name without '%.40s' to read all %zu of them", infix,
+	    n);
+}
+
+static long blktrace_read(struct trace *trace, struct access *batch, size_t n, struct err *err)
+{
+	struct blktrace *state = trace->state;
+	long got = events_read(state->events, batch, n, err);
+
+	return got == 0 && tell_others(trace, state, err) != 0 ? -1 : got;
+}
+
+const struct trace_format format_blktrace = {
+    .name = "blktrace",
+    .help = "blktrace's binary records: a file, a directory, or the stem of DEVICE.blktrace.CPU files",
+    .sign = "it starts with a blktrace record's magic number",
+    .events = EVENTS_OPTION,
+    .probe = blktrace_probe,
+    .open = blktrace_open,
+    .read = blktrace_read,
+    .close = blktrace_close,
+};
