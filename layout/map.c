@@ -460,7 +460,7 @@ void map_find_run(const struct map *map, uint64_t sector, struct place *place)
 	for (low = sector; low > 0; step *= 2) {
 		low = sector > step ? sector - step : 0;
 		map_find(map, low, &before);
-		if (!same_run(&before, place) || before.start + before.count < high)
+		if (!same_run(&before, place) || before.start + before.count <= sector)
 			break;
 		*place = before;
 		high = low;
@@ -471,7 +471,7 @@ void map_find_run(const struct map *map, uint64_t sector, struct place *place)
 		uint64_t middle = low + (high - low) / 2;
 
 		map_find(map, middle, &before);
-		if (same_run(&before, place) && before.start + before.count >= high) {
+		if (same_run(&before, place) && before.start + before.count > sector) {
 			*place = before;
 			high = middle;
 		} else {

@@ -202,6 +202,25 @@ static enum inward data_at(const struct segment *segment, uint64_t at, uint64_t 
 	return INWARD_DATA;
 }
 
+/* Whether an area holds nothing but parity in every row. */
+static bool parity_stays(const struct segment *segment, uint32_t area)
+{
+	switch (segment->type) {
+	case SEGMENT_RAID4:
+		return area == 0;
+	case SEGMENT_RAID5_N:
+	case SEGMENT_RAID6_LA_6:
+	case SEGMENT_RAID6_RA_6:
+	case SEGMENT_RAID6_LS_6:
+	case SEGMENT_RAID6_RS_6:
+		return area == segment->nareas - 1;
+	case SEGMENT_RAID6_N_6:
+		return area >= segment->nareas - 2;
+	default:
+		return false;
+	}
+}
+
 enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_t area_at, uint64_t *at,
 			   uint64_t *run)
 {
@@ -221,9 +240,13 @@ enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_
 		return data_at(segment, slot / segment->copies * segment->chunk + within, at, run);
 	}
 	row = row_of(segment, line);
-	if (area == row.p || area == row.q)
-		return line * data_devices(segment) * segment->chunk < segment->count ? INWARD_PARITY
-										       : INWARD_UNUSED;
+	if (area == row.p || area == row.q) {
+		if (line * data_devices(segment) * segment->chunk >= segment->count)
+			return INWARD_UNUSED;
+		if (parity_stays(segment, area))
+			*run = segment_area_sectors(segment) - area_at;
+		return INWARD_PARITY;
+	}
 	slot = line * data_devices(segment) + device_chunk(&row, area);
 	return data_at(segment, slot * segment->chunk + within, at, run);
 }
