@@ -44,6 +44,7 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 		status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
 								    : fail(trace_path, &err);
 		analysis_done(&analysis);
+		print_size_note(trace, map, disk);
 	}
 	map_close(map);
 	trace_close(trace);

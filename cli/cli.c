@@ -6,6 +6,7 @@
 #include "base/size.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,14 +31,16 @@ int fail(const char *file, const struct err *err)
 
 int fail_usage(const struct command *command, const char *fmt, ...)
 {
+	struct err err;
 	va_list ap;
+	size_t used;
 
-	fputs("blkmap: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(err.text, sizeof(err.text), fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "; usage: blkmap %s %s\n", command->name, command->usage);
-	return STATUS_FAILED;
+	used = strlen(err.text);
+	snprintf(err.text + used, sizeof(err.text) - used, "; usage: blkmap %s %s", command->name, command->usage);
+	return fail(NULL, &err);
 }
 
 static int parse_align(struct common *common, const char *value, struct err *err)
@@ -133,6 +136,17 @@ static int common_option(struct common *common, int option, const char *value, s
 	}
 }
 
+static int print_help(const struct command *command, const char *help)
+{
+	struct text out = {0};
+	int status;
+
+	text_printf(&out, "usage: blkmap %s %s\n%s", command->name, command->usage, help);
+	status = print_text(&out);
+	text_free(&out);
+	return status;
+}
+
 int common_parse(struct common *common, const struct command *command, const struct option *options,
 		 const char *help, int argc, char **argv, option_handler *own, void *context)
 {
@@ -144,8 +158,7 @@ int common_parse(struct common *common, const struct command *command, const str
 		int failed;
 
 		if (option == 'h') {
-			printf("usage: blkmap %s %s\n%s", command->name, command->usage, help);
-			return 1;
+			return print_help(command, help) == 0 ? 1 : STATUS_FAILED;
 		}
 		if (option == '?' || (option == 'V' && own == NULL))
 			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
@@ -229,6 +242,18 @@ void print_notes(const struct map *map)
 	if (line.n > 0)
 		fputs(line.at, stderr);
 	text_free(&line);
+}
+
+void print_size_note(const struct trace *trace, const struct map *map, const char *disk)
+{
+	uint64_t has = map_disk(map)->sectors;
+	struct err note;
+
+	if (disk == NULL || trace->disk_sectors == 0 || trace->disk_sectors == has)
+		return;
+	err_set(&note, "note: the trace is of a disk of %" PRIu64 " sectors, but this one has %" PRIu64,
+		trace->disk_sectors, has);
+	fail(disk, &note);
 }
 
 unsigned terminal_width(void)

@@ -100,6 +100,9 @@ int print_text(struct text *text);
 /* Notes on the disk, on standard error, for commands whose output has no place for them. */
 void print_notes(const struct map *map);
 
+/* The same for a trace that states another size than the disk has; `disk` may be NULL. */
+void print_size_note(const struct trace *trace, const struct map *map, const char *disk);
+
 /* The width for tables: the terminal's, or 80. */
 unsigned terminal_width(void);
 

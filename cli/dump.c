@@ -97,6 +97,7 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	dump.map = map;
 	dump.trace = trace;
 	status = dump_all(&dump, trace);
+	print_size_note(trace, map, disk);
 	print_notes(map);
 	text_free(&dump.out);
 	map_close(map);

@@ -14,14 +14,45 @@ static const struct command *const commands[] = {
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static void print_help(FILE *to)
+static void add_help(struct text *out)
 {
-	fputs("blkmap tells what every block access means: it maps a trace of sectors through partitions,\n"
-	      "LVM2 and ext2/3/4 to structures and files.\n\n", to);
+	text_str(out, "blkmap tells what every block access means: it maps a trace of sectors through partitions,\n"
+		      "LVM2 and ext2/3/4 to structures and files.\n\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(to, "  blkmap %-8s %-34s %s\n", commands[i]->name, commands[i]->usage, commands[i]->help);
-	fputs("\nTRACE is a .qtr file or - for standard input; DISK is a raw image or a block device.\n"
-	      "blkmap COMMAND --help lists a command's options; blkmap --version says the version.\n", to);
+		text_printf(out, "  blkmap %-8s %-24s %s\n", commands[i]->name, commands[i]->usage, commands[i]->help);
+	text_str(out, "\nTRACE is a file in a format that blkmap knows (blkmap(1) lists them), perhaps compressed, or -\n"
+		      "for standard input.  DISK is a raw image, a block device, a qcow2, vmdk, vdi or vhdx image, or an\n"
+		      "NBD URI.  blkmap COMMAND --help lists a command's options; blkmap --version says the version.\n");
+}
+
+/* The answer to --help and --version; a wrong call gets the help on standard error. */
+static int answer(bool version)
+{
+	struct text out = {0};
+	int status;
+
+	if (version)
+		text_str(&out, "blkmap " BLKMAP_VERSION "\n");
+	else
+		add_help(&out);
+	status = print_text(&out);
+	text_free(&out);
+	return status;
+}
+
+static int complain(const char *word)
+{
+	struct text out = {0};
+	struct err err;
+
+	if (word != NULL) {
+		err_set(&err, "'%s' is not a command; blkmap --help lists them", word);
+		return fail(NULL, &err);
+	}
+	add_help(&out);
+	fputs(out.at ? out.at : "", stderr);
+	text_free(&out);
+	return STATUS_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -30,21 +61,14 @@ int main(int argc, char **argv)
 	if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		print_help(stderr);
-		return STATUS_FAILED;
-	}
-	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		puts("blkmap " BLKMAP_VERSION);
-		return STATUS_DONE;
-	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-		print_help(stdout);
-		return STATUS_DONE;
-	}
+	if (argc < 2)
+		return complain(NULL);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+		return answer(true);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return answer(false);
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return commands[i]->run(argc - 1, argv + 1);
-	fprintf(stderr, "blkmap: '%s' is not a command; blkmap --help lists them\n", argv[1]);
-	return STATUS_FAILED;
+	return complain(argv[1]);
 }
