@@ -79,8 +79,25 @@ static int compare_runs(const void *left, const void *right)
 	return a->inode < b->inode ? -1 : a->inode > b->inode;
 }
 
+/* A sound directory shares no block: what an earlier run has read is left out, so that every block is
+   read at most once. */
+static void read_new_part(struct ext *ext, struct ext_dir_run run, uint64_t *done, uint8_t *buf)
+{
+	uint64_t end = run.block + run.count;
+
+	if (end <= *done)
+		return;
+	if (run.block < *done) {
+		run.count = (uint32_t)(end - *done);
+		run.block = *done;
+	}
+	*done = end;
+	read_run(ext, &run, buf);
+}
+
 int ext_read_dirs(struct ext *ext, struct err *err)
 {
+	uint64_t done = 0;
 	uint8_t *buf = malloc(READ_MAX > ext->block_size ? READ_MAX : ext->block_size);
 
 	if (buf == NULL)
@@ -88,7 +105,7 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 	if (ext->dirs.n > 1)
 		qsort(ext->dirs.at, ext->dirs.n, sizeof(*ext->dirs.at), compare_runs);
 	for (size_t i = 0; i < ext->dirs.n; i++)
-		read_run(ext, &ext->dirs.at[i], buf);
+		read_new_part(ext, ext->dirs.at[i], &done, buf);
 	free(buf);
 	VEC_FREE(&ext->dirs);
 	return ext->short_of_memory ? err_nomem(err) : 0;

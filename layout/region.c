@@ -82,6 +82,8 @@ void region_describe(const struct map *map, const struct place *place, struct re
 	region->sectors = place->count;
 	region->space = space;
 	region->device = space->serves;
+	region->has_device_start = space->serves == space && place->extent->kind != KIND_CHILD;
+	region->device_start = place->inner;
 	region->kind = place->kind;
 	describe_stack(place, region);
 	/* Parity and the like are not what the extent says, but what its segment does with it. */
@@ -109,6 +111,7 @@ void region_lookup(const struct map *map, uint64_t sector, struct place *place, 
 	map_find_run(map, sector, &run);
 	region->start = run.start;
 	region->sectors = run.count;
+	region->device_start = run.inner;
 }
 
 /* Files that own the same block of the file system. */

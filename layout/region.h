@@ -11,6 +11,8 @@ struct region {
 	const struct place *place;
 	uint64_t start, sectors;    /* on the disk */
 	const struct space *space;  /* the innermost space, hidden or not */
+	bool has_device_start;      /* not for parity, nor for what only helps the device */
+	uint64_t device_start;      /* where `start` lies in the device */
 	const struct space *device; /* the visible space whose name it carries */
 	enum kind kind;
 	uint8_t flags;              /* enum extent_flag */

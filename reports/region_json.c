@@ -105,6 +105,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	key_u64(out, ",\"sectors\":", region->sectors);
 	key_string(out, ",\"device\":", region->device->name);
 	add_stack(out, region);
+	if (region->has_device_start)
+		key_u64(out, ",\"device_start\":", region->device_start);
 	if (region->fs != NULL)
 		key_string(out, ",\"fs\":", region->fs);
 	key_string(out, ",\"kind\":", kind_name(region->kind));

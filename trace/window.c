@@ -96,7 +96,8 @@ static int read_more(struct window *window, struct err *err)
 	size_t kept = window->queue.n - window->from;
 	long got;
 
-	memmove(window->queue.at, window->queue.at + window->from, kept * sizeof(struct access));
+	if (kept > 0)
+		memmove(window->queue.at, window->queue.at + window->from, kept * sizeof(struct access));
 	window->queue.n = kept;
 	window->ready -= window->from;
 	window->from = 0;
