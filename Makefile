@@ -10,13 +10,15 @@ VERSION := 0.1.0
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
 mandir ?= $(prefix)/share/man
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WERROR ?=
 BUILD ?= build
 
-PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8
+PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs
 ROOMS := base layout trace analyzer reports viz record cli
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))

@@ -147,14 +147,33 @@ static int print_help(const struct command *command, const char *help)
 	return status;
 }
 
+/* The letters that are short for options: -h, -V, and what a command's table has besides. */
+static void short_options(const struct option *options, char *letters)
+{
+	size_t n = 0;
+
+	letters[n++] = 'h';
+	letters[n++] = 'V';
+	for (; options->name != NULL; options++) {
+		if (options->val <= ' ' || options->val >= COMMON_FIRST || strchr("hV", options->val))
+			continue;
+		letters[n++] = (char)options->val;
+		if (options->has_arg == required_argument)
+			letters[n++] = ':';
+	}
+	letters[n] = '\0';
+}
+
 int common_parse(struct common *common, const struct command *command, const struct option *options,
 		 const char *help, int argc, char **argv, option_handler *own, void *context)
 {
+	char letters[2 * COMMON_FIRST];
 	struct err err;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+	short_options(options, letters);
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		int failed;
 
 		if (option == 'h') {

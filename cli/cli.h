@@ -27,6 +27,8 @@ extern const struct command command_lookup;
 extern const struct command command_dump;
 extern const struct command command_align;
 extern const struct command command_find;
+extern const struct command command_convert;
+extern const struct command command_record;
 
 /* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
 int fail(const char *file, const struct err *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap: what every block access means. */
 #include "cli/cli.h"
+#include "cli/shim.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -9,7 +10,7 @@
 
 static const struct command *const commands[] = {
 	&command_analyze, &command_map, &command_lookup, &command_find,
-	&command_dump, &command_align,
+	&command_dump, &command_align, &command_convert, &command_record,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -57,6 +58,8 @@ static int complain(const char *word)
 
 int main(int argc, char **argv)
 {
+	if (argc > 0 && shim_is_called(argv[0]))
+		return shim_main(argv);
 	/* So that names in UTF-8 have their width in tables; all else is locale-free. */
 	if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
 		setlocale(LC_CTYPE, "C.UTF-8");

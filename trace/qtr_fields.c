@@ -127,26 +127,22 @@ static bool take_field(const char *key, char *value, struct qtr_fields *fields, 
 int qtr_fields_take(char *at, const struct line *line, struct qtr_fields *fields, struct access *access,
 		    struct err *err)
 {
-	*fields = (struct qtr_fields){.has_op = false};
-	while (*at != '\0') {
-		char *key = at + 1, *value, *end;
+	bool more = *at != '\0';
 
-		if (*at != ' ' || *key < 'a' || *key > 'z')
-			return line_bad(line, "' KEY=VALUE' after the three columns", err);
-		end = strchrnul(key, ' ');
+	*fields = (struct qtr_fields){.has_op = false};
+	if (more && *at != ' ')
+		return line_bad(line, "' KEY=VALUE' after the three columns", err);
+	while (more) {
+		char *key = at + 1, *end = strchrnul(key, ' '), *value;
+
 		value = memchr(key, '=', (size_t)(end - key));
-		if (value == NULL)
+		if (*key < 'a' || *key > 'z' || value == NULL)
 			return line_bad(line, "' KEY=VALUE' after the three columns", err);
-		*value++ = '\0';
-		at = end;
-		if (*end == ' ') {
-			*end = '\0';
-			if (!take_field(key, value, fields, access))
-				return line_wrong(line, err, "the value of '%.40s' makes no sense", key);
-			*end = ' ';
-		} else if (!take_field(key, value, fields, access)) {
+		more = *end == ' ';
+		*value++ = *end = '\0';
+		if (!take_field(key, value, fields, access))
 			return line_wrong(line, err, "the value of '%.40s' makes no sense", key);
-		}
+		at = end;
 	}
 	return 0;
 }

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blkmap convert: one trace format into another. */
+#include "cli/convert.h"
+
+#include "base/escape.h"
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char options_help[] =
+    "  -o FILE             where to (- for standard output); its extension says the format:\n"
+    "                      .qtr .iolog .ndjson .csv .blktrace\n"
+    "  --to NAME           the format to write: qtr, qtr-strict, fio, ndjson, csv or blktrace\n"
+    "  --strict            for .qtr: the form of 2010 and nothing else\n"
+    "  --format NAME       how to read the trace, instead of finding out\n"
+    "  --device NAME       the device to take from a trace of several\n"
+    "  --event NAME        which event of a request counts, for formats that have several\n";
+
+enum { OPTION_TO = COMMON_LAST, OPTION_STRICT };
+
+struct arguments {
+	const char *output, *to;
+	bool strict;
+};
+
+void print_note(const char *path, const char *kind, const char *text)
+{
+	struct text line = {0};
+
+	text_str(&line, "blkmap: ");
+	if (path != NULL) {
+		escape_terminal(&line, path, strlen(path));
+		text_str(&line, ": ");
+	}
+	text_str(&line, kind);
+	escape_terminal(&line, text, strlen(text));
+	text_char(&line, '\n');
+	if (line.at != NULL)
+		fputs(line.at, stderr);
+	text_free(&line);
+}
+
+void print_trace_notes(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->notes.n; i++)
+		print_note(trace->path, "note: ", trace->notes.at[i]);
+}
+
+void print_losses(const char *path, const struct convert_result *result)
+{
+	struct text text = {0};
+
+	for (int loss = 0; loss < LOSSES; loss++) {
+		if (result->lost[loss] == 0)
+			continue;
+		text_clear(&text);
+		loss_describe(&text, (enum loss)loss, result->lost[loss]);
+		print_note(path, "", text.at ? text.at : "out of memory");
+	}
+	text_free(&text);
+}
+
+static void list_formats(struct text *list)
+{
+	for (size_t i = 0; writer_formats[i] != NULL; i++)
+		text_printf(list, "%s%s", i ? ", " : "", writer_formats[i]->name);
+}
+
+const struct writer_format *format_to_write(const char *to, const char *path)
+{
+	const struct writer_format *format = to ? writer_format_named(to) : writer_format_for(path);
+	struct text list = {0};
+	struct err err;
+
+	if (format != NULL)
+		return format;
+	list_formats(&list);
+	if (to != NULL)
+		err_set(&err, "--to: '%s' is not a format that blkmap writes (%s)", to, list.at);
+	else
+		err_set(&err, "its extension says no format; --to names one: %s", list.at);
+	fail(to ? NULL : path, &err);
+	text_free(&list);
+	return NULL;
+}
+
+static int write_trace(struct trace *trace, const struct arguments *arguments,
+		       const struct writer_format *format)
+{
+	struct convert_options options = {.to = format};
+	struct convert_result result;
+	struct err err;
+	bool writing;
+
+	if (convert(trace, arguments->output, &options, &result, &writing, &err) != 0)
+		return fail(writing ? arguments->output : trace->path, &err);
+	print_trace_notes(trace);
+	print_losses(arguments->output, &result);
+	return STATUS_DONE;
+}
+
+static int open_and_write(const char *path, const struct arguments *arguments, const struct common *common)
+{
+	const struct writer_format *format =
+	    format_to_write(arguments->strict ? "qtr-strict" : arguments->to, arguments->output);
+	struct trace *trace;
+	int status;
+
+	if (format == NULL || open_trace(&trace, path, common) != 0)
+		return STATUS_FAILED;
+	status = write_trace(trace, arguments, format);
+	trace_close(trace);
+	return status;
+}
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct arguments *arguments = context;
+
+	(void)err;
+	if (option == 'o')
+		arguments->output = value;
+	else if (option == OPTION_TO)
+		arguments->to = value;
+	else if (option == OPTION_STRICT)
+		arguments->strict = true;
+	else
+		return err_set(err, "unknown option");
+	return 0;
+}
+
+/* --strict is about .qtr alone. */
+static bool is_odd_strict(const struct arguments *arguments)
+{
+	const struct writer_format *format;
+
+	if (!arguments->strict)
+		return false;
+	if (arguments->to != NULL)
+		return strncmp(arguments->to, "qtr", 3) != 0;
+	format = writer_format_for(arguments->output);
+	return format != NULL && strcmp(format->name, "qtr") != 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"output", required_argument, NULL, 'o'},
+	    {"to", required_argument, NULL, OPTION_TO},
+	    {"strict", no_argument, NULL, OPTION_STRICT},
+	    {"format", required_argument, NULL, COMMON_FORMAT},
+	    {"device", required_argument, NULL, COMMON_DEVICE},
+	    {"event", required_argument, NULL, COMMON_EVENT},
+	    COMMON_HELP,
+	    {0},
+	};
+	struct common common = COMMON_INIT;
+	struct arguments arguments = {.output = NULL};
+	int status = common_parse(&common, &command_convert, options, options_help, argc, argv, own_option,
+				  &arguments);
+
+	if (status == 1)
+		status = STATUS_DONE;
+	else if (status == 0 && (argc - optind != 1 || arguments.output == NULL))
+		status = fail_usage(&command_convert, "expected a trace and -o FILE");
+	else if (status == 0 && is_odd_strict(&arguments))
+		status = fail_usage(&command_convert, "--strict is a form of .qtr");
+	else if (status == 0)
+		status = open_and_write(argv[optind], &arguments, &common);
+	common_done(&common);
+	return status;
+}
+
+const struct command command_convert = {
+    .name = "convert",
+    .usage = "[OPTIONS] TRACE -o FILE",
+    .help = "one trace format into another",
+    .run = run,
+};
