@@ -14,6 +14,7 @@
 #include "trace/scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define COLUMNS_MAX 16
 
@@ -212,6 +213,12 @@ static int make_access(struct trace *trace, const struct line *line, const struc
 	return device < 0 || comm < 0 ? -1 : 1;
 }
 
+/* What iosnoop and biosnoop say when they are stopped. */
+static bool is_farewell(const char *text)
+{
+	return strncmp(text, "Ending tracing", 14) == 0 || strncmp(text, "Detaching", 9) == 0;
+}
+
 static int parse_line(struct trace *trace, struct line *line, struct access *access, struct err *err)
 {
 	struct biosnoop *state = trace->state;
@@ -220,7 +227,7 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	struct biosnoop again;
 	bool good;
 
-	if (line->len == 0 || scan_header(line->text, &again))
+	if (line->len == 0 || is_farewell(line->text) || scan_header(line->text, &again))
 		return 0;
 	good = assign(state, line, words) && line->ended;
 	/* biosnoop -P and -Q add columns whose values some versions leave out; then the columns before
