@@ -46,7 +46,9 @@ struct lvm_text_segment {
 	uint64_t copies;
 	VEC(struct lvm_text_area) areas;
 	VEC(struct lvm_text_area) metas; /* volumes that only help: rmeta, mirror log, tdata, cdata ... */
+	bool reshaped;           /* RAID whose images keep space for reshaping, so that data may start anywhere */
 	char *thin_pool;         /* a thin volume's pool, or NULL */
+	char *external_origin;   /* where a thin volume reads what it has not got, or NULL */
 	uint64_t device_id;      /* a thin volume's number in its pool */
 	char *thin_metadata, *thin_data; /* a thin pool's volumes, or NULL */
 };

@@ -175,6 +175,7 @@ static int read_thin(struct lvm_text_segment *segment, const struct dm_config_no
 	segment->device_id = number(section, "device_id", 0);
 	if (strcmp(segment->type, "thin") == 0) {
 		segment->thin_pool = copy_string(section, "thin_pool");
+		segment->external_origin = copy_string(section, "external_origin");
 		return segment->thin_pool ? 0 : -1;
 	}
 	if (strcmp(segment->type, "thin-pool") != 0)
@@ -208,6 +209,14 @@ static int read_areas(struct lvm_text_segment *segment, const struct dm_config_n
 	return 0;
 }
 
+/* "raid5_ls+RESHAPE": only such a volume's own data may be moved, not that of its images. */
+static bool has_reshape_flag(const struct dm_config_node *section)
+{
+	const char *type;
+
+	return dm_config_get_str(section->child, "type", &type) && strstr(type, "+RESHAPE") != NULL;
+}
+
 static int read_segment(struct lvm_text_lv *lv, const struct dm_config_node *section)
 {
 	struct lvm_text_segment segment = {
@@ -215,6 +224,7 @@ static int read_segment(struct lvm_text_lv *lv, const struct dm_config_node *sec
 		.extent_count = number(section, "extent_count", 0),
 		.stripe_size = number(section, "stripe_size", 0),
 		.copies = number(section, "data_copies", 2),
+		.reshaped = number(section, "reshape_count", 0) > 0 && has_reshape_flag(section),
 		.type = copy_string(section, "type"),
 	};
 
@@ -335,6 +345,7 @@ static void free_segment(struct lvm_text_segment *segment)
 		free(segment->metas.at[i].name);
 	VEC_FREE(&segment->metas);
 	free(segment->thin_pool);
+	free(segment->external_origin);
 	free(segment->thin_metadata);
 	free(segment->thin_data);
 	free(segment->type);

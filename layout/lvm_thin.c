@@ -14,11 +14,37 @@ static struct space *find_space(const struct lvm_assembly *as, const char *name)
 	return lv < 0 ? NULL : as->lvs[lv];
 }
 
+/* What a thin volume has not provisioned: zeroes, or what its external origin has there.  Nothing is
+   claimed, since the origin's sectors are its own. */
+static int add_hole(struct space *thin, uint64_t start, uint64_t count, struct space *origin, struct err *err)
+{
+	struct area area = {origin, start};
+	struct segment hole = {.start = start, .count = count, .type = SEGMENT_ZERO};
+	uint64_t within = origin == NULL || origin->sectors <= start ? 0 : origin->sectors - start;
+
+	if (within > count)
+		within = count;
+	if (within > 0) {
+		struct segment from_origin = {
+			.start = start,
+			.count = within,
+			.nareas = 1,
+			.areas = &area,
+		};
+
+		if (space_add_segment(thin, &from_origin, err) != 0)
+			return -1;
+		hole.start += within;
+		hole.count -= within;
+	}
+	return hole.count > 0 ? space_add_segment(thin, &hole, err) : 0;
+}
+
 static int add_run(struct lvm_assembly *as, struct space *thin, const struct thin_pool *pool,
-		   const struct thin_run *run, struct space *data, uint64_t *at, struct err *err)
+		   const struct thin_run *run, struct space *data, struct space *origin, uint64_t *at,
+		   struct err *err)
 {
 	struct area area = {data, run->to * pool->chunk_sectors};
-	struct segment hole = {.start = *at, .type = SEGMENT_ZERO};
 	struct segment segment = {
 		.start = run->from * pool->chunk_sectors,
 		.count = run->count * pool->chunk_sectors,
@@ -30,26 +56,22 @@ static int add_run(struct lvm_assembly *as, struct space *thin, const struct thi
 		return 0;
 	if (segment.count > thin->sectors - segment.start)
 		segment.count = thin->sectors - segment.start;
-	hole.count = segment.start - *at;
-	if (hole.count > 0 && space_add_segment(thin, &hole, err) != 0)
+	if (add_hole(thin, *at, segment.start - *at, origin, err) != 0)
 		return -1;
 	*at = segment.start + segment.count;
 	return map_add_segment(as->map, thin, &segment, err);
 }
 
 static int map_volume(struct lvm_assembly *as, struct space *thin, uint64_t device, const struct thin_pool *pool,
-		      struct space *data, struct err *err)
+		      struct space *data, struct space *origin, struct err *err)
 {
 	uint64_t at = 0;
-	struct segment rest = {.type = SEGMENT_ZERO};
 
 	for (size_t i = 0; i < pool->runs.n; i++)
 		if (pool->runs.at[i].device == device &&
-		    add_run(as, thin, pool, &pool->runs.at[i], data, &at, err) != 0)
+		    add_run(as, thin, pool, &pool->runs.at[i], data, origin, &at, err) != 0)
 			return -1;
-	rest.start = at;
-	rest.count = thin->sectors - at;
-	return rest.count > 0 ? space_add_segment(thin, &rest, err) : 0;
+	return add_hole(thin, at, thin->sectors - at, origin, err);
 }
 
 /* The volumes of a pool in the order of their device numbers, so that an origin comes before its snapshots. */
@@ -79,7 +101,8 @@ static int map_volumes(struct lvm_assembly *as, const char *name, const struct t
 			return 0;
 		last = next->device_id;
 		first = false;
-		if (map_volume(as, as->lvs[lv], next->device_id, pool, data, err) != 0)
+		if (map_volume(as, as->lvs[lv], next->device_id, pool, data,
+			       next->external_origin ? find_space(as, next->external_origin) : NULL, err) != 0)
 			return -1;
 	}
 }

@@ -183,9 +183,9 @@ static int add_segment(struct lvm_assembly *as, struct space *space, const struc
 	for (size_t i = 0; i < named->areas.n; i++)
 		if (!find_area(as, &named->areas.at[i], &segment.areas[i]))
 			known = false;
-	if (!known || !is_sound(&segment)) {
-		map_note(as->map, space, "segment of type %s cannot be followed; its sectors are unknown",
-			 named->type);
+	if (!known || named->reshaped || !is_sound(&segment)) {
+		map_note(as->map, space, "segment of type %s%s cannot be followed; its sectors are unknown",
+			 named->type, named->reshaped ? " that has been reshaped" : "");
 		segment.type = SEGMENT_NONE;
 		segment.nareas = 0;
 	}

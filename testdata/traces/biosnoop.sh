@@ -37,7 +37,7 @@ stop() { # NAME
 start biosnoop.txt python3 -u /usr/sbin/biosnoop-bpfcc -d sda
 start biosnoop-libbpf.txt biosnoop-libbpf -Q -d sda
 tries=1000
-until [ -s biosnoop.txt ] && [ -s ]; do
+until [ -s biosnoop.txt ]; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] && ! grep -q Traceback /tmp/biosnoop.txt.err || break
     sleep 1

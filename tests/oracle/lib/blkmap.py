@@ -15,8 +15,8 @@ class Run:
         self.start = self.all["start"]
         self.sectors = self.all["sectors"]
 
-    def get(self, key):
-        return self.all.get(key)
+    def get(self, key, default=None):
+        return self.all.get(key, default)
 
     @property
     def end(self):
@@ -35,14 +35,20 @@ class Run:
         return " ".join(f"{key} {self.all[key]}" for key in keys if key in self.all)
 
 
+def with_others(image):
+    """The options that name the other disks of its volume groups."""
+    return [word for other in image.disks if other is not image for word in ("--with", other.path)]
+
+
 @functools.lru_cache(maxsize=2)
-def runs(path, *options):
-    out = tools.run(tools.BLKMAP, "map", "--json", *options, path)[1]
+def runs(image, alone=False):
+    """All runs of a disk; `alone`: the other disks of its volume groups are missing."""
+    out = tools.run(tools.BLKMAP, "map", "--json", *([] if alone else with_others(image)), image.path)[1]
     return [Run(line) for line in out.splitlines()]
 
 
-def lookup(path, sectors, *options):
+def lookup(image, sectors):
     """{sector: Run}"""
     wanted = "".join(f"{sector}\n" for sector in sectors).encode()
-    out = tools.run(tools.BLKMAP, "lookup", "--json", *options, path, "-", stdin=wanted)[1]
+    out = tools.run(tools.BLKMAP, "lookup", "--json", *with_others(image), image.path, "-", stdin=wanted)[1]
     return {run.get("sector"): run for run in map(Run, out.splitlines())}

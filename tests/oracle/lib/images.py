@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The test images, unpacked once below the build directory."""
+import collections
 import functools
 import os
 import pathlib
+import re
 import subprocess
 
 from lib import tools
 
 QTRACE = pathlib.Path("testdata/qtrace")
 IMAGES = pathlib.Path("testdata/images")
+LVM = pathlib.Path("testdata/lvm")
 STEP = 1 << 16
 
 
@@ -28,12 +31,21 @@ def write_sparse(target, chunks):
 
 
 class Image:
-    """A packed image: its name, and what the table of images says of it."""
+    """A packed image. `stem` is what the texts beside it are called: a disk before and after some work has the same, and
+    so have the disks of one volume group, of which `disks` are all, and this is number `index`."""
 
-    def __init__(self, packed, row):
+    def __init__(self, packed):
         self.packed = packed
         self.name = packed.name.removesuffix(".img.xz")
-        self.row = row
+        self.stem, self.index = self.name, 0
+        if packed.parent == QTRACE:
+            self.stem = re.sub(r"\.(before|after)$", "", self.name)
+        elif match := packed.parent == LVM and re.fullmatch(r"(.*)-pv(\d)", self.name):
+            self.stem, self.index = match.group(1), int(match.group(2))
+        self.disks = [self]
+
+    def beside(self, what):
+        return self.packed.with_name(f"{self.stem}.{what}")
 
     @functools.cached_property
     def path(self):
@@ -55,22 +67,14 @@ class Image:
         return self.name.startswith("damage-")
 
 
-def table():
-    """testdata/images/images.txt: {file: {column: value}}."""
-    try:
-        lines = (IMAGES / "images.txt").read_text().splitlines()
-    except FileNotFoundError:
-        return {}
-    columns = next((line[2:].split("\t") for line in lines if line.startswith("# name\t")), [])
-    rows = [dict(zip(columns, line.split("\t"))) for line in lines if not line.startswith("#")]
-    return {row["file"]: row for row in rows if "file" in row}
-
-
 def all_images(names=()):
     """Every image there is, or those with these names."""
-    rows = table()
-    images = [Image(packed, rows.get(packed.name, {}))
-              for place in (QTRACE, IMAGES) for packed in sorted(place.glob("*.img.xz"))]
+    images = [Image(packed) for place in (QTRACE, IMAGES, LVM) for packed in sorted(place.glob("*.img.xz"))]
+    groups = collections.defaultdict(list)
+    for image in images:
+        if image.packed.parent == LVM:
+            groups[image.stem].append(image)
+            image.disks = groups[image.stem]
     unknown = set(names) - {image.name for image in images}
     if unknown:
         raise tools.ToolError(f"no such image: {', '.join(sorted(unknown))}")

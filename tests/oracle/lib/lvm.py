@@ -5,15 +5,9 @@ import re
 from lib import tools
 
 
-def beside(image, what):
-    """The file that was recorded beside an image: the pair before and after has one, and so have several disks."""
-    stem = re.sub(r"(\.(before|after)|-pv\d+)$", "", image.name)
-    return image.packed.with_name(f"{stem}.{what}")
-
-
 def recorded(image, what):
     """[{column: value}] of a text with "|" between columns, named in its first line."""
-    path = beside(image, f"{what}.txt")
+    path = image.beside(f"{what}.txt")
     if not path.exists():
         return []
     head, *lines = path.read_text().splitlines()
@@ -21,11 +15,16 @@ def recorded(image, what):
     return [dict(zip(columns, line.split("|"))) for line in lines if line and not line.startswith("#")]
 
 
+def public_names(image):
+    return {row["lv_full_name"] for row in recorded(image, "lvs") if "public" in row.get("lv_role", "public")}
+
+
 def device_name(path):
-    """/dev/sda1 is part1 of the first disk, /dev/sdb the whole second one: (number of the disk, name)."""
+    """/dev/sda1 is part1 of the first disk, /dev/sdb the whole second one, /dev/VG/LV a volume: (number of the disk or
+    None, name)."""
     match = re.fullmatch(r"/dev/sd([a-z])(\d*)", path)
     if not match:
-        return None
+        return None, path.removeprefix("/dev/")
     return ord(match.group(1)) - ord("a"), f"part{match.group(2)}" if match.group(2) else "disk"
 
 
@@ -67,10 +66,15 @@ class Headers:
 
     def __init__(self, path):
         self.path = path
-        told = tools.run("pvck", "--dump", "headers", path)[1].decode()
+        told = next((text for text in map(self.dump, range(4)) if "CHECK: label_header" not in text), "")
         self.label = int(re.search(r"label_header at (\d+)", told).group(1))
         self.areas = self.located("metadata area", told)
-        self.current = set(re.findall(r"metadata text at (\d+) crc 0x([0-9a-f]+)", told))
+        self.current = {(int(at), int(crc, 16)) for at, crc in re.findall(
+            r"metadata text at (\d+) crc 0x([0-9a-f]+)", told)}
+
+    def dump(self, label_sector):
+        """pvck has to be told in which of the first four sectors the label is."""
+        return tools.run("pvck", "--dump", "headers", "--labelsector", label_sector, self.path)[1].decode()
 
     @staticmethod
     def located(what, told):
@@ -80,7 +84,7 @@ class Headers:
     def texts(self):
         """(area, offset, length, whether it is the current one); one that goes on at the ring's start is one text."""
         for number, area in enumerate(self.areas, 1):
-            told = tools.run("pvck", "--dump", "metadata_all", "--settings", f"mda_num={number}",
-                             self.path)[1].decode()
+            told = tools.run("pvck", "--dump", "metadata_all", "--settings", f"mda_num={number}", "--labelsector",
+                             self.label // 512, self.path)[1].decode()
             for at, length, crc in re.findall(r"metadata at (\d+) length (\d+) crc ([0-9a-f]+)", told):
-                yield area, int(at), int(length), (at, crc) in self.current
+                yield area, int(at), int(length), (int(at), int(crc, 16)) in self.current
