@@ -18,7 +18,7 @@ CFLAGS ?= -O2 -g
 WERROR ?=
 BUILD ?= build
 
-PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs
+PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs pangocairo cairo libpng
 ROOMS := base layout trace analyzer reports viz record cli
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))
@@ -30,7 +30,7 @@ BASE_FLAGS := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBLKMAP_VERSION='"$
 PACKAGE_FLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 PACKAGE_LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lcom_err
 COMPILE = $(CC) $(BASE_FLAGS) $(PACKAGE_FLAGS) $(CFLAGS) $(CPPFLAGS)
-LINK_LIBS = $(LDFLAGS) $(PACKAGE_LIBS) -lpthread
+LINK_LIBS = $(LDFLAGS) $(PACKAGE_LIBS) -lpthread -lm
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -39,12 +39,32 @@ all: blkmap
 blkmap: $(BUILD)/blkmap
 	cp -f $< $@
 
-$(BUILD)/blkmap: $(call objects,$(SOURCES))
+$(BUILD)/blkmap: $(call objects,$(SOURCES)) $(BUILD)/viz/page_parts.o
 	$(CC) $(CFLAGS) -o $@ $^ $(LINK_LIBS)
 
-$(BUILD)/libblkmap.a: $(call objects,$(LIBRARY))
+$(BUILD)/libblkmap.a: $(call objects,$(LIBRARY)) $(BUILD)/viz/page_parts.o
 	rm -f $@
 	$(AR) rcs $@ $^
+
+# The page's parts as bytes (octal, so that any C compiler's char holds them), and the hashes that its policy
+# names them by.
+$(BUILD)/viz/page_parts.c: viz/page.html viz/page.css viz/page.js Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "viz/page_parts.h"'; \
+	for part in html css js; do \
+		echo "const char page_$$part[] ="; \
+		od -An -v -to1 viz/page.$$part | sed 's/ /\\/g; s/.*/"&"/'; \
+		echo ";"; \
+		echo "const size_t page_$${part}_len = sizeof(page_$$part) - 1;"; \
+	done; \
+	for part in css js; do \
+		hash=$$(sha256sum viz/page.$$part | cut -c1-64 | sed 's/../\\x&/g'); \
+		echo "const char page_$${part}_hash[] = \"$$(env printf "$$hash" | base64)\";"; \
+	done; } > $@.new
+	mv -f $@.new $@
+
+$(BUILD)/viz/page_parts.o: $(BUILD)/viz/page_parts.c
+	$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -36,6 +36,8 @@ static void feed(struct analysis *analysis, const struct access *access)
 	analysis->accesses++;
 	usage_access(&analysis->usage, access);
 	alignment_access(&analysis->alignment);
+	if (analysis->options.heat != NULL)
+		heat_access(analysis->options.heat, access);
 	if (access->op != ACCESS_FLUSH && end > map_disk(analysis->map)->sectors)
 		analysis->beyond++;
 	for (; at < end; at += place.count) {
@@ -58,6 +60,8 @@ static void forget(struct analysis *analysis)
 	analysis->beyond = 0;
 	usage_reset(&analysis->usage);
 	alignment_reset(&analysis->alignment);
+	if (analysis->options.heat != NULL)
+		heat_reset(analysis->options.heat);
 }
 
 static void take(struct analysis *analysis, const struct access *access)
@@ -77,6 +81,8 @@ static int finish(struct analysis *analysis, const struct window *window, struct
 	analysis->stray_offs = window->stray_offs;
 	usage_finish(&analysis->usage);
 	alignment_finish(&analysis->alignment);
+	if (analysis->options.heat != NULL)
+		heat_finish(analysis->options.heat);
 	if (analysis->usage.short_of_memory || analysis->alignment.short_of_memory)
 		return err_nomem(err);
 	return 0;

@@ -5,6 +5,7 @@
 #define ANALYZER_ANALYSIS_H
 
 #include "analyzer/alignment.h"
+#include "analyzer/heat.h"
 #include "analyzer/usage.h"
 #include "base/err.h"
 #include "layout/map.h"
@@ -15,6 +16,7 @@
 struct analysis_options {
 	uint64_t unit_sectors; /* 8 for 4096 bytes */
 	bool all;              /* count what lies outside the marks too */
+	struct heat *heat;     /* fed with every counted access when it is not NULL */
 };
 
 struct analysis {

@@ -29,6 +29,7 @@ extern const struct command command_align;
 extern const struct command command_find;
 extern const struct command command_convert;
 extern const struct command command_record;
+extern const struct command command_draw;
 
 /* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
 int fail(const char *file, const struct err *err);
@@ -64,6 +65,7 @@ enum {
 	COMMON_LAST,
 };
 #define COMMON_HELP {"help", no_argument, NULL, 'h'}
+#define COMMON_FILE {"output", required_argument, NULL, 'o'}
 #define COMMON_OUTPUT {"json", no_argument, NULL, COMMON_JSON}
 #define COMMON_DISK                                                                                \
 	{"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                  \

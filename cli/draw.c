@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blkmap draw: a picture of a trace. */
+#include "analyzer/analysis.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "reports/report.h"
+#include "viz/page.h"
+#include "viz/picture.h"
+#include "viz/write.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char options_help[] =
+    "  -o FILE             the picture: .png, .svg or .html\n"
+    "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
+    "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
+    "  --align SIZE        the unit of alignment (default 4096)\n"
+    "  --all               the accesses outside the qtrace marks too\n"
+    "  --format NAME       how to read the trace, instead of finding out\n"
+    "  --device NAME       the device to take from a trace of several\n"
+    "  --event NAME        which event of a request counts, for formats that have several\n"
+    COMMON_DISK_HELP;
+
+enum { DRAW_VIEW = COMMON_LAST, DRAW_HILBERT, DRAW_DUMP_SCENE };
+
+struct writer {
+	const char *extension;
+	int (*write)(struct text *out, const struct scene *scene, const struct source *source, struct err *err);
+};
+
+/* Without a writer it is the page, which needs more than a scene. */
+static const struct writer writers[] = {{".png", write_png}, {".svg", write_svg}, {".html", NULL}};
+
+struct draw {
+	const char *output;
+	bool dump_scene;
+	const struct writer *writer;
+	struct picture picture;
+	struct text options; /* the words of the command line that chose something */
+};
+
+static const struct writer *find_writer(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	for (size_t i = 0; dot != NULL && i < sizeof(writers) / sizeof(writers[0]); i++)
+		if (strcasecmp(dot, writers[i].extension) == 0)
+			return &writers[i];
+	return NULL;
+}
+
+static int parse_view(struct draw *draw, const char *word)
+{
+	static const char *const names[] = {[VIEW_CELLS] = "cells", [VIEW_DISK] = "disk", [VIEW_TIME] = "time"};
+
+	for (int view = VIEW_CELLS; view <= VIEW_TIME; view++)
+		if (strcmp(word, names[view]) == 0) {
+			draw->picture.view = (enum view)view;
+			return 0;
+		}
+	return -1;
+}
+
+static int write_scene(struct draw *draw, struct text *out, const struct scene *scene, const struct report *report,
+		       struct err *err)
+{
+	struct source source = {
+		.program = "blkmap " BLKMAP_VERSION,
+		.trace = draw->picture.trace_path,
+		.disk = draw->picture.disk_path,
+		.options = draw->options.at,
+	};
+
+	if (draw->dump_scene) {
+		scene_dump(out, scene);
+		return 0;
+	}
+	if (draw->writer->write != NULL)
+		return draw->writer->write(out, scene, &source, err);
+	return write_page(out, &draw->picture, scene, &source, (const char *const *)report->notes.at, report->notes.n,
+			  err);
+}
+
+/* Fills `out` with the file's bytes. */
+static int make(struct draw *draw, struct text *out, const struct trace *trace, struct err *err)
+{
+	struct text note = {0};
+	struct report report;
+	struct scene scene;
+	int status = report_init(&report, trace, draw->picture.disk_path, draw->picture.map, draw->picture.analysis, err);
+
+	if (status == 0 && (status = picture_scene(&scene, &draw->picture, &note, err)) == 0) {
+		status = write_scene(draw, out, &scene, &report, err);
+		if (status == 0 && note.n > 0)
+			fprintf(stderr, "blkmap: %s\n", note.at);
+		scene_free(&scene);
+	}
+	report_done(&report);
+	text_free(&note);
+	return status;
+}
+
+static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct map *map,
+			    const struct common *common)
+{
+	struct heat heat;
+	struct analysis_options options = {
+		.unit_sectors = common->unit_sectors, .all = common->all, .heat = &heat};
+	struct analysis analysis;
+	struct text out = {0};
+	struct err err;
+	int status;
+
+	heat_init(&heat, common->unit_sectors);
+	if (analysis_init(&analysis, map, &options, &err) != 0)
+		return fail(NULL, &err);
+	draw->picture.map = map;
+	draw->picture.analysis = &analysis;
+	draw->picture.heat = &heat;
+	if (analysis_run(&analysis, trace, &err) != 0)
+		status = fail(draw->picture.trace_path, &err);
+	else if (make(draw, &out, trace, &err) != 0)
+		status = fail(draw->output, &err);
+	else
+		status = draw->dump_scene ? print_text(&out) : output_file(draw->output, &out);
+	text_free(&out);
+	analysis_done(&analysis);
+	heat_done(&heat);
+	return status;
+}
+
+static int open_and_draw(struct draw *draw, const struct common *common)
+{
+	struct trace *trace;
+	struct map *map;
+	int status;
+
+	if (open_both(&trace, &map, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
+		return STATUS_FAILED;
+	status = analyze_and_draw(draw, trace, map, common);
+	map_close(map);
+	trace_close(trace);
+	return status;
+}
+
+/* The words that chose something, without the output. */
+static void remember(struct draw *draw, char **words, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (strncmp(words[i], "-o", 2) == 0 || strncmp(words[i], "--output", 8) == 0) {
+			i += strcmp(words[i], "-o") == 0 || strcmp(words[i], "--output") == 0;
+			continue;
+		}
+		if (strcmp(words[i], "--") == 0)
+			return;
+		text_printf(&draw->options, "%s%s", draw->options.n ? " " : "", words[i]);
+	}
+}
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct draw *draw = context;
+
+	if (option == 'o')
+		draw->output = value;
+	else if (option == DRAW_HILBERT)
+		draw->picture.hilbert = true;
+	else if (option == DRAW_DUMP_SCENE)
+		draw->dump_scene = true;
+	else if (option != DRAW_VIEW)
+		return err_set(err, "unknown option: -%c", option);
+	else if (parse_view(draw, value) != 0)
+		return err_set(err, "--view: '%s' is not cells, disk or time", value);
+	return 0;
+}
+
+static int check(struct draw *draw, int arguments)
+{
+	if (arguments < 1 || arguments > 2)
+		return fail_usage(&command_draw, "expected a trace and perhaps a disk");
+	if (draw->picture.hilbert && draw->picture.view == VIEW_AUTO)
+		draw->picture.view = VIEW_DISK;
+	if (draw->dump_scene)
+		return 0;
+	if (draw->output == NULL)
+		return fail_usage(&command_draw, "expected -o FILE");
+	draw->writer = find_writer(draw->output);
+	if (draw->writer == NULL)
+		return fail_usage(&command_draw, "'%s' does not end in .png, .svg or .html", draw->output);
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		COMMON_DISK,
+		COMMON_TRACE,
+		COMMON_FILE,
+		{"view", required_argument, NULL, DRAW_VIEW},
+		{"hilbert", no_argument, NULL, DRAW_HILBERT},
+		{"dump-scene", no_argument, NULL, DRAW_DUMP_SCENE},
+		COMMON_HELP,
+		{0},
+	};
+	struct common common = COMMON_INIT;
+	struct draw draw = {0};
+	int status = common_parse(&common, &command_draw, options, options_help, argc, argv, own_option, &draw);
+
+	if (status == 0) {
+		remember(&draw, argv + 1, optind - 1);
+		status = check(&draw, argc - optind);
+	} else if (status == 1) {
+		status = STATUS_DONE;
+		goto out;
+	}
+	if (status == 0) {
+		draw.picture.trace_path = argv[optind];
+		draw.picture.disk_path = argc - optind > 1 ? argv[optind + 1] : NULL;
+		status = open_and_draw(&draw, &common);
+	}
+out:
+	text_free(&draw.options);
+	common_done(&common);
+	return status;
+}
+
+const struct command command_draw = {
+	.name = "draw",
+	.usage = "[OPTIONS] TRACE [DISK] -o FILE",
+	.help = "a picture: .png, .svg or a page in .html",
+	.run = run,
+};

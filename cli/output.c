@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing result files.  What is written goes into a file with another name first, so that neither an error
+   nor a signal leaves half a result under the name that was asked for. */
+#include "cli/output.h"
+
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t wrote = write(fd, bytes, len);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -1;
+		bytes += wrote;
+		len -= (size_t)wrote;
+	}
+	return 0;
+}
+
+/* What a new file's mode would be without mkstemp. */
+static mode_t usual_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+/* Writes a temporary file; its name is made from the pattern.  On failure it is gone again. */
+static int stage(char *pattern, const struct text *text, struct err *err)
+{
+	int fd = mkstemp(pattern), status;
+
+	if (fd < 0)
+		return err_set(err, "cannot create: %s", strerror(errno));
+	status = write_all(fd, text->at, text->n) != 0 || fchmod(fd, usual_mode()) != 0 ? -1 : 0;
+	if (status != 0)
+		err_set(err, "cannot write: %s", strerror(errno));
+	if (close(fd) != 0 && status == 0)
+		status = err_set(err, "cannot write: %s", strerror(errno));
+	if (status != 0)
+		unlink(pattern);
+	return status;
+}
+
+static int replace(const char *path, char *temporary, const struct text *text, struct err *err)
+{
+	if (stage(temporary, text, err) != 0)
+		return -1;
+	if (rename(temporary, path) == 0)
+		return 0;
+	err_set(err, "cannot replace: %s", strerror(errno));
+	unlink(temporary);
+	return -1;
+}
+
+/* Pipes and devices are written to as they are. */
+static int write_through(const char *path, const struct text *text, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int status;
+
+	if (fd < 0)
+		return err_set(err, "cannot open: %s", strerror(errno));
+	status = write_all(fd, text->at, text->n);
+	if (status != 0)
+		err_set(err, "cannot write: %s", strerror(errno));
+	close(fd);
+	return status;
+}
+
+int output_file(const char *path, const struct text *text)
+{
+	struct text temporary = {0};
+	struct stat st;
+	struct err err;
+	int status;
+
+	text_printf(&temporary, "%s.XXXXXX", path);
+	if (temporary.short_of_memory || text->short_of_memory)
+		status = err_nomem(&err);
+	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		status = write_through(path, text, &err);
+	else
+		status = replace(path, temporary.at, text, &err);
+	text_free(&temporary);
+	return status == 0 ? 0 : fail(path, &err);
+}
+
+#define FILES_MAX 8
+
+struct staged {
+	struct text temporary[FILES_MAX], final[FILES_MAX];
+	size_t n;
+};
+
+static int stage_all(struct staged *staged, const char *path, const struct output *files, size_t n, struct err *err)
+{
+	struct stat st;
+
+	for (; staged->n < n; staged->n++) {
+		struct text *temporary = &staged->temporary[staged->n], *final = &staged->final[staged->n];
+
+		text_printf(final, "%s/%s", path, files[staged->n].name);
+		text_printf(temporary, "%s/.%s.XXXXXX", path, files[staged->n].name);
+		if (temporary->short_of_memory || final->short_of_memory || files[staged->n].text.short_of_memory)
+			return err_nomem(err);
+		if (stat(final->at, &st) == 0 && S_ISDIR(st.st_mode))
+			return err_set(err, "%s is a directory", files[staged->n].name);
+		if (stage(temporary->at, &files[staged->n].text, err) != 0)
+			return err_prefix(err, "%s: ", files[staged->n].name);
+	}
+	return 0;
+}
+
+static int rename_all(const struct staged *staged, struct err *err)
+{
+	for (size_t i = 0; i < staged->n; i++)
+		if (rename(staged->temporary[i].at, staged->final[i].at) != 0)
+			return err_set(err, "cannot replace %s: %s", staged->final[i].at, strerror(errno));
+	return 0;
+}
+
+int output_directory(const char *path, const struct output *files, size_t n)
+{
+	struct staged staged = {.n = 0};
+	bool made = mkdir(path, 0777) == 0;
+	struct err err;
+	int status;
+
+	if (!made && errno != EEXIST) {
+		err_set(&err, "cannot create: %s", strerror(errno));
+		return fail(path, &err);
+	}
+	status = stage_all(&staged, path, files, n, &err);
+	if (status == 0)
+		status = rename_all(&staged, &err);
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		if (status != 0 && i < staged.n)
+			unlink(staged.temporary[i].at);
+		text_free(&staged.temporary[i]);
+		text_free(&staged.final[i]);
+	}
+	if (status != 0 && made)
+		rmdir(path);
+	return status == 0 ? 0 : fail(path, &err);
+}

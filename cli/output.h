@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files that are there whole or not at all. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "base/err.h"
+#include "base/text.h"
+
+/* Writes `text` to a new file beside `path` and renames it; pipes and devices are written to as they are.  0, or STATUS_FAILED after
+   a message. */
+int output_file(const char *path, const struct text *text);
+
+struct output {
+	const char *name;
+	struct text text;
+};
+
+/* Writes files into a directory, which is made when it is not there: either all of them get their names
+   or none.  0, or STATUS_FAILED after a message. */
+int output_directory(const char *path, const struct output *files, size_t n);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files of a report; all are made before the first is written. */
+#include "cli/report_dir.h"
+
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "viz/page.h"
+#include "viz/picture.h"
+#include "viz/write.h"
+
+#include <stdio.h>
+
+#define TEXT_WIDTH 100
+
+enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
+
+static int make_pictures(struct output *files, const struct report *report, const struct heat *heat, struct err *err)
+{
+	struct picture picture = {
+		.trace_path = report->trace->path,
+		.disk_path = report->disk_path,
+		.map = report->map,
+		.analysis = report->analysis,
+		.heat = heat,
+	};
+	struct source source = {
+		.program = "blkmap " BLKMAP_VERSION, .trace = report->trace->path, .disk = report->disk_path};
+	struct text note = {0};
+	struct scene scene;
+	int status = picture_scene(&scene, &picture, &note, err);
+
+	if (status == 0) {
+		status = write_png(&files[REPORT_PICTURE].text, &scene, &source, err);
+		if (status == 0)
+			status = write_page(&files[REPORT_PAGE].text, &picture, &scene, &source,
+					    (const char *const *)report->notes.at, report->notes.n, err);
+		if (status == 0 && note.n > 0)
+			fprintf(stderr, "blkmap: %s\n", note.at);
+		scene_free(&scene);
+	}
+	text_free(&note);
+	return status;
+}
+
+int report_directory(const char *path, const struct report *report, const struct heat *heat)
+{
+	struct output files[REPORT_FILES] = {
+		[REPORT_TEXT] = {.name = "report.txt"},
+		[REPORT_JSON] = {.name = "report.json"},
+		[REPORT_PICTURE] = {.name = "picture.png"},
+		[REPORT_PAGE] = {.name = "index.html"},
+	};
+	struct err err;
+	int status;
+
+	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
+	    report_json(&files[REPORT_JSON].text, report, &err) != 0 || make_pictures(files, report, heat, &err) != 0)
+		status = fail(path, &err);
+	else
+		status = output_directory(path, files, REPORT_FILES);
+	for (size_t i = 0; i < REPORT_FILES; i++)
+		text_free(&files[i].text);
+	return status;
+}

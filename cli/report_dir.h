@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* analyze -o DIR: the whole report as files. */
+#ifndef CLI_REPORT_DIR_H
+#define CLI_REPORT_DIR_H
+
+#include "analyzer/heat.h"
+#include "reports/report.h"
+
+/* report.txt, report.json, picture.png and index.html; 0, or STATUS_FAILED after a message. */
+int report_directory(const char *path, const struct report *report, const struct heat *heat);
+
+#endif

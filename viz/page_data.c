@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The page's data: one JSON document.  Long lists are base64 of variable-length integers (7 bits a byte, low
+   ones first, the high bit says that more follow), which viz/page.js unpacks:
+
+   runs   start minus the last one's, name << 5 | flags << 1 | joined, frame, base
+   log    see page_log.c
+   hits   class (8 is a flush), start as a zigzag difference, count, time axis difference as zigzag, command
+   bins   key minus the last one's, requests, sectors
+   tiles  the same
+
+   A "<" never appears as itself, so that no name can end the element that holds the document. */
+#include "base/escape.h"
+#include "layout/ext.h"
+#include "viz/page.h"
+#include "viz/page_log.h"
+#include "viz/palette.h"
+#include "viz/tracks.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Files in the page's table; the report has all of them. */
+#define FILES_MAX 3000
+
+static void add_string(struct text *out, const char *bytes)
+{
+	struct text clean = {0}, quoted = {0};
+
+	escape_terminal(&clean, bytes, strlen(bytes));
+	escape_json(&quoted, clean.at ? clean.at : "", clean.n);
+	for (size_t i = 0; i < quoted.n; i++)
+		if (quoted.at[i] == '<')
+			text_str(out, "\\u003c");
+		else
+			text_char(out, quoted.at[i]);
+	out->short_of_memory |= clean.short_of_memory || quoted.short_of_memory;
+	text_free(&clean);
+	text_free(&quoted);
+}
+
+static void add_key(struct text *out, const char *key, const char *value)
+{
+	text_printf(out, ",\"%s\":", key);
+	add_string(out, value);
+}
+
+/* --- packed lists --- */
+
+void page_pack(struct text *out, uint64_t value)
+{
+	while (value >= 0x80) {
+		text_char(out, (char)(0x80 | (value & 0x7f)));
+		value >>= 7;
+	}
+	text_char(out, (char)value);
+}
+
+static void pack_signed(struct text *out, uint64_t now, uint64_t before)
+{
+	int64_t difference = (int64_t)(now - before);
+
+	page_pack(out, difference < 0 ? ((uint64_t)-(difference + 1) << 1 | 1) : (uint64_t)difference << 1);
+}
+
+static void add_base64(struct text *out, const struct text *bytes)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	text_char(out, '"');
+	for (size_t i = 0; i < bytes->n; i += 3) {
+		uint32_t three = 0;
+		char four[4];
+
+		for (size_t j = 0; j < 3; j++)
+			three = three << 8 | (i + j < bytes->n ? (unsigned char)bytes->at[i + j] : 0);
+		for (unsigned j = 0; j < 4; j++)
+			four[j] = i + j > bytes->n ? '=' : digits[three >> (18 - 6 * j) & 63];
+		text_add(out, four, 4);
+	}
+	text_char(out, '"');
+}
+
+static void add_packed(struct text *out, const char *key, struct text *bytes)
+{
+	text_printf(out, ",\n\"%s\":", key);
+	add_base64(out, bytes);
+	out->short_of_memory |= bytes->short_of_memory;
+	text_free(bytes);
+}
+
+static void add_runs(struct text *out, const struct tracks *tracks)
+{
+	struct text bytes = {0};
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < tracks->runs.n; i++) {
+		const struct track_run *run = &tracks->runs.at[i];
+
+		page_pack(&bytes, run->start - last);
+		page_pack(&bytes, (uint64_t)run->name << 5 | run->flags << 1 | run->joined);
+		page_pack(&bytes, run->frame);
+		page_pack(&bytes, run->base);
+		last = run->start;
+	}
+	add_packed(out, "runs", &bytes);
+}
+
+static int add_log(struct text *out, const struct map *map, const struct tracks *tracks)
+{
+	struct text bytes = {0};
+	int status = page_log(&bytes, map, tracks);
+
+	text_str(out, ",\n\"logTypes\":[");
+	for (int type = LOG_SUPERBLOCK; type <= LOG_MAP; type++)
+		text_printf(out, "%s\"%s\"", type ? "," : "", log_type_name((enum log_type)type));
+	text_char(out, ']');
+	add_packed(out, "log", &bytes);
+	return status;
+}
+
+static void add_hits(struct text *out, const struct heat *heat)
+{
+	struct text bytes = {0};
+	uint64_t start = 0, when = 0;
+
+	for (size_t i = 0; i < heat->hits.n; i++) {
+		const struct heat_hit *hit = &heat->hits.at[i];
+
+		page_pack(&bytes, hit->access.op == ACCESS_FLUSH ? HEAT_CLASSES
+							     : heat_class((enum access_op)hit->access.op, hit->unaligned));
+		pack_signed(&bytes, hit->access.start, start);
+		page_pack(&bytes, hit->access.count);
+		pack_signed(&bytes, hit->when, when);
+		start = hit->access.start;
+		when = hit->when;
+	}
+	add_packed(out, "hits", &bytes);
+}
+
+static void add_cells(struct text *out, const char *key, const struct heat_table *table)
+{
+	struct text bytes = {0};
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < table->n; i++) {
+		page_pack(&bytes, table->at[i].key - last);
+		page_pack(&bytes, table->at[i].requests);
+		page_pack(&bytes, table->at[i].sectors);
+		last = table->at[i].key;
+	}
+	add_packed(out, key, &bytes);
+}
+
+static void add_heat(struct text *out, const struct heat *heat)
+{
+	text_printf(out, ",\n\"exact\":%s,\"hasTime\":%s,\"last\":%" PRIu64 ",\"flushes\":%" PRIu64,
+		    heat_is_exact(heat) ? "true" : "false", heat->has_time ? "true" : "false", heat->last,
+		    heat->flushes);
+	if (heat_is_exact(heat)) {
+		add_hits(out, heat);
+		return;
+	}
+	text_printf(out, ",\"binShift\":%u,\"placeShift\":%u,\"timeShift\":%u,\"timeBits\":%d", heat->bin_shift,
+		    heat->place_shift, heat->time_shift, HEAT_TIME_BITS);
+	add_cells(out, "bins", &heat->bins);
+	add_cells(out, "tiles", &heat->tiles);
+}
+
+/* --- tables --- */
+
+/* [requests, sectors, unaligned] of reads, writes, discards and zeroes. */
+static void add_counters(struct text *out, const struct counters *counters)
+{
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
+		text_printf(out, "%s%" PRIu64 ",%" PRIu64 ",%" PRIu64, op ? "," : "[", counters->op[op].requests,
+			    counters->op[op].sectors, counters->op[op].unaligned);
+	text_char(out, ']');
+}
+
+static void add_palette(struct text *out)
+{
+	text_str(out, ",\n\"families\":[");
+	for (int family = 0; family < FAMILIES; family++) {
+		text_str(out, family ? ",[" : "[");
+		add_string(out, family_name((enum family)family));
+		text_printf(out, ",\"#%06" PRIx32 "\",\"#%06" PRIx32 "\"]", family_tint((enum family)family),
+			    family_band((enum family)family));
+	}
+	text_str(out, "],\n\"classes\":[");
+	for (unsigned class = 0; class < HEAT_CLASSES; class++)
+		text_printf(out, "%s[\"%s\",\"#%06" PRIx32 "\"]", class ? "," : "", class_name(class),
+			    class_colour(class));
+	text_char(out, ']');
+}
+
+/* Inodes in 4096 bytes of an inode table; 0 without a file system. */
+static uint32_t inodes_of_page(const struct ext *ext)
+{
+	uint32_t first, last;
+
+	if (ext == NULL || strcmp(ext_type(ext), "jbd") == 0)
+		return 0;
+	ext_table_inodes(ext, 0, 0, 4096, &first, &last);
+	return last - first + 1;
+}
+
+/* [name, depth, sectors, sectors of a block, contents, what the outer layer says, inodes of 4096 bytes] */
+static void add_devices(struct text *out, const struct map *map)
+{
+	text_str(out, ",\n\"devices\":[");
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		const struct space *space = map->spaces.at[i];
+
+		text_str(out, i ? ",\n[" : "[");
+		add_string(out, space->name);
+		text_printf(out, ",%" PRIu32 ",%" PRIu64 ",%" PRIu32 ",", space->depth, space->sectors,
+			    ext_block_sectors(space->ext));
+		add_string(out, space->ext != NULL ? ext_type(space->ext) : space->content.type);
+		text_char(out, ',');
+		add_string(out, space->about);
+		text_printf(out, ",%" PRIu32 "]", inodes_of_page(space->ext));
+	}
+	text_char(out, ']');
+}
+
+/* [label, family, device, kind, owner or -1, counters] */
+static void add_names(struct text *out, const struct name_table *names)
+{
+	text_str(out, ",\n\"names\":[");
+	for (uint32_t i = 0; i < names->list.n; i++) {
+		const struct name *name = &names->list.at[i];
+
+		text_str(out, i ? ",\n[" : "[");
+		add_string(out, name_text(names, i));
+		text_printf(out, ",%d,%" PRIu32 ",\"%s\",%" PRId64 ",", (int)name_family(names, i), name->device->id,
+			    kind_name(name->kind), name->owned ? (int64_t)name->owner : -1);
+		add_counters(out, &name->counters);
+		text_char(out, ']');
+	}
+	text_char(out, ']');
+}
+
+/* [[device, delta], ...]; deltas as signed numbers. */
+static void add_frames(struct text *out, const struct tracks *tracks)
+{
+	text_str(out, ",\n\"frames\":[");
+	for (size_t i = 0; i < tracks->frames.n; i++) {
+		const struct track_frame *frame = &tracks->frames.at[i];
+
+		text_str(out, i ? ",[" : "[");
+		for (unsigned j = 0; j < frame->depth; j++)
+			text_printf(out, "%s%" PRIu32 ",%" PRId64, j ? "," : "", frame->stack[j]->id,
+				    (int64_t)frame->delta[j]);
+		text_char(out, ']');
+	}
+	text_char(out, ']');
+}
+
+static void add_regions(struct text *out, const struct usage *usage)
+{
+	text_str(out, ",\n\"regions\":[");
+	for (size_t i = 0; i < usage->regions.n; i++) {
+		const struct usage_region *region = &usage->regions.at[i];
+
+		text_printf(out, "%s[%" PRIu32 ",", i ? ",\n" : "", region->device->id);
+		add_string(out, region->fs != NULL ? region->fs : "");
+		text_printf(out, ",\"%s\",", kind_name(region->kind));
+		add_counters(out, &region->counters);
+		text_char(out, ']');
+	}
+	text_char(out, ']');
+}
+
+static void add_files(struct text *out, const struct usage *usage)
+{
+	char path[EXT_PATH_MAX];
+	size_t n = usage->files.n < FILES_MAX ? usage->files.n : FILES_MAX;
+
+	text_printf(out, ",\n\"moreFiles\":%zu,\"files\":[", usage->files.n - n);
+	for (size_t i = 0; i < n; i++) {
+		const struct usage_file *file = &usage->files.at[i];
+
+		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
+			path[0] = '\0';
+		text_printf(out, "%s[%" PRIu32 ",%" PRIu32 ",", i ? ",\n" : "", file->space->serves->id, file->inode);
+		add_string(out, path);
+		text_char(out, ',');
+		add_counters(out, &file->counters);
+		text_char(out, ']');
+	}
+	text_char(out, ']');
+}
+
+static void add_alignment(struct text *out, const struct alignment *alignment)
+{
+	text_str(out, ",\n\"alignment\":[");
+	for (size_t i = 0; i < alignment->devices.n; i++) {
+		const struct alignment_device *device = &alignment->devices.at[i];
+
+		text_printf(out, "%s[%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, i ? "," : "", device->device->id,
+			    device->writes, device->unaligned, device->partial_blocks);
+		for (int cause = 0; cause < CAUSES; cause++)
+			text_printf(out, ",%" PRIu64, device->by_cause[cause]);
+		text_char(out, ']');
+	}
+	text_str(out, "],\"causes\":[");
+	for (int cause = 0; cause < CAUSES; cause++)
+		text_printf(out, "%s\"%s\"", cause ? "," : "", cause_name((enum cause)cause));
+	text_char(out, ']');
+}
+
+static void add_notes(struct text *out, const char *const *notes, size_t n)
+{
+	text_str(out, ",\n\"notes\":[");
+	for (size_t i = 0; i < n; i++) {
+		text_str(out, i ? "," : "");
+		add_string(out, notes[i]);
+	}
+	text_char(out, ']');
+}
+
+int page_data(struct text *out, const struct picture *picture, const char *const *notes, size_t nnotes,
+	      struct err *err)
+{
+	const struct analysis *analysis = picture->analysis;
+	struct tracks tracks;
+	int status;
+
+	if (tracks_of(&tracks, picture, err) != 0) {
+		tracks_done(&tracks);
+		return -1;
+	}
+	text_printf(out, "{\"sectors\":%" PRIu64 ",\"diskSectors\":%" PRIu64 ",\"unit\":%" PRIu64
+		    ",\"accesses\":%" PRIu64 ",\"outside\":%" PRIu64 ",\"coarse\":%" PRIu64 ",\"joined\":%" PRIu64,
+		    tracks.sectors, map_disk(picture->map)->sectors, analysis->options.unit_sectors,
+		    analysis->accesses, analysis->outside, tracks.coarse, tracks.joined);
+	add_key(out, "trace", picture->trace_path);
+	add_key(out, "disk", picture->disk_path ? picture->disk_path : "");
+	text_str(out, ",\"totals\":");
+	add_counters(out, &analysis->usage.totals);
+	add_palette(out);
+	add_devices(out, picture->map);
+	add_frames(out, &tracks);
+	add_names(out, &tracks.names);
+	add_regions(out, &analysis->usage);
+	add_files(out, &analysis->usage);
+	add_alignment(out, &analysis->alignment);
+	add_notes(out, notes, nnotes);
+	add_runs(out, &tracks);
+	status = add_log(out, picture->map, &tracks);
+	add_heat(out, picture->heat);
+	text_str(out, "}\n");
+	tracks_done(&tracks);
+	return status != 0 || out->short_of_memory ? err_nomem(err) : 0;
+}

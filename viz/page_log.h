@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The page's knowledge of journals. */
+#ifndef VIZ_PAGE_LOG_H
+#define VIZ_PAGE_LOG_H
+
+#include "viz/tracks.h"
+
+/* The packed list; 0, or -1 without memory. */
+int page_log(struct text *packed, const struct map *map, const struct tracks *tracks);
+
+/* A number in 7-bit pieces (page_data.c). */
+void page_pack(struct text *out, uint64_t value);
+
+#endif

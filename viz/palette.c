@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Colours. */
+#include "viz/palette.h"
+
+static const struct {
+	const char *name;
+	uint32_t tint, band;
+} families[FAMILIES] = {
+	[FAMILY_UNKNOWN] = {"unknown", 0xf4f4f2, 0xc9c9c4},
+	[FAMILY_TABLE] = {"partition table", 0xe9ecef, 0x8f98a3},
+	[FAMILY_LVM] = {"LVM", 0xe9e4f5, 0xa895d3},
+	[FAMILY_SUPER] = {"superblock and descriptors", 0xf8efcf, 0xd2a93b},
+	[FAMILY_BITMAP] = {"bitmap", 0xfbe4ec, 0xdf8ba8},
+	[FAMILY_INODES] = {"inode table", 0xdaf1ee, 0x62b8b0},
+	[FAMILY_JOURNAL] = {"journal", 0xe6d3f2, 0x8e3fb0},
+	[FAMILY_DIRECTORY] = {"directory", 0xeef4d2, 0xa7bd3f},
+	[FAMILY_FILE] = {"file", 0xdce9f7, 0x78aadb},
+	[FAMILY_MAP] = {"block map and attributes", 0xf6e6d8, 0xcf9a68},
+	[FAMILY_FREE] = {"free", 0xfafafa, 0xe2e2e2},
+};
+
+static const struct {
+	const char *name;
+	uint32_t colour;
+} classes[HEAT_CLASSES] = {
+	{"aligned read", 0x009e73},    {"unaligned read", 0xe69f00}, {"aligned write", 0x0072b2},
+	{"unaligned write", 0xd1350f}, {"aligned discard", 0x6b6f76}, {"unaligned discard", 0xa0522d},
+	{"aligned zero", 0x6b6f76},    {"unaligned zero", 0xa0522d},
+};
+
+enum family kind_family(enum kind kind)
+{
+	if (kind >= KIND_MBR && kind <= KIND_GAP)
+		return FAMILY_TABLE;
+	if (kind >= KIND_LVM_LABEL && kind <= KIND_LVM_UNUSED)
+		return kind == KIND_LVM_FREE || kind == KIND_LVM_THIN_FREE ? FAMILY_FREE : FAMILY_LVM;
+	if (kind >= KIND_BOOT_BLOCK && kind <= KIND_RESERVED_GDT)
+		return FAMILY_SUPER;
+	switch (kind) {
+	case KIND_BLOCK_BITMAP:
+	case KIND_INODE_BITMAP:
+		return FAMILY_BITMAP;
+	case KIND_INODE_TABLE:
+		return FAMILY_INODES;
+	case KIND_JOURNAL:
+		return FAMILY_JOURNAL;
+	case KIND_DIRECTORY:
+		return FAMILY_DIRECTORY;
+	case KIND_FILE_DATA:
+	case KIND_SYMLINK:
+	case KIND_SWAP:
+	case KIND_OPAQUE:
+		return FAMILY_FILE;
+	case KIND_FREE:
+		return FAMILY_FREE;
+	default:
+		return kind == KIND_UNKNOWN || kind >= KIND_COUNT ? FAMILY_UNKNOWN : FAMILY_MAP;
+	}
+}
+
+const char *family_name(enum family family)
+{
+	return families[family].name;
+}
+
+uint32_t family_tint(enum family family)
+{
+	return families[family].tint;
+}
+
+uint32_t family_band(enum family family)
+{
+	return families[family].band;
+}
+
+uint32_t class_colour(unsigned class)
+{
+	return classes[class].colour;
+}
+
+const char *class_name(unsigned class)
+{
+	return classes[class].name;
+}
+
+uint32_t colour_mix(uint32_t colour, uint32_t ground, double part)
+{
+	uint32_t mixed = 0;
+
+	for (unsigned shift = 0; shift < 24; shift += 8) {
+		double a = colour >> shift & 0xff, b = ground >> shift & 0xff;
+
+		mixed |= (uint32_t)(a * part + b * (1 - part) + 0.5) << shift;
+	}
+	return mixed;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Choosing the view, and what stands above every picture. */
+#include "viz/picture.h"
+
+#include "base/escape.h"
+#include "base/size.h"
+#include "viz/labels.h"
+#include "viz/palette.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* More rows than this are no picture that a person would scroll through. */
+#define CELLS_ROWS_AUTO 360
+#define CELLS_ROWS_MAX 1500
+
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+enum view picture_view(const struct picture *picture, struct text *note)
+{
+	size_t rows = cells_rows(picture->heat);
+
+	if (picture->view != VIEW_AUTO)
+		return picture->view;
+	if (picture->heat->bin_shift > 0)
+		text_str(note, "too many sectors were touched for a cell each");
+	else if (rows > CELLS_ROWS_AUTO)
+		text_printf(note, "%zu rows of 64 sectors were touched, too many for a cell each", rows);
+	else
+		return VIEW_CELLS;
+	text_str(note, "; drawing the disk view instead (--view cells, disk or time chooses)");
+	return VIEW_DISK;
+}
+
+static int check_cells(const struct picture *picture, struct err *err)
+{
+	size_t rows = cells_rows(picture->heat);
+
+	if (picture->heat->bin_shift > 0)
+		return err_set(err, "too many sectors were touched for --view cells; --view disk shows them together");
+	if (rows > CELLS_ROWS_MAX)
+		return err_set(err, "%zu rows of 64 sectors were touched, --view cells draws at most %d; "
+			       "--view disk shows them together", rows, CELLS_ROWS_MAX);
+	return 0;
+}
+
+/* --- the header --- */
+
+static void add_source(struct text *out, const struct picture *picture)
+{
+	escape_terminal(out, path_name(picture->trace_path), strlen(path_name(picture->trace_path)));
+	if (picture->disk_path == NULL)
+		return;
+	text_str(out, " on ");
+	escape_terminal(out, path_name(picture->disk_path), strlen(path_name(picture->disk_path)));
+}
+
+static void add_summary(struct text *out, const struct picture *picture)
+{
+	const struct counters *totals = &picture->analysis->usage.totals;
+	uint64_t sectors = map_disk(picture->map)->sectors;
+	char size[32];
+
+	text_printf(out, "%" PRIu64 " accesses", picture->analysis->accesses);
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
+		if (totals->op[op].requests > 0)
+			text_printf(out, ", %" PRIu64 " sectors %s", totals->op[op].sectors,
+				    op == ACCESS_READ      ? "read"
+				    : op == ACCESS_WRITE   ? "written"
+				    : op == ACCESS_DISCARD ? "discarded"
+							   : "zeroed");
+	if (picture->analysis->outside > 0)
+		text_printf(out, "; %" PRIu64 " more outside the marks not shown", picture->analysis->outside);
+	if (picture->disk_path != NULL)
+		text_printf(out, "; disk of %" PRIu64 " sectors (%s)", sectors,
+			    size_human(sectors << SECTOR_SHIFT, size, sizeof(size)));
+}
+
+static uint64_t class_requests(const struct picture *picture, unsigned class)
+{
+	const struct counter *counter = &picture->analysis->usage.totals.op[class / 2];
+
+	return class % 2 ? counter->unaligned : counter->requests - counter->unaligned;
+}
+
+/* The key: reads and writes always, the rarer classes when there are any. */
+static void draw_key(struct scene *scene, const struct picture *picture, double y)
+{
+	static const unsigned order[HEAT_CLASSES] = {2, 3, 0, 1, 4, 5, 6, 7};
+	double x = PICTURE_MARGIN;
+
+	for (unsigned i = 0; i < HEAT_CLASSES; i++) {
+		uint64_t requests = class_requests(picture, order[i]);
+		struct type type = {.size = 11, .colour = requests ? INK : INK_FAINT};
+		struct text words = {0};
+
+		if (requests == 0 && i >= 4)
+			continue;
+		text_printf(&words, "%s: %" PRIu64, class_name(order[i]), requests);
+		if (order[i] % 2)
+			scene_triangle(scene, x, y - 10, 12, 11, class_colour(order[i]));
+		else
+			scene_rect(scene, x, y - 10, 12, 11, class_colour(order[i]));
+		x += 18 + scene_text(scene, x + 18, y, &type, words.at ? words.at : "") + 22;
+		text_free(&words);
+	}
+	if (picture->heat->flushes > 0) {
+		struct type type = {.size = 11, .colour = INK_SOFT};
+		struct text words = {0};
+
+		text_printf(&words, "flushes: %" PRIu64, picture->heat->flushes);
+		scene_text(scene, x, y, &type, words.at ? words.at : "");
+		text_free(&words);
+	}
+}
+
+double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
+{
+	struct type title = {.size = 18, .colour = INK, .bold = true, .room = width - 2 * PICTURE_MARGIN};
+	struct type line = {.size = 11, .colour = INK_SOFT, .room = width - 2 * PICTURE_MARGIN};
+
+	scene_rect(scene, 0, 0, width, 1, PAPER);
+	add_source(&scene->title, picture);
+	add_summary(&scene->summary, picture);
+	scene_text(scene, PICTURE_MARGIN, 34, &title, scene->title.at ? scene->title.at : "");
+	scene_text(scene, PICTURE_MARGIN, 54, &line, scene->summary.at ? scene->summary.at : "");
+	scene_text(scene, PICTURE_MARGIN, 70, &line, what);
+	draw_key(scene, picture, 94);
+	return 112;
+}
+
+/* --- */
+
+int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err)
+{
+	int status = -1;
+
+	memset(scene, 0, sizeof(*scene));
+	switch (picture_view(picture, note)) {
+	case VIEW_CELLS:
+		status = check_cells(picture, err) == 0 ? scene_of_cells(scene, picture, err) : -1;
+		break;
+	case VIEW_TIME:
+		status = scene_of_time(scene, picture, err);
+		break;
+	default:
+		status = scene_of_disk(scene, picture, err);
+		break;
+	}
+	if (status == 0 && (scene->short_of_memory || scene->strings.short_of_memory || note->short_of_memory))
+		status = err_nomem(err);
+	if (status != 0)
+		scene_free(scene);
+	return status;
+}

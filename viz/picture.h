@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a picture is made from, and the views that make a scene of it. */
+#ifndef VIZ_PICTURE_H
+#define VIZ_PICTURE_H
+
+#include "analyzer/analysis.h"
+#include "analyzer/heat.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "layout/map.h"
+#include "viz/scene.h"
+
+#include <stdbool.h>
+
+enum view { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME };
+
+struct picture {
+	const char *trace_path;
+	const char *disk_path;           /* NULL without a disk */
+	const struct map *map;
+	const struct analysis *analysis; /* finished */
+	const struct heat *heat;         /* finished, of the same accesses */
+	enum view view;
+	bool hilbert;                    /* VIEW_DISK along a Hilbert curve instead of in rows */
+};
+
+/* Lays a picture out.  `note` gets a sentence where the view had to be another one than cells (empty
+   otherwise).  0, or -1 with err set: no memory, or a view that was asked for and cannot be. */
+int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err);
+
+/* The view that VIEW_AUTO stands for, with the reason in `note` when it is not cells. */
+enum view picture_view(const struct picture *picture, struct text *note);
+
+/* --- the views; each 0, or -1 with err set --- */
+
+int scene_of_cells(struct scene *scene, const struct picture *picture, struct err *err);
+int scene_of_disk(struct scene *scene, const struct picture *picture, struct err *err);
+int scene_of_time(struct scene *scene, const struct picture *picture, struct err *err);
+
+/* How many rows of 64 sectors have accesses, those of folds not counted. */
+size_t cells_rows(const struct heat *heat);
+
+/* --- parts that the views share --- */
+
+/* Title, what was counted, and the key of the classes; returns where the picture begins. */
+double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width);
+
+/* The last part of a path. */
+const char *path_name(const char *path);
+
+#define PICTURE_MARGIN 20.0
+
+#endif
