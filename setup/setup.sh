@@ -30,12 +30,15 @@ setup_options() {
 }
 
 # Prints the packages in lists. Where there is a kernel, none is added: it might be the one that the
-# machine boots next time.
+# machine boots next time. Programs that may come from other packages are looked for by their names.
 listed() { # FILE...
     sed 's/#.*//' "$@" | while read -r package; do
         case $package in
         '') ;;
         linux-image-*) has_kernel || echo "$package" ;;
+        # Node.js packages from elsewhere bring npm along, and conflict with Debian's.
+        nodejs) command -v node >/dev/null || echo "$package" ;;
+        npm) command -v npm >/dev/null || echo "$package" ;;
         *) echo "$package" ;;
         esac
     done
