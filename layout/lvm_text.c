@@ -150,6 +150,7 @@ static int read_helpers(struct lvm_text_segment *segment, const struct dm_config
 		{"cache-pool", "metadata", KIND_LVM_CACHE},
 		{"writecache", "writecache", KIND_LVM_CACHE},
 		{"integrity", "meta_dev", KIND_LVM_RAID_METADATA},
+		{"snapshot", "cow_store", KIND_OPAQUE},
 		{"thin-pool", "pool", KIND_LVM_THIN_FREE},
 		{"thin-pool", "metadata", KIND_LVM_THIN_METADATA},
 	};

@@ -141,6 +141,12 @@ static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *s
 
 		if (lv < 0 || as->lvs[lv] == NULL || as->text->lvs.at[lv].visible)
 			continue;
+		/* A snapshot's store is not VISIBLE, but it has the name by which people know the snapshot. */
+		if (is_meta && area->kind == KIND_OPAQUE) {
+			as->lvs[lv]->probed = false;
+			as->lvs[lv]->rest = KIND_UNKNOWN;
+			continue;
+		}
 		as->lvs[lv]->serves = space;
 		if (is_meta)
 			as->lvs[lv]->rest = area->kind;
@@ -162,6 +168,17 @@ static bool is_sound(const struct segment *segment)
 
 	return segment->nareas >= fewest[segment->type] && (!has_chunk || segment->chunk > 0) &&
 	       (segment->type != SEGMENT_RAID10 || (segment->copies > 0 && segment->copies <= segment->nareas));
+}
+
+/* What lies in the volumes of a segment that cannot be followed is not known. */
+static void forget_areas(struct lvm_assembly *as, const struct lvm_text_segment *named)
+{
+	for (size_t i = 0; i < named->areas.n; i++) {
+		long lv = lvm_find_lv(as, named->areas.at[i].name);
+
+		if (lv >= 0 && as->lvs[lv] != NULL)
+			as->lvs[lv]->rest = KIND_UNKNOWN;
+	}
 }
 
 static int add_segment(struct lvm_assembly *as, struct space *space, const struct lvm_text_segment *named,
@@ -190,6 +207,8 @@ static int add_segment(struct lvm_assembly *as, struct space *space, const struc
 		segment.nareas = 0;
 	}
 	set_served(as, named, space);
+	if (segment.type == SEGMENT_NONE && segment.nareas == 0)
+		forget_areas(as, named);
 	result = map_add_segment(as->map, space, &segment, err);
 	free(segment.areas);
 	return result;

@@ -32,8 +32,11 @@ void access_text(struct text *out, const struct access_view *view, bool tree)
 
 	add_heading(out, view);
 	margin = out->n - begin;
-	if (tree || at == end)
+	if (tree || at == end) {
+		while (out->n > begin && out->at[out->n - 1] == ' ')
+			out->n--;
 		text_char(out, '\n');
+	}
 	for (; at < end; at += place.count) {
 		map_find(view->map, at, &place);
 		if (place.count > end - at)

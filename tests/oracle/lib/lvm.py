@@ -19,6 +19,32 @@ def public_names(image):
     return {row["lv_full_name"] for row in recorded(image, "lvs") if "public" in row.get("lv_role", "public")}
 
 
+class Hidden:
+    """Which volume or pool each hidden sub-volume serves, from the columns of lvs that name volumes."""
+
+    def __init__(self, image):
+        self.rows = {row["lv_full_name"]: row for row in recorded(image, "lvs")}
+        self.parents = {}
+        for name, row in self.rows.items():
+            vg = name.split("/")[0]
+            words = ",".join(row.get(column, "") for column in ("devices", "metadata_devices", "pool_lv"))
+            if row["segtype"] != "thin":
+                for child in re.findall(r"[\w.+-]+", re.sub(r"\(\d+\)", "", words)):
+                    self.parents[f"{vg}/{child}"] = name
+
+    def is_seen(self, name):
+        return "public" in self.rows[name].get("lv_role", "public") or self.rows[name]["segtype"] == "thin-pool"
+
+    def serves(self, name):
+        """A spare serves nobody, and is returned itself. The metadata of pools and mirrors stand in no column."""
+        while not self.is_seen(name):
+            parent = self.parents.get(name, re.sub(r"_(tmeta|cmeta|mlog|imeta)$", "", name))
+            if parent == name:
+                break
+            name = parent
+        return name
+
+
 def device_name(path):
     """/dev/sda1 is part1 of the first disk, /dev/sdb the whole second one, /dev/VG/LV a volume: (number of the disk or
     None, name)."""
