@@ -485,7 +485,8 @@ class Check:
                 raid.print_rows(2 * len(raid.images))
             if raid.kind in PARITY:
                 bad = raid.check_parity()
-                self.tell(bad, f"{volume_name(dm)}: parity of {raid.rows()} rows, {bad} sectors differ")
+                rows = f"parity of {raid.rows()} rows, {bad} sectors differ"
+                self.tell(bad, f"{volume_name(dm)}: {rows}")
 
     def check_ext(self):
         for dm in self.visible:
