@@ -68,7 +68,8 @@ static struct alignment_device *find_device(struct alignment *alignment, const s
 static uint64_t partial_blocks(const struct access *access, const struct place *place, uint64_t unit)
 {
 	uint64_t start = access->start, end = access->start + access->count;
-	uint64_t first = start / unit, last = (end - 1) / unit, tail = last * unit > start ? last * unit : start;
+	uint64_t first = start / unit, last = (end - 1) / unit,
+		 tail = last * unit > start ? last * unit : start;
 	uint64_t from = place->start, to = place->start + place->count, n = 0;
 
 	if ((access->flags & ACCESS_RAGGED) != 0 && start % unit == 0 && end % unit == 0)
@@ -156,5 +157,6 @@ static int compare_devices(const void *left, const void *right)
 void alignment_finish(struct alignment *alignment)
 {
 	if (alignment->devices.n > 1)
-		qsort(alignment->devices.at, alignment->devices.n, sizeof(struct alignment_device), compare_devices);
+		qsort(alignment->devices.at, alignment->devices.n, sizeof(struct alignment_device),
+		      compare_devices);
 }

@@ -17,7 +17,7 @@ struct blame {
 	enum cause cause;
 	const struct space *space; /* the layer */
 	uint64_t start;            /* CAUSE_PARTITION, CAUSE_LVM: a sector of the disk where the layer has its
-	                              sector `inner` */
+				      sector `inner` */
 	uint64_t inner;
 };
 

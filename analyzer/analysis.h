@@ -24,11 +24,11 @@ struct analysis {
 	const struct map *map;
 	struct usage usage;
 	struct alignment alignment;
-	uint64_t accesses;   /* counted */
-	uint64_t outside;    /* left out, marks included */
+	uint64_t accesses; /* counted */
+	uint64_t outside;  /* left out, marks included */
 	uint64_t windows;
 	uint64_t stray_ons, stray_offs;
-	uint64_t beyond;     /* counted accesses that reach beyond the disk's end */
+	uint64_t beyond; /* counted accesses that reach beyond the disk's end */
 	bool marked;
 };
 

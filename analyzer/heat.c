@@ -196,7 +196,9 @@ static uint64_t time_of(struct heat *heat, const struct access *access)
 	if (heat->has_time) {
 		when = heat->last;
 		if (access->time_ns != ACCESS_NO_TIME)
-			when = access->time_ns > heat->first_ns ? (uint64_t)access->time_ns - (uint64_t)heat->first_ns : 0;
+			when = access->time_ns > heat->first_ns
+				   ? (uint64_t)access->time_ns - (uint64_t)heat->first_ns
+				   : 0;
 	}
 	if (when > heat->last)
 		heat->last = when;

@@ -18,7 +18,7 @@
 #define HEAT_HITS_MAX 65536
 #define HEAT_BINS_MAX ((size_t)1 << 18)
 #define HEAT_TILES_MAX ((size_t)1 << 16)
-#define HEAT_TIME_BITS 10 /* tiles have less than 2^10 time bins */
+#define HEAT_TIME_BITS 10  /* tiles have less than 2^10 time bins */
 #define HEAT_PLACE_BITS 12 /* and less than 2^12 address bins */
 
 /* An op that moves data, and whether it was off the unit: op * 2 + unaligned. */
@@ -61,11 +61,11 @@ struct heat {
 	unsigned time_shift;  /* a tile's time bin: 2^shift of the time axis */
 	uint64_t work;        /* updates of bins, to keep large accesses from costing more than they show */
 	VEC(struct heat_hit) hits;
-	uint64_t accesses;    /* counted; more than hits.n when the list is not complete */
+	uint64_t accesses; /* counted; more than hits.n when the list is not complete */
 	uint64_t flushes;
-	bool has_time;        /* the time axis is nanoseconds; else the number of the access */
+	bool has_time; /* the time axis is nanoseconds; else the number of the access */
 	int64_t first_ns;
-	uint64_t last;        /* the time axis ends here */
+	uint64_t last; /* the time axis ends here */
 	bool short_of_memory;
 };
 

@@ -62,9 +62,9 @@ static struct usage_region *find_region(struct usage *usage, const struct place 
 
 	if (*index == 0) {
 		struct usage_region region = {
-			.device = place->space->serves,
-			.kind = place->kind,
-			.fs = fs,
+		    .device = place->space->serves,
+		    .kind = place->kind,
+		    .fs = fs,
 		};
 
 		if (VEC_PUSH(&usage->regions, region) != 0)
@@ -184,7 +184,8 @@ void usage_merge(struct usage *usage, const struct usage *other)
 			usage->short_of_memory = true;
 	}
 	for (size_t i = 0; i < other->files.n; i++) {
-		struct usage_file *into = find_file(usage, other->files.at[i].space, other->files.at[i].inode);
+		struct usage_file *into =
+		    find_file(usage, other->files.at[i].space, other->files.at[i].inode);
 
 		if (into != NULL)
 			counters_merge(&into->counters, &other->files.at[i].counters);

@@ -17,7 +17,7 @@ struct usage_region {
 	enum kind kind;
 	const char *fs; /* NULL where there is none */
 	struct counters counters;
-	uint64_t seen;  /* serial of the last request that was counted */
+	uint64_t seen; /* serial of the last request that was counted */
 };
 
 struct usage_file {

@@ -67,7 +67,8 @@ const char *size_human(uint64_t bytes, char *buf, size_t len)
 	while (unit < 6 && bytes >> 10 * (unit + 1) != 0)
 		unit++;
 	if (bytes & ((UINT64_C(1) << 10 * unit) - 1))
-		snprintf(buf, len, "%.1f %s", (double)bytes / (double)(UINT64_C(1) << 10 * unit), units[unit]);
+		snprintf(buf, len, "%.1f %s", (double)bytes / (double)(UINT64_C(1) << 10 * unit),
+			 units[unit]);
 	else
 		snprintf(buf, len, "%" PRIu64 " %s", bytes >> 10 * unit, units[unit]);
 	return buf;

@@ -51,7 +51,8 @@ void text_printf(struct text *text, const char *fmt, ...)
 	len = vsnprintf(small, sizeof(small), fmt, ap);
 	if (len >= 0 && (size_t)len < sizeof(small)) {
 		text_add(text, small, (size_t)len);
-	} else if (len < 0 || vec_reserve((void **)&text->at, &text->cap, text->n + (size_t)len + 1, 1) != 0) {
+	} else if (len < 0 ||
+		   vec_reserve((void **)&text->at, &text->cap, text->n + (size_t)len + 1, 1) != 0) {
 		text->short_of_memory = true;
 	} else {
 		vsnprintf(text->at + text->n, (size_t)len + 1, fmt, again);

@@ -5,19 +5,19 @@
 
 #include <stddef.h>
 
-#define VEC(type)                                                                                  \
-	struct {                                                                                   \
-		type *at;                                                                          \
-		size_t n, cap;                                                                     \
+#define VEC(type)                                                                                            \
+	struct {                                                                                             \
+		type *at;                                                                                    \
+		size_t n, cap;                                                                               \
 	}
 
 /* Room for `need` items of `size` bytes in *at; 0, or -1 when memory is short (nothing changes then). */
 int vec_reserve(void **at, size_t *cap, size_t need, size_t size);
 
 /* Appends a value; 0, or -1 when memory is short. */
-#define VEC_PUSH(v, ...)                                                                           \
-	(vec_reserve((void **)&(v)->at, &(v)->cap, (v)->n + 1, sizeof(*(v)->at)) != 0              \
-	     ? -1                                                                                  \
+#define VEC_PUSH(v, ...)                                                                                     \
+	(vec_reserve((void **)&(v)->at, &(v)->cap, (v)->n + 1, sizeof(*(v)->at)) != 0                        \
+	     ? -1                                                                                            \
 	     : ((v)->at[(v)->n++] = (__VA_ARGS__), 0))
 
 /* Frees the items and leaves an empty array. */

@@ -11,8 +11,7 @@ static const char options_help[] =
     "  --all               count the accesses outside the qtrace marks too\n"
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n"
-    COMMON_DISK_HELP
+    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP
     "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
 
 static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
@@ -42,7 +41,7 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 		status = fail(NULL, &err);
 	} else {
 		status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
-								    : fail(trace_path, &err);
+								   : fail(trace_path, &err);
 		analysis_done(&analysis);
 		print_size_note(trace, map, disk);
 	}
@@ -82,8 +81,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_align = {
-	.name = "align",
-	.usage = "[OPTIONS] [TRACE] DISK",
-	.help = "which layer, if any, is misaligned",
-	.run = run,
+    .name = "align",
+    .usage = "[OPTIONS] [TRACE] DISK",
+    .help = "which layer, if any, is misaligned",
+    .run = run,
 };

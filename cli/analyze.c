@@ -14,8 +14,7 @@ static const char options_help[] =
     "  --all               count the accesses outside the qtrace marks too\n"
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n"
-    COMMON_DISK_HELP;
+    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
 
 struct command_line {
 	struct common common;
@@ -50,9 +49,9 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	const struct common *common = &line->common;
 	struct heat heat;
 	struct analysis_options options = {
-		.unit_sectors = common->unit_sectors,
-		.all = common->all,
-		.heat = line->directory != NULL ? &heat : NULL,
+	    .unit_sectors = common->unit_sectors,
+	    .all = common->all,
+	    .heat = line->directory != NULL ? &heat : NULL,
 	};
 	struct analysis analysis;
 	struct trace *trace;
@@ -91,10 +90,11 @@ static int own_option(void *context, int option, const char *value, struct err *
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OUTPUT, COMMON_FILE, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0},
+	    COMMON_OUTPUT, COMMON_FILE, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0},
 	};
 	struct command_line line = {.common = COMMON_INIT};
-	int status = common_parse(&line.common, &command_analyze, options, options_help, argc, argv, own_option, &line);
+	int status = common_parse(&line.common, &command_analyze, options, options_help, argc, argv,
+				  own_option, &line);
 
 	if (status == 0)
 		status = argc - optind < 1 || argc - optind > 2
@@ -107,8 +107,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_analyze = {
-	.name = "analyze",
-	.usage = "[OPTIONS] TRACE [DISK]",
-	.help = "reads and writes by region and by file, alignment",
-	.run = run,
+    .name = "analyze",
+    .usage = "[OPTIONS] TRACE [DISK]",
+    .help = "reads and writes by region and by file, alignment",
+    .run = run,
 };

@@ -39,7 +39,8 @@ int fail_usage(const struct command *command, const char *fmt, ...)
 	vsnprintf(err.text, sizeof(err.text), fmt, ap);
 	va_end(ap);
 	used = strlen(err.text);
-	snprintf(err.text + used, sizeof(err.text) - used, "; usage: blkmap %s %s", command->name, command->usage);
+	snprintf(err.text + used, sizeof(err.text) - used, "; usage: blkmap %s %s", command->name,
+		 command->usage);
 	return fail(NULL, &err);
 }
 
@@ -214,7 +215,8 @@ int open_both(struct trace **trace, struct map **map, const char *trace_path, co
 	if (disk != NULL) {
 		if (open_map(map, disk, common) == 0)
 			return 0;
-	} else if (map_unknown(map, (*trace)->disk_sectors ? (*trace)->disk_sectors : UINT64_MAX, &err) == 0) {
+	} else if (map_unknown(map, (*trace)->disk_sectors ? (*trace)->disk_sectors : UINT64_MAX, &err) ==
+		   0) {
 		return 0;
 	} else {
 		fail(trace_path, &err);

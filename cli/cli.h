@@ -44,11 +44,14 @@ struct common {
 	struct trace_options trace;
 	struct map_options map;
 	const char *with[COMMON_WITH_MAX];
-	char *lvm_text; /* what --lvm-metadata names, read */
+	char *lvm_text;        /* what --lvm-metadata names, read */
 	uint64_t unit_sectors; /* --align */
 	bool json, all;
 };
-#define COMMON_INIT {.unit_sectors = 8}
+#define COMMON_INIT                                                                                          \
+	{                                                                                                    \
+		.unit_sectors = 8                                                                            \
+	}
 
 /* The long options of struct common, for a command's table; their values start at COMMON_FIRST. */
 enum {
@@ -64,23 +67,39 @@ enum {
 	COMMON_LVM_METADATA,
 	COMMON_LAST,
 };
-#define COMMON_HELP {"help", no_argument, NULL, 'h'}
-#define COMMON_FILE {"output", required_argument, NULL, 'o'}
-#define COMMON_OUTPUT {"json", no_argument, NULL, COMMON_JSON}
-#define COMMON_DISK                                                                                \
-	{"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                  \
-	    {"with", required_argument, NULL, COMMON_WITH},                                            \
-	    {"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA}
-#define COMMON_DISK_HELP                                                                           \
-	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"           \
-	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"      \
+#define COMMON_HELP                                                                                          \
+	{                                                                                                    \
+		"help", no_argument, NULL, 'h'                                                               \
+	}
+#define COMMON_FILE                                                                                          \
+	{                                                                                                    \
+		"output", required_argument, NULL, 'o'                                                       \
+	}
+#define COMMON_OUTPUT                                                                                        \
+	{                                                                                                    \
+		"json", no_argument, NULL, COMMON_JSON                                                       \
+	}
+#define COMMON_DISK                                                                                          \
+	{"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                        \
+	    {"with", required_argument, NULL, COMMON_WITH},                                                  \
+	{                                                                                                    \
+		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
+	}
+#define COMMON_DISK_HELP                                                                                     \
+	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"                 \
+	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
-#define COMMON_TRACE                                                                               \
-	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},      \
-	    {"format", required_argument, NULL, COMMON_FORMAT},                                        \
-	    {"device", required_argument, NULL, COMMON_DEVICE},                                        \
-	    {"event", required_argument, NULL, COMMON_EVENT}
-#define COMMON_UNIT {"align", required_argument, NULL, COMMON_ALIGN}
+#define COMMON_TRACE                                                                                         \
+	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},            \
+	    {"format", required_argument, NULL, COMMON_FORMAT},                                              \
+	    {"device", required_argument, NULL, COMMON_DEVICE},                                              \
+	{                                                                                                    \
+		"event", required_argument, NULL, COMMON_EVENT                                               \
+	}
+#define COMMON_UNIT                                                                                          \
+	{                                                                                                    \
+		"align", required_argument, NULL, COMMON_ALIGN                                               \
+	}
 
 /* An option that only one command has; `context` is the command's. 0 or -1 with err set. */
 typedef int option_handler(void *context, int option, const char *value, struct err *err);

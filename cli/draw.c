@@ -21,14 +21,14 @@ static const char options_help[] =
     "  --all               the accesses outside the qtrace marks too\n"
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n"
-    COMMON_DISK_HELP;
+    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
 
 enum { DRAW_VIEW = COMMON_LAST, DRAW_HILBERT, DRAW_DUMP_SCENE };
 
 struct writer {
 	const char *extension;
-	int (*write)(struct text *out, const struct scene *scene, const struct source *source, struct err *err);
+	int (*write)(struct text *out, const struct scene *scene, const struct source *source,
+		     struct err *err);
 };
 
 /* Without a writer it is the page, which needs more than a scene. */
@@ -54,7 +54,8 @@ static const struct writer *find_writer(const char *path)
 
 static int parse_view(struct draw *draw, const char *word)
 {
-	static const char *const names[] = {[VIEW_CELLS] = "cells", [VIEW_DISK] = "disk", [VIEW_TIME] = "time"};
+	static const char *const names[] = {
+	    [VIEW_CELLS] = "cells", [VIEW_DISK] = "disk", [VIEW_TIME] = "time"};
 
 	for (int view = VIEW_CELLS; view <= VIEW_TIME; view++)
 		if (strcmp(word, names[view]) == 0) {
@@ -64,14 +65,14 @@ static int parse_view(struct draw *draw, const char *word)
 	return -1;
 }
 
-static int write_scene(struct draw *draw, struct text *out, const struct scene *scene, const struct report *report,
-		       struct err *err)
+static int write_scene(struct draw *draw, struct text *out, const struct scene *scene,
+		       const struct report *report, struct err *err)
 {
 	struct source source = {
-		.program = "blkmap " BLKMAP_VERSION,
-		.trace = draw->picture.trace_path,
-		.disk = draw->picture.disk_path,
-		.options = draw->options.at,
+	    .program = "blkmap " BLKMAP_VERSION,
+	    .trace = draw->picture.trace_path,
+	    .disk = draw->picture.disk_path,
+	    .options = draw->options.at,
 	};
 
 	if (draw->dump_scene) {
@@ -80,8 +81,8 @@ static int write_scene(struct draw *draw, struct text *out, const struct scene *
 	}
 	if (draw->writer->write != NULL)
 		return draw->writer->write(out, scene, &source, err);
-	return write_page(out, &draw->picture, scene, &source, (const char *const *)report->notes.at, report->notes.n,
-			  err);
+	return write_page(out, &draw->picture, scene, &source, (const char *const *)report->notes.at,
+			  report->notes.n, err);
 }
 
 /* Fills `out` with the file's bytes. */
@@ -90,7 +91,8 @@ static int make(struct draw *draw, struct text *out, const struct trace *trace, 
 	struct text note = {0};
 	struct report report;
 	struct scene scene;
-	int status = report_init(&report, trace, draw->picture.disk_path, draw->picture.map, draw->picture.analysis, err);
+	int status = report_init(&report, trace, draw->picture.disk_path, draw->picture.map,
+				 draw->picture.analysis, err);
 
 	if (status == 0 && (status = picture_scene(&scene, &draw->picture, &note, err)) == 0) {
 		status = write_scene(draw, out, &scene, &report, err);
@@ -108,7 +110,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 {
 	struct heat heat;
 	struct analysis_options options = {
-		.unit_sectors = common->unit_sectors, .all = common->all, .heat = &heat};
+	    .unit_sectors = common->unit_sectors, .all = common->all, .heat = &heat};
 	struct analysis analysis;
 	struct text out = {0};
 	struct err err;
@@ -196,18 +198,19 @@ static int check(struct draw *draw, int arguments)
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_DISK,
-		COMMON_TRACE,
-		COMMON_FILE,
-		{"view", required_argument, NULL, DRAW_VIEW},
-		{"hilbert", no_argument, NULL, DRAW_HILBERT},
-		{"dump-scene", no_argument, NULL, DRAW_DUMP_SCENE},
-		COMMON_HELP,
-		{0},
+	    COMMON_DISK,
+	    COMMON_TRACE,
+	    COMMON_FILE,
+	    {"view", required_argument, NULL, DRAW_VIEW},
+	    {"hilbert", no_argument, NULL, DRAW_HILBERT},
+	    {"dump-scene", no_argument, NULL, DRAW_DUMP_SCENE},
+	    COMMON_HELP,
+	    {0},
 	};
 	struct common common = COMMON_INIT;
 	struct draw draw = {0};
-	int status = common_parse(&common, &command_draw, options, options_help, argc, argv, own_option, &draw);
+	int status =
+	    common_parse(&common, &command_draw, options, options_help, argc, argv, own_option, &draw);
 
 	if (status == 0) {
 		remember(&draw, argv + 1, optind - 1);
@@ -228,8 +231,8 @@ out:
 }
 
 const struct command command_draw = {
-	.name = "draw",
-	.usage = "[OPTIONS] TRACE [DISK] -o FILE",
-	.help = "a picture: .png, .svg or a page in .html",
-	.run = run,
+    .name = "draw",
+    .usage = "[OPTIONS] TRACE [DISK] -o FILE",
+    .help = "a picture: .png, .svg or a page in .html",
+    .run = run,
 };

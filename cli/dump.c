@@ -17,8 +17,7 @@ static const char options_help[] =
     "  --all               the accesses outside the qtrace marks too\n"
     "  --format NAME       how to read the trace, instead of finding out\n"
     "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n"
-    COMMON_DISK_HELP;
+    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
 
 struct dump {
 	const struct common *common;
@@ -40,11 +39,11 @@ static bool is_wanted(const struct dump *dump, const struct access *access)
 static void add_access(struct dump *dump, const struct access *access)
 {
 	struct access_view view = {
-		.index = dump->index++,
-		.access = access,
-		.trace = dump->trace,
-		.map = dump->map,
-		.unit_sectors = dump->common->unit_sectors,
+	    .index = dump->index++,
+	    .access = access,
+	    .trace = dump->trace,
+	    .map = dump->map,
+	    .unit_sectors = dump->common->unit_sectors,
 	};
 
 	if (dump->common->json)
@@ -122,12 +121,14 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
 	struct common common = COMMON_INIT;
 	bool tree = false;
-	int status = common_parse(&common, &command_dump, options, options_help, argc, argv, own_option, &tree);
+	int status =
+	    common_parse(&common, &command_dump, options, options_help, argc, argv, own_option, &tree);
 
 	if (status == 0)
 		status = argc - optind < 1 || argc - optind > 2
 			     ? fail_usage(&command_dump, "expected a trace and perhaps a disk")
-			     : open_and_dump(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &common, tree);
+			     : open_and_dump(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL,
+					     &common, tree);
 	else if (status == 1)
 		status = STATUS_DONE;
 	common_done(&common);
@@ -135,8 +136,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_dump = {
-	.name = "dump",
-	.usage = "[OPTIONS] TRACE [DISK]",
-	.help = "every access with its labels, in order",
-	.run = run,
+    .name = "dump",
+    .usage = "[OPTIONS] TRACE [DISK]",
+    .help = "every access with its labels, in order",
+    .run = run,
 };

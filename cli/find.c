@@ -13,8 +13,7 @@
 #include <string.h>
 
 static const char options_help[] =
-    "  --json              one JSON object a line, as in map --json\n"
-    COMMON_DISK_HELP
+    "  --json              one JSON object a line, as in map --json\n" COMMON_DISK_HELP
     "WHAT is [DEVICE:]PATH, [DEVICE:]<INODE> or [DEVICE:]KIND; without DEVICE all file systems are asked.\n";
 
 struct find {
@@ -67,7 +66,8 @@ static int find_inode_itself(struct find *find, const struct space *space, uint3
 	filter.kinds[KIND_INODE_TABLE] = true;
 	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
 		map_find(find->map, at, &place);
-		if (!map_filter_takes(&filter, &place) || sector < place.inner || sector - place.inner >= place.count)
+		if (!map_filter_takes(&filter, &place) || sector < place.inner ||
+		    sector - place.inner >= place.count)
 			continue;
 		map_find(find->map, at + (sector - place.inner), &place);
 		place.count = 1;
@@ -119,7 +119,8 @@ static int find_files(struct find *find, const char *device, const char *what)
 	if (status != 0 || find->found > 0)
 		return status;
 	if (first.text[0] == '\0')
-		err_set(&first, "%s: no ext file system%s%s has it", what, device ? " on " : "", device ? device : "");
+		err_set(&first, "%s: no ext file system%s%s has it", what, device ? " on " : "",
+			device ? device : "");
 	return fail(find->disk, &first);
 }
 
@@ -198,8 +199,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_find = {
-	.name = "find",
-	.usage = "[OPTIONS] DISK WHAT...",
-	.help = "where a file, an inode or a kind of region lies",
-	.run = run,
+    .name = "find",
+    .usage = "[OPTIONS] DISK WHAT...",
+    .help = "where a file, an inode or a kind of region lies",
+    .run = run,
 };

@@ -15,8 +15,7 @@
 static const char options_help[] =
     "  --json              one JSON object a line\n"
     "  --bytes             the numbers are byte offsets on the disk, not sectors\n"
-    "  --ddrescue FILE     what lies in the bad areas of a ddrescue map file\n"
-    COMMON_DISK_HELP
+    "  --ddrescue FILE     what lies in the bad areas of a ddrescue map file\n" COMMON_DISK_HELP
     "SECTOR is decimal or 0x hexadecimal, in units of 512 bytes; - reads sectors from standard input.\n";
 
 enum { OPTION_BYTES = 1, OPTION_DDRESCUE };
@@ -68,8 +67,9 @@ static int lookup_word(struct lookup *lookup, const char *word)
 		return fail(NULL, &err);
 	sector = lookup->bytes ? number >> SECTOR_SHIFT : number;
 	if (sector >= map_disk(lookup->map)->sectors) {
-		err_set(&err, "sector %" PRIu64 " is beyond the end of the disk, which has %" PRIu64 " sectors", sector,
-			map_disk(lookup->map)->sectors);
+		err_set(&err,
+			"sector %" PRIu64 " is beyond the end of the disk, which has %" PRIu64 " sectors",
+			sector, map_disk(lookup->map)->sectors);
 		return fail(lookup->disk, &err);
 	}
 	region_lookup(lookup->map, sector, &place, &region);
@@ -119,8 +119,8 @@ static int lookup_rescue_line(struct lookup *lookup, const char *line)
 	struct err err;
 
 	if (line[0] == '#' || sscanf(line, "%31s %31s %c", position, size, &state) != 3 ||
-	    number_parse(position, &from, &err) != 0 || number_parse(size, &bytes, &err) != 0 || state != '-' ||
-	    bytes > UINT64_MAX - SECTOR_SIZE || from > UINT64_MAX - SECTOR_SIZE - bytes)
+	    number_parse(position, &from, &err) != 0 || number_parse(size, &bytes, &err) != 0 ||
+	    state != '-' || bytes > UINT64_MAX - SECTOR_SIZE || from > UINT64_MAX - SECTOR_SIZE - bytes)
 		return 0;
 	bytes = (from + bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
 	return lookup_area(lookup, from >> SECTOR_SHIFT, bytes < end ? bytes : end);
@@ -179,16 +179,17 @@ static int own_option(void *context, int option, const char *value, struct err *
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OUTPUT,
-		COMMON_DISK,
-		COMMON_HELP,
-		{"bytes", no_argument, NULL, OPTION_BYTES},
-		{"ddrescue", required_argument, NULL, OPTION_DDRESCUE},
-		{0},
+	    COMMON_OUTPUT,
+	    COMMON_DISK,
+	    COMMON_HELP,
+	    {"bytes", no_argument, NULL, OPTION_BYTES},
+	    {"ddrescue", required_argument, NULL, OPTION_DDRESCUE},
+	    {0},
 	};
 	struct common common = COMMON_INIT;
 	struct lookup lookup = {.common = &common};
-	int status = common_parse(&common, &command_lookup, options, options_help, argc, argv, own_option, &lookup);
+	int status =
+	    common_parse(&common, &command_lookup, options, options_help, argc, argv, own_option, &lookup);
 
 	if (status == 1) {
 		status = STATUS_DONE;
@@ -203,8 +204,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_lookup = {
-	.name = "lookup",
-	.usage = "[OPTIONS] DISK SECTOR...",
-	.help = "which region, file and offset is at a sector",
-	.run = run,
+    .name = "lookup",
+    .usage = "[OPTIONS] DISK SECTOR...",
+    .help = "which region, file and offset is at a sector",
+    .run = run,
 };

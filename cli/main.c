@@ -9,22 +9,27 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_analyze, &command_map, &command_lookup, &command_find,
-	&command_dump, &command_align, &command_convert, &command_record,
-	&command_draw,
+    &command_analyze, &command_map,     &command_lookup, &command_find, &command_dump,
+    &command_align,   &command_convert, &command_record, &command_draw,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void add_help(struct text *out)
 {
-	text_str(out, "blkmap tells what every block access means: it maps a trace of sectors through partitions,\n"
-		      "LVM2 and ext2/3/4 to structures and files.\n\n");
+	text_str(
+	    out,
+	    "blkmap tells what every block access means: it maps a trace of sectors through partitions,\n"
+	    "LVM2 and ext2/3/4 to structures and files.\n\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		text_printf(out, "  blkmap %-8s %-24s %s\n", commands[i]->name, commands[i]->usage, commands[i]->help);
-	text_str(out, "\nTRACE is a file in a format that blkmap knows (blkmap(1) lists them), perhaps compressed, or -\n"
-		      "for standard input.  DISK is a raw image, a block device, a qcow2, vmdk, vdi or vhdx image, or an\n"
-		      "NBD URI.  blkmap COMMAND --help lists a command's options; blkmap --version says the version.\n");
+		text_printf(out, "  blkmap %-8s %-24s %s\n", commands[i]->name, commands[i]->usage,
+			    commands[i]->help);
+	text_str(out, "\nTRACE is a file in a format that blkmap knows (blkmap(1) lists them), perhaps "
+		      "compressed, or -\n"
+		      "for standard input.  DISK is a raw image, a block device, a qcow2, vmdk, vdi or vhdx "
+		      "image, or an\n"
+		      "NBD URI.  blkmap COMMAND --help lists a command's options; blkmap --version says the "
+		      "version.\n");
 }
 
 /* The answer to --help and --version; a wrong call gets the help on standard error. */

@@ -9,11 +9,9 @@
 
 #define OUTPUT_CHUNK 262144
 
-static const char options_help[] =
-    "  --json              every run of sectors, one JSON object a line\n"
-    "  --kind KIND         only this kind of region (may be repeated)\n"
-    "  --device DEVICE     only regions of this device \n"
-    COMMON_DISK_HELP;
+static const char options_help[] = "  --json              every run of sectors, one JSON object a line\n"
+				   "  --kind KIND         only this kind of region (may be repeated)\n"
+				   "  --device DEVICE     only regions of this device \n" COMMON_DISK_HELP;
 
 enum { OPTION_KIND = 1 };
 
@@ -76,16 +74,17 @@ static int print_map(const char *disk, const struct common *common, struct map_f
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OUTPUT,
-		COMMON_DISK,
-		COMMON_HELP,
-		{"kind", required_argument, NULL, OPTION_KIND},
-		{"device", required_argument, NULL, COMMON_DEVICE},
-		{0},
+	    COMMON_OUTPUT,
+	    COMMON_DISK,
+	    COMMON_HELP,
+	    {"kind", required_argument, NULL, OPTION_KIND},
+	    {"device", required_argument, NULL, COMMON_DEVICE},
+	    {0},
 	};
 	struct common common = COMMON_INIT;
 	struct map_filter filter = {0};
-	int status = common_parse(&common, &command_map, options, options_help, argc, argv, own_option, &filter);
+	int status =
+	    common_parse(&common, &command_map, options, options_help, argc, argv, own_option, &filter);
 
 	if (status == 0)
 		status = argc - optind != 1 ? fail_usage(&command_map, "expected one disk")
@@ -97,8 +96,8 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_map = {
-	.name = "map",
-	.usage = "[OPTIONS] DISK",
-	.help = "what is where on this disk",
-	.run = run,
+    .name = "map",
+    .usage = "[OPTIONS] DISK",
+    .help = "what is where on this disk",
+    .run = run,
 };

@@ -105,7 +105,8 @@ struct staged {
 	size_t n;
 };
 
-static int stage_all(struct staged *staged, const char *path, const struct output *files, size_t n, struct err *err)
+static int stage_all(struct staged *staged, const char *path, const struct output *files, size_t n,
+		     struct err *err)
 {
 	struct stat st;
 
@@ -114,7 +115,8 @@ static int stage_all(struct staged *staged, const char *path, const struct outpu
 
 		text_printf(final, "%s/%s", path, files[staged->n].name);
 		text_printf(temporary, "%s/.%s.XXXXXX", path, files[staged->n].name);
-		if (temporary->short_of_memory || final->short_of_memory || files[staged->n].text.short_of_memory)
+		if (temporary->short_of_memory || final->short_of_memory ||
+		    files[staged->n].text.short_of_memory)
 			return err_nomem(err);
 		if (stat(final->at, &st) == 0 && S_ISDIR(st.st_mode))
 			return err_set(err, "%s is a directory", files[staged->n].name);

@@ -6,8 +6,8 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* Writes `text` to a new file beside `path` and renames it; pipes and devices are written to as they are.  0, or STATUS_FAILED after
-   a message. */
+/* Writes `text` to a new file beside `path` and renames it; pipes and devices are written to as they are.  0,
+   or STATUS_FAILED after a message. */
 int output_file(const char *path, const struct text *text);
 
 struct output {

@@ -14,17 +14,18 @@
 
 enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
 
-static int make_pictures(struct output *files, const struct report *report, const struct heat *heat, struct err *err)
+static int make_pictures(struct output *files, const struct report *report, const struct heat *heat,
+			 struct err *err)
 {
 	struct picture picture = {
-		.trace_path = report->trace->path,
-		.disk_path = report->disk_path,
-		.map = report->map,
-		.analysis = report->analysis,
-		.heat = heat,
+	    .trace_path = report->trace->path,
+	    .disk_path = report->disk_path,
+	    .map = report->map,
+	    .analysis = report->analysis,
+	    .heat = heat,
 	};
 	struct source source = {
-		.program = "blkmap " BLKMAP_VERSION, .trace = report->trace->path, .disk = report->disk_path};
+	    .program = "blkmap " BLKMAP_VERSION, .trace = report->trace->path, .disk = report->disk_path};
 	struct text note = {0};
 	struct scene scene;
 	int status = picture_scene(&scene, &picture, &note, err);
@@ -45,16 +46,17 @@ static int make_pictures(struct output *files, const struct report *report, cons
 int report_directory(const char *path, const struct report *report, const struct heat *heat)
 {
 	struct output files[REPORT_FILES] = {
-		[REPORT_TEXT] = {.name = "report.txt"},
-		[REPORT_JSON] = {.name = "report.json"},
-		[REPORT_PICTURE] = {.name = "picture.png"},
-		[REPORT_PAGE] = {.name = "index.html"},
+	    [REPORT_TEXT] = {.name = "report.txt"},
+	    [REPORT_JSON] = {.name = "report.json"},
+	    [REPORT_PICTURE] = {.name = "picture.png"},
+	    [REPORT_PAGE] = {.name = "index.html"},
 	};
 	struct err err;
 	int status;
 
 	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
-	    report_json(&files[REPORT_JSON].text, report, &err) != 0 || make_pictures(files, report, heat, &err) != 0)
+	    report_json(&files[REPORT_JSON].text, report, &err) != 0 ||
+	    make_pictures(files, report, heat, &err) != 0)
 		status = fail(path, &err);
 	else
 		status = output_directory(path, files, REPORT_FILES);

@@ -100,7 +100,8 @@ static bool describe_ambivalent(struct map *map, struct space *space, int fd)
 
 		copy_value(probe, "TYPE", type, sizeof(type));
 		if (type[0] != '\0' && used < sizeof(types))
-			used += (size_t)snprintf(types + used, sizeof(types) - used, "%s%s", any ? ", " : "", type);
+			used += (size_t)snprintf(types + used, sizeof(types) - used, "%s%s", any ? ", " : "",
+						 type);
 		if (type[0] != '\0' && !any)
 			describe(probe, &space->content);
 		any = any || type[0] != '\0';
@@ -122,7 +123,8 @@ static bool identify(struct map *map, struct space *space, int fd)
 	if (result == 0)
 		describe(probe, &space->content);
 	blkid_free_probe(probe);
-	return result == -2 ? describe_ambivalent(map, space, fd) : result == 0 && space->content.type[0] != '\0';
+	return result == -2 ? describe_ambivalent(map, space, fd)
+			    : result == 0 && space->content.type[0] != '\0';
 }
 
 static int blkid_map(struct map *map, struct space *space, struct err *err)
@@ -144,6 +146,6 @@ static int blkid_map(struct map *map, struct space *space, struct err *err)
 }
 
 const struct layout_driver driver_blkid = {
-	.name = "blkid",
-	.map = blkid_map,
+    .name = "blkid",
+    .map = blkid_map,
 };

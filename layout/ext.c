@@ -23,11 +23,14 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 	if (block >= ext->blocks || count > ext->blocks - block ||
 	    (block < ext->first_block && what.kind != KIND_BOOT_BLOCK)) {
 		if (kind_has_inode((enum kind)what.kind))
-			map_note(ext->map, ext->space, "inode %" PRIu32 ": blocks %" PRIu64 "+%" PRIu64
-				 " leave the file system", what.owner, block, count);
+			map_note(ext->map, ext->space,
+				 "inode %" PRIu32 ": blocks %" PRIu64 "+%" PRIu64 " leave the file system",
+				 what.owner, block, count);
 		else
-			map_note(ext->map, ext->space, "group %" PRIu32 ": %s in block %" PRIu64 "+%" PRIu64
-				 " leaves the file system", what.owner, kind_name((enum kind)what.kind), block, count);
+			map_note(ext->map, ext->space,
+				 "group %" PRIu32 ": %s in block %" PRIu64 "+%" PRIu64
+				 " leaves the file system",
+				 what.owner, kind_name((enum kind)what.kind), block, count);
 		return false;
 	}
 	what.start = block * ext->block_sectors;
@@ -163,23 +166,28 @@ static void describe(struct ext *ext)
 	snprintf(content->type, sizeof(content->type), "%s", ext->type);
 	snprintf(content->label, sizeof(content->label), "%s", label);
 	snprintf(content->uuid, sizeof(content->uuid),
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4],
-		 u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2],
+		 u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
 }
 
 static void note_state(struct ext *ext)
 {
 	if (ext->blocks > ext->space->sectors / ext->block_sectors)
-		map_note(ext->map, ext->space, "%s file system of %" PRIu64 " blocks of %" PRIu32
-			 " bytes in a space of only %" PRIu64 " sectors", ext->type, ext->blocks, ext->block_size,
-			 ext->space->sectors);
+		map_note(ext->map, ext->space,
+			 "%s file system of %" PRIu64 " blocks of %" PRIu32
+			 " bytes in a space of only %" PRIu64 " sectors",
+			 ext->type, ext->blocks, ext->block_size, ext->space->sectors);
 	if (ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
 	    ~EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
-		map_note(ext->map, ext->space, "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
-			 " labels", ext->type,
-			 (uint32_t)(ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
+		map_note(ext->map, ext->space,
+			 "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
+			 " labels",
+			 ext->type,
+			 (uint32_t)(ext->fs->super->s_feature_ro_compat &
+				    ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
 	if (ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
-		map_note(ext->map, ext->space, "the journal has not been replayed; labels show what lies on the disk");
+		map_note(ext->map, ext->space,
+			 "the journal has not been replayed; labels show what lies on the disk");
 }
 
 /* A journal device: a superblock, and the log from the block behind it on. */
@@ -231,8 +239,10 @@ static void note_refusal(struct map *map, struct space *space, const uint8_t *su
 	uint32_t unknown = le32(super + 0x60) & ~(uint32_t)EXT2_LIB_FEATURE_INCOMPAT_SUPP;
 
 	if (why == EXT2_ET_UNSUPP_FEATURE && unknown != 0)
-		map_note(map, space, "ext4 feature 0x%" PRIx32 "%s is not known to libext2fs; the file system is shown"
-			 " as opaque", unknown, feature_name(unknown));
+		map_note(map, space,
+			 "ext4 feature 0x%" PRIx32 "%s is not known to libext2fs; the file system is shown"
+			 " as opaque",
+			 unknown, feature_name(unknown));
 	else
 		map_note(map, space, "ext superblock that libext2fs cannot use (%s)", ext_error(why));
 }
@@ -263,8 +273,8 @@ static bool find_backup(const struct space *space, uint64_t offset, int *block, 
 	uint8_t super[SUPERBLOCK_SIZE];
 	struct err why;
 
-	if (space_read(space, offset, super, sizeof(super), &why) != 0 || le16(super + 56) != EXT2_SUPER_MAGIC ||
-	    le16(super + 90) != 1 || le32(super + 24) > 6)
+	if (space_read(space, offset, super, sizeof(super), &why) != 0 ||
+	    le16(super + 56) != EXT2_SUPER_MAGIC || le16(super + 90) != 1 || le32(super + 24) > 6)
 		return false;
 	*block_size = 1024u << le32(super + 24);
 	*block = (int)(offset / *block_size);
@@ -286,7 +296,8 @@ static int map_from_backup(struct map *map, struct space *space, struct err *err
 			if (!find_backup(space, offset, &block, &block_size) ||
 			    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
 				continue;
-			map_note(map, space, "the primary superblock cannot be used; its backup in block %d is", block);
+			map_note(map, space,
+				 "the primary superblock cannot be used; its backup in block %d is", block);
 			return map_opened(map, space, fs, true, err);
 		}
 	return 0;
@@ -299,8 +310,8 @@ static bool is_overwritten(const struct space *space, ext2_filsys fs)
 	struct err why;
 
 	return space_read(space, 0, sector, sizeof(sector), &why) == 0 && mbr_has_partitions(space, sector) &&
-	       (ext2fs_check_desc(fs) != 0 || ext2fs_blocks_count(fs->super) * (fs->blocksize >> SECTOR_SHIFT) >
-						  space->sectors);
+	       (ext2fs_check_desc(fs) != 0 ||
+		ext2fs_blocks_count(fs->super) * (fs->blocksize >> SECTOR_SHIFT) > space->sectors);
 }
 
 static int ext_map(struct map *map, struct space *space, struct err *err)
@@ -344,11 +355,11 @@ static int ext_backup_map(struct map *map, struct space *space, struct err *err)
 }
 
 const struct layout_driver driver_ext = {
-	.name = "ext",
-	.map = ext_map,
+    .name = "ext",
+    .map = ext_map,
 };
 
 const struct layout_driver driver_ext_backup = {
-	.name = "ext-backup",
-	.map = ext_backup_map,
+    .name = "ext-backup",
+    .map = ext_backup_map,
 };

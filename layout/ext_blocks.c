@@ -24,13 +24,15 @@ static enum kind map_kind(const struct ext_inode *inode, enum kind kind)
 
 static void claim_map_block(struct ext *ext, const struct ext_inode *inode, enum kind kind, uint64_t block)
 {
-	ext_claim(ext, (struct claim){
-		.rank = RANK_TREE,
-		.kind = map_kind(inode, kind),
-		.flags = inode->extent_flags & EXTENT_DELETED,
-		.owner = inode->number,
-		.arg = map_kind(inode, kind) == kind ? 0 : NO_PLACE,
-	}, block, 1);
+	ext_claim(ext,
+		  (struct claim){
+		      .rank = RANK_TREE,
+		      .kind = map_kind(inode, kind),
+		      .flags = inode->extent_flags & EXTENT_DELETED,
+		      .owner = inode->number,
+		      .arg = map_kind(inode, kind) == kind ? 0 : NO_PLACE,
+		  },
+		  block, 1);
 }
 
 /* The journal's blocks are claimed when its log has been decoded. */
@@ -46,10 +48,10 @@ static int remember_log(struct ext *ext, const struct ext_inode *inode, uint64_t
 static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t block, uint64_t count)
 {
 	struct ext_dir_run run = {
-		.block = block,
-		.count = (uint32_t)count,
-		.inode = inode->number,
-		.seed = inode->seed,
+	    .block = block,
+	    .count = (uint32_t)count,
+	    .inode = inode->number,
+	    .seed = inode->seed,
 	};
 
 	return VEC_PUSH(&ext->dirs, run);
@@ -65,14 +67,15 @@ static uint64_t verity_start(const struct ext *ext, const struct ext_inode *inod
 	return (inode->size + VERITY_ALIGNMENT - 1) / VERITY_ALIGNMENT * VERITY_ALIGNMENT / ext->block_size;
 }
 
-static bool claim_content(struct ext *ext, const struct ext_inode *inode, const struct ext_run *run, uint8_t flags)
+static bool claim_content(struct ext *ext, const struct ext_inode *inode, const struct ext_run *run,
+			  uint8_t flags)
 {
 	struct claim claim = {
-		.rank = RANK_CONTENT,
-		.kind = inode->kind,
-		.flags = inode->extent_flags | flags,
-		.owner = inode->number,
-		.arg = (uint32_t)run->place,
+	    .rank = RANK_CONTENT,
+	    .kind = inode->kind,
+	    .flags = inode->extent_flags | flags,
+	    .owner = inode->number,
+	    .arg = (uint32_t)run->place,
 	};
 
 	return ext_claim(ext, claim, run->block, run->count);
@@ -92,7 +95,8 @@ static int claim_data(struct ext *ext, const struct ext_inode *inode, struct ext
 	if (before > 0 && !claim_content(ext, inode, &(struct ext_run){run.place, run.block, before}, flags))
 		return 0;
 	if (before < run.count &&
-	    !claim_content(ext, inode, &(struct ext_run){run.place + before, run.block + before, run.count - before},
+	    !claim_content(ext, inode,
+			   &(struct ext_run){run.place + before, run.block + before, run.count - before},
 			   flags | EXTENT_VERITY))
 		return 0;
 	if (inode->kind == KIND_DIRECTORY && inode->links != 0 && !unwritten &&
@@ -117,10 +121,12 @@ static bool may_read_node(struct ext *ext, const struct ext_inode *inode)
 struct node {
 	const uint8_t *bytes;
 	size_t len;
-	unsigned depth; /* what its parent says it is; EXTENT_DEPTH_MAX + 1 for the root, which may be anything */
+	unsigned
+	    depth; /* what its parent says it is; EXTENT_DEPTH_MAX + 1 for the root, which may be anything */
 };
 
-static int read_node(struct ext *ext, const struct ext_inode *inode, const struct node *node, struct err *err);
+static int read_node(struct ext *ext, const struct ext_inode *inode, const struct node *node,
+		     struct err *err);
 
 static int read_leaf(struct ext *ext, const struct ext_inode *inode, const uint8_t *entry, struct err *err)
 {
@@ -147,8 +153,9 @@ static int read_index(struct ext *ext, const struct ext_inode *inode, const uint
 	int result = 0;
 
 	if (block >= ext->blocks || !may_read_node(ext, inode)) {
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": extent node in block %" PRIu64
-			 " cannot be", inode->number, block);
+		map_note(ext->map, ext->space,
+			 "inode %" PRIu32 ": extent node in block %" PRIu64 " cannot be", inode->number,
+			 block);
 		return 0;
 	}
 	bytes = malloc(ext->block_size);
@@ -241,10 +248,12 @@ static int read_indirect(struct ext *ext, const struct ext_inode *inode, struct 
 	if (bytes == NULL)
 		return err_nomem(err);
 	if (ext_read_blocks(ext, block, bytes, 1, &why) != 0)
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": indirect block: %s", inode->number, why.text);
+		map_note(ext->map, ext->space, "inode %" PRIu32 ": indirect block: %s", inode->number,
+			 why.text);
 	else
 		for (uint32_t i = 0; i < per_block && result == 0; i++)
-			result = read_indirect(ext, inode, run, level - 1, place + i * span, le32(bytes + 4 * i), err);
+			result = read_indirect(ext, inode, run, level - 1, place + i * span,
+					       le32(bytes + 4 * i), err);
 	free(bytes);
 	return result;
 }
@@ -272,9 +281,9 @@ static int read_block_map(struct ext *ext, const struct ext_inode *inode, struct
 int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err)
 {
 	struct node root = {
-		.bytes = inode->raw + I_BLOCK,
-		.len = I_BLOCK_LEN,
-		.depth = EXTENT_DEPTH_MAX + 1,
+	    .bytes = inode->raw + I_BLOCK,
+	    .len = I_BLOCK_LEN,
+	    .depth = EXTENT_DEPTH_MAX + 1,
 	};
 
 	if (inode->flags & EXT4_EXTENTS_FL)

@@ -18,8 +18,8 @@ static bool has_csum(const struct ext *ext)
 
 uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode)
 {
-	uint8_t number[4] = {(uint8_t)inode->number, (uint8_t)(inode->number >> 8), (uint8_t)(inode->number >> 16),
-			     (uint8_t)(inode->number >> 24)};
+	uint8_t number[4] = {(uint8_t)inode->number, (uint8_t)(inode->number >> 8),
+			     (uint8_t)(inode->number >> 16), (uint8_t)(inode->number >> 24)};
 
 	if (!has_csum(ext))
 		return 0;
@@ -51,14 +51,16 @@ void ext_check_inode(struct ext *ext, const struct ext_inode *inode)
 }
 
 /* The sum lies behind the room for entries. */
-void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block, const uint8_t *bytes)
+void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block,
+			   const uint8_t *bytes)
 {
 	size_t tail = 12 + 12 * (size_t)le16(bytes + 4);
 
 	if (has_csum(ext) && tail + 4 <= ext->block_size &&
 	    ext2fs_crc32c_le(inode->seed, bytes, tail) != le32(bytes + tail))
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": extent node in block %" PRIu64
-			 " has a wrong checksum", inode->number, block);
+		map_note(ext->map, ext->space,
+			 "inode %" PRIu32 ": extent node in block %" PRIu64 " has a wrong checksum",
+			 inode->number, block);
 }
 
 /* Blocks of entries end in a fake entry of type 0xde with the sum.  The entries must lead to it: an index
@@ -79,8 +81,9 @@ void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_
 
 	if (has_csum(ext) && has_tail(ext, bytes) &&
 	    ext2fs_crc32c_le(run->seed, bytes, tail) != le32(bytes + tail + 8))
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": directory block %" PRIu64 " has a wrong checksum",
-			 run->inode, block);
+		map_note(ext->map, ext->space,
+			 "inode %" PRIu32 ": directory block %" PRIu64 " has a wrong checksum", run->inode,
+			 block);
 }
 
 void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bool of_inodes)
@@ -91,7 +94,7 @@ void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bo
 	/* The descriptors' backups are not kept up to date. */
 	if (has_csum(ext) && !ext->from_backup &&
 	    !(of_inodes ? ext2fs_inode_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)
-					 : ext2fs_block_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)))
+			: ext2fs_block_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)))
 		map_note(ext->map, ext->space, "group %" PRIu32 ": its %s bitmap has a wrong checksum", group,
 			 of_inodes ? "inode" : "block");
 }

@@ -55,8 +55,8 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 	for (uint32_t at = 0; at < run->count; at += n) {
 		n = run->count - at < most ? run->count - at : most;
 		if (ext_read_blocks(ext, run->block + at, buf, n, &why) != 0) {
-			map_note(ext->map, ext->space, "inode %" PRIu32 ": directory cannot be read: %s", run->inode,
-				 why.text);
+			map_note(ext->map, ext->space, "inode %" PRIu32 ": directory cannot be read: %s",
+				 run->inode, why.text);
 			return;
 		}
 		for (uint32_t i = 0; i < n; i++) {
@@ -64,8 +64,9 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 
 			ext_check_directory(ext, run, run->block + at + i, bytes);
 			if (!read_entries(ext, run->inode, bytes, ext->block_size))
-				map_note(ext->map, ext->space, "inode %" PRIu32 ": damaged directory block %" PRIu64,
-					 run->inode, run->block + at + i);
+				map_note(ext->map, ext->space,
+					 "inode %" PRIu32 ": damaged directory block %" PRIu64, run->inode,
+					 run->block + at + i);
 		}
 	}
 }
@@ -127,8 +128,9 @@ static const uint8_t *inline_value(const struct ext *ext, const struct ext_inode
 
 		if (entry[0] == 4 && entry[1] == 7 && memcmp(entry + 16, "data", 4) == 0) {
 			*len = size;
-			return offset <= ext->inode_size && size <= ext->inode_size - offset ? inode->raw + offset
-											      : NULL;
+			return offset <= ext->inode_size && size <= ext->inode_size - offset
+				   ? inode->raw + offset
+				   : NULL;
 		}
 		at += (16 + (size_t)entry[0] + 3) & ~(size_t)3;
 	}

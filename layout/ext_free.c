@@ -60,8 +60,8 @@ static void map_group(struct ext *ext, uint32_t group, uint8_t *bitmap)
 		return;
 	}
 	if (ext_read_blocks(ext, ext2fs_block_bitmap_loc(ext->fs, group), bitmap, 1, &why) != 0) {
-		map_note(ext->map, ext->space, "group %" PRIu32 ": its block bitmap cannot be read: %s", group,
-			 why.text);
+		map_note(ext->map, ext->space, "group %" PRIu32 ": its block bitmap cannot be read: %s",
+			 group, why.text);
 		return;
 	}
 	ext_check_bitmap(ext, group, bitmap, false);

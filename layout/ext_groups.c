@@ -34,17 +34,18 @@ static void claim_meta_descriptors(struct ext *ext, uint32_t group, uint64_t blo
 {
 	uint32_t per_block = EXT2_DESC_PER_BLOCK(ext->fs->super);
 
-	claim_structure(ext, group % per_block == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP, group,
-			block, 1);
+	claim_structure(ext, group % per_block == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP,
+			group, block, 1);
 }
 
 static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 {
 	const struct ext2_super_block *super = ext->fs->super;
-	uint64_t count = ext2fs_has_feature_meta_bg(ext->fs->super) ? super->s_first_meta_bg : ext->fs->desc_blocks;
+	uint64_t count =
+	    ext2fs_has_feature_meta_bg(ext->fs->super) ? super->s_first_meta_bg : ext->fs->desc_blocks;
 
-	claim_structure(ext, group == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP, group, block,
-			count);
+	claim_structure(ext, group == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP, group,
+			block, count);
 	claim_structure(ext, KIND_RESERVED_GDT, group, block + count, super->s_reserved_gdt_blocks);
 }
 
@@ -76,8 +77,10 @@ static void map_group(struct ext *ext, uint32_t group)
 	if (ext_group_is_sound(ext, group))
 		claim_tables(ext, group);
 	else
-		map_note(ext->map, ext->space, "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
-			 " and free blocks are not known", group);
+		map_note(ext->map, ext->space,
+			 "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
+			 " and free blocks are not known",
+			 group);
 }
 
 void ext_map_groups(struct ext *ext)

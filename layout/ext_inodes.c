@@ -57,14 +57,14 @@ static enum kind data_kind(const struct ext *ext, const struct ext_inode *inode)
 static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t number, struct ext_inode *inode)
 {
 	*inode = (struct ext_inode){
-		.raw = raw,
-		.number = number,
-		.mode = le16(raw),
-		.links = le16(raw + 26),
-		.flags = le32(raw + 32),
-		.size = le32(raw + 4) | (uint64_t)le32(raw + 108) << 32,
-		.acl_block = le32(raw + 104),
-		.sectors = le32(raw + 28) | (uint64_t)le16(raw + 116) << 32,
+	    .raw = raw,
+	    .number = number,
+	    .mode = le16(raw),
+	    .links = le16(raw + 26),
+	    .flags = le32(raw + 32),
+	    .size = le32(raw + 4) | (uint64_t)le32(raw + 108) << 32,
+	    .acl_block = le32(raw + 104),
+	    .sectors = le32(raw + 28) | (uint64_t)le16(raw + 116) << 32,
 	};
 	if (ext2fs_has_feature_64bit(ext->fs->super))
 		inode->acl_block |= (uint64_t)le16(raw + 118) << 32;
@@ -100,12 +100,14 @@ static bool has_blocks(const struct ext *ext, const struct ext_inode *inode)
 static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err *err)
 {
 	if (inode->acl_block != 0)
-		ext_claim(ext, (struct claim){
-			.rank = RANK_CONTENT,
-			.kind = KIND_XATTR,
-			.flags = inode->extent_flags & EXTENT_DELETED,
-			.owner = inode->number,
-		}, inode->acl_block, 1);
+		ext_claim(ext,
+			  (struct claim){
+			      .rank = RANK_CONTENT,
+			      .kind = KIND_XATTR,
+			      .flags = inode->extent_flags & EXTENT_DELETED,
+			      .owner = inode->number,
+			  },
+			  inode->acl_block, 1);
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY && (inode->flags & EXT4_INLINE_DATA_FL))
 		ext_read_inline_dir(ext, inode);
 	return has_blocks(ext, inode) ? ext_map_blocks(ext, inode, err) : 0;
@@ -126,10 +128,12 @@ static bool is_used(const struct ext *ext, const struct table *table, uint32_t i
 	if (table->has_bitmap && (table->bitmap[index >> 3] >> (index & 7) & 1) == 0)
 		return false;
 	return !bytes_all_zero(raw, 128) &&
-	       (table->has_bitmap || table->group * ext->inodes_per_group + index < EXT2_FIRST_INO(ext->fs->super));
+	       (table->has_bitmap ||
+		table->group * ext->inodes_per_group + index < EXT2_FIRST_INO(ext->fs->super));
 }
 
-static int map_table_part(struct ext *ext, const struct table *table, uint32_t from, uint32_t n, struct err *err)
+static int map_table_part(struct ext *ext, const struct table *table, uint32_t from, uint32_t n,
+			  struct err *err)
 {
 	struct ext_inode inode;
 
@@ -150,11 +154,11 @@ static void read_bitmap(struct ext *ext, struct table *table)
 {
 	struct err why;
 
-	table->has_bitmap = ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->fs, table->group), table->bitmap, 1,
-					    &why) == 0;
+	table->has_bitmap =
+	    ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->fs, table->group), table->bitmap, 1, &why) == 0;
 	if (!table->has_bitmap)
-		map_note(ext->map, ext->space, "group %" PRIu32 ": its inode bitmap cannot be read: %s", table->group,
-			 why.text);
+		map_note(ext->map, ext->space, "group %" PRIu32 ": its inode bitmap cannot be read: %s",
+			 table->group, why.text);
 	else if (!ext2fs_has_group_desc_csum(ext->fs) ||
 		 !ext2fs_bg_flags_test(ext->fs, table->group, EXT2_BG_INODE_UNINIT))
 		ext_check_bitmap(ext, table->group, table->bitmap, true);
@@ -173,8 +177,9 @@ static int map_table(struct ext *ext, struct table *table, struct err *err)
 		n = used - at < most ? used - at : most;
 		if (space_read(ext->space, offset + (uint64_t)at * ext->inode_size, table->buf,
 			       (size_t)n * ext->inode_size, &why) != 0) {
-			map_note(ext->map, ext->space, "group %" PRIu32 ": its inode table cannot be read: %s",
-				 table->group, why.text);
+			map_note(ext->map, ext->space,
+				 "group %" PRIu32 ": its inode table cannot be read: %s", table->group,
+				 why.text);
 			return 0;
 		}
 		if (map_table_part(ext, table, at, n, err) != 0)

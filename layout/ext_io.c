@@ -57,7 +57,7 @@ static errcode_t io_set_blksize(io_channel channel, int size)
 static errcode_t io_read64(io_channel channel, unsigned long long block, int count, void *data)
 {
 	const struct space *space = channel->private_data;
-	size_t bytes = count < 0 ? (size_t)-(long)count : (size_t)count * (size_t)channel->block_size;
+	size_t bytes = count < 0 ? (size_t) - (long)count : (size_t)count * (size_t)channel->block_size;
 	struct err why;
 
 	if (block > UINT64_MAX / (unsigned)channel->block_size)
@@ -93,16 +93,16 @@ static errcode_t io_flush(io_channel channel)
 }
 
 static struct struct_io_manager manager = {
-	.magic = EXT2_ET_MAGIC_IO_MANAGER,
-	.name = "blkmap space",
-	.open = io_open,
-	.close = io_close,
-	.set_blksize = io_set_blksize,
-	.read_blk = io_read,
-	.write_blk = io_write,
-	.flush = io_flush,
-	.read_blk64 = io_read64,
-	.write_blk64 = io_write64,
+    .magic = EXT2_ET_MAGIC_IO_MANAGER,
+    .name = "blkmap space",
+    .open = io_open,
+    .close = io_close,
+    .set_blksize = io_set_blksize,
+    .read_blk = io_read,
+    .write_blk = io_write,
+    .flush = io_flush,
+    .read_blk64 = io_read64,
+    .write_blk64 = io_write64,
 };
 
 const io_manager ext_io_manager = &manager;

@@ -27,13 +27,15 @@ static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf
 	for (size_t i = 0; i < ext->log_runs.n; i++) {
 		const struct ext_run *run = &ext->log_runs.at[i];
 		uint64_t from = run->place > block ? run->place : block;
-		uint64_t to = run->place + run->count < block + count ? run->place + run->count : block + count;
+		uint64_t to =
+		    run->place + run->count < block + count ? run->place + run->count : block + count;
 		uint8_t *at;
 
 		if (from >= to)
 			continue;
 		at = buf + (from - block) * ext->block_size;
-		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) != 0)
+		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) !=
+		    0)
 			memset(at, 0, (to - from) * ext->block_size);
 	}
 }
@@ -49,13 +51,15 @@ static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t f
 {
 	bool stale = run->place + from < ext->log.nblocks && ext->log.blocks[run->place + from].stale;
 
-	ext_claim(ext, (struct claim){
-		.rank = RANK_CONTENT,
-		.kind = KIND_JOURNAL,
-		.flags = stale ? EXTENT_STALE : 0,
-		.owner = ext->log_inode,
-		.arg = (uint32_t)(run->place + from),
-	}, run->block + from, count);
+	ext_claim(ext,
+		  (struct claim){
+		      .rank = RANK_CONTENT,
+		      .kind = KIND_JOURNAL,
+		      .flags = stale ? EXTENT_STALE : 0,
+		      .owner = ext->log_inode,
+		      .arg = (uint32_t)(run->place + from),
+		  },
+		  run->block + from, count);
 }
 
 static void claim_run(struct ext *ext, const struct ext_run *run)

@@ -128,10 +128,10 @@ static void classify_header(struct decoder *d, uint32_t at, const uint8_t *block
 	if (be32(block) != LOG_MAGIC || header_type(be32(block + 4)) == LOG_UNUSED)
 		return;
 	*entry = (struct log_block){
-		.type = (uint8_t)header_type(be32(block + 4)),
-		.tid = be32(block + 8),
-		.has_tid = true,
-		.stale = true,
+	    .type = (uint8_t)header_type(be32(block + 4)),
+	    .tid = be32(block + 8),
+	    .has_tid = true,
+	    .stale = true,
 	};
 }
 
@@ -186,7 +186,8 @@ static void follow_replay(struct decoder *d)
 		struct log_block *entry = &d->log->blocks[at];
 		uint32_t steps = 1;
 
-		if ((entry->type != LOG_DESCRIPTOR && entry->type != LOG_COMMIT && entry->type != LOG_REVOKE) ||
+		if ((entry->type != LOG_DESCRIPTOR && entry->type != LOG_COMMIT &&
+		     entry->type != LOG_REVOKE) ||
 		    entry->tid != tid)
 			return;
 		steps += d->copies[at];

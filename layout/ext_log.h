@@ -30,7 +30,7 @@ struct log_block {
 	uint32_t tid;
 	uint8_t type; /* enum log_type */
 	bool has_tid;
-	bool stale;   /* of a transaction that a replay would not look at */
+	bool stale; /* of a transaction that a replay would not look at */
 };
 
 /* Reads `count` journal blocks from `block` on; what cannot be read is zeroed. */

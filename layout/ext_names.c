@@ -67,7 +67,8 @@ bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, s
 		memcpy(path, "/", 2);
 		return true;
 	}
-	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle. */
+	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle.
+	 */
 	for (int depth = 0; inode != ROOT_INODE; depth++) {
 		const struct ext_name *entry;
 

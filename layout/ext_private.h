@@ -27,34 +27,34 @@ struct ext_run {
 struct ext {
 	struct map *map;
 	struct space *space;
-	ext2_filsys fs;          /* NULL when the map is sealed */
+	ext2_filsys fs; /* NULL when the map is sealed */
 	char type[8];
 	uint32_t block_size, block_sectors;
 	uint64_t blocks;
-	uint32_t first_block;    /* the first block of group 0 */
+	uint32_t first_block; /* the first block of group 0 */
 	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
 	uint32_t groups, inodes_per_group, inode_size, inodes;
 	struct ext_names names;
-	uint64_t node_budget;    /* how many map blocks may still be read: one in a loop would never end */
+	uint64_t node_budget; /* how many map blocks may still be read: one in a loop would never end */
 	VEC(struct ext_dir_run) dirs;
 	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
-	uint32_t log_inode;      /* 0 for a journal device */
+	uint32_t log_inode;           /* 0 for a journal device */
 	struct log log;
-	bool from_backup;        /* superblock and descriptors are backups */
+	bool from_backup; /* superblock and descriptors are backups */
 	bool shared_blocks;
 	bool short_of_memory;
 };
 
 /* An inode as its table holds it. */
 struct ext_inode {
-	const uint8_t *raw;      /* ext->inode_size bytes */
+	const uint8_t *raw; /* ext->inode_size bytes */
 	uint32_t number;
 	uint16_t mode, links;
 	uint32_t flags;
 	uint64_t size, acl_block, sectors;
-	uint32_t seed;           /* for its checksums */
-	enum kind kind;          /* of its data blocks */
-	uint8_t extent_flags;    /* for its claims */
+	uint32_t seed;        /* for its checksums */
+	enum kind kind;       /* of its data blocks */
+	uint8_t extent_flags; /* for its claims */
 };
 
 /* Claims `count` blocks from `block` on; what leaves the file system is left out and noted.  False then. */
@@ -91,8 +91,10 @@ void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
 /* Checksums (ext_csum.c): a wrong one is noted. */
 uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode);
 void ext_check_inode(struct ext *ext, const struct ext_inode *inode);
-void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block, const uint8_t *bytes);
-void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_t block, const uint8_t *bytes);
+void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block,
+			   const uint8_t *bytes);
+void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_t block,
+			 const uint8_t *bytes);
 void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bool of_inodes);
 
 /* libext2fs over a space (ext_io.c). */

@@ -141,11 +141,11 @@ static int emit(struct sweep *sweep, struct extent extent)
 static int emit_claim(struct sweep *sweep, const struct claim *claim, uint64_t at)
 {
 	struct extent extent = {
-		.start = at,
-		.kind = claim->kind,
-		.flags = claim->flags,
-		.owner = claim->owner,
-		.arg = claim->arg,
+	    .start = at,
+	    .kind = claim->kind,
+	    .flags = claim->flags,
+	    .owner = claim->owner,
+	    .arg = claim->arg,
 	};
 
 	if (sweep->block_sectors != 0)
@@ -158,10 +158,10 @@ static int note_overlap(struct sweep *sweep, const struct claim *a, const struct
 	bool a_wins = compare_rank(a, b) <= 0;
 	uint64_t end = claim_end(a) < claim_end(b) ? claim_end(a) : claim_end(b);
 	struct overlap overlap = {
-		.winner = a_wins ? *a : *b,
-		.loser = a_wins ? *b : *a,
-		.start = at,
-		.count = end - at,
+	    .winner = a_wins ? *a : *b,
+	    .loser = a_wins ? *b : *a,
+	    .start = at,
+	    .count = end - at,
 	};
 
 	if (a->rank == RANK_REST || b->rank == RANK_REST || sweep->out->overlaps.n >= OVERLAPS_MAX)
@@ -209,10 +209,10 @@ int extents_seal(struct extents *extents, struct claims *claims, uint64_t sector
 		 uint32_t block_sectors)
 {
 	struct sweep sweep = {
-		.out = extents,
-		.sectors = sectors,
-		.rest = rest,
-		.block_sectors = block_sectors,
+	    .out = extents,
+	    .sectors = sectors,
+	    .rest = rest,
+	    .block_sectors = block_sectors,
 	};
 	int result = -1;
 

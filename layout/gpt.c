@@ -57,14 +57,14 @@ static bool read_header(const struct space *space, uint32_t unit, uint64_t lba, 
 	if (crc(sector, size) != sum || le64(sector + 24) != lba)
 		return false;
 	*header = (struct gpt_header){
-		.my_lba = lba,
-		.alternate_lba = le64(sector + 32),
-		.first_usable = le64(sector + 40),
-		.last_usable = le64(sector + 48),
-		.entries_lba = le64(sector + 72),
-		.entries = le32(sector + 80),
-		.entry_size = le32(sector + 84),
-		.entries_crc = le32(sector + 88),
+	    .my_lba = lba,
+	    .alternate_lba = le64(sector + 32),
+	    .first_usable = le64(sector + 40),
+	    .last_usable = le64(sector + 48),
+	    .entries_lba = le64(sector + 72),
+	    .entries = le32(sector + 80),
+	    .entry_size = le32(sector + 84),
+	    .entries_crc = le32(sector + 88),
 	};
 	return header->entry_size >= GPT_ENTRY_MIN && header->entries > 0 &&
 	       header->entries <= GPT_ENTRIES_BYTES_MAX / header->entry_size;
@@ -91,7 +91,8 @@ static uint8_t *read_entries(const struct gpt *gpt, const struct gpt_header *hea
 	entries = malloc(bytes);
 	if (entries == NULL)
 		return NULL;
-	if (space_read(gpt->space, (header->entries_lba * gpt->unit) << SECTOR_SHIFT, entries, bytes, &why) == 0 &&
+	if (space_read(gpt->space, (header->entries_lba * gpt->unit) << SECTOR_SHIFT, entries, bytes, &why) ==
+		0 &&
 	    crc(entries, bytes) == header->entries_crc)
 		return entries;
 	free(entries);
@@ -141,8 +142,9 @@ static int add_entry(struct gpt *gpt, const uint8_t *entry, unsigned number, str
 	if (bytes_all_zero(entry, 16))
 		return 0;
 	if (last < first || last >= EXTENT_SECTORS_MAX / gpt->unit) {
-		map_note(gpt->map, gpt->space, "part%u goes from logical sector %" PRIu64 " to %" PRIu64
-			 ", which cannot be", number, first, last);
+		map_note(gpt->map, gpt->space,
+			 "part%u goes from logical sector %" PRIu64 " to %" PRIu64 ", which cannot be",
+			 number, first, last);
 		return 0;
 	}
 	partition.start = first * gpt->unit;
@@ -151,7 +153,8 @@ static int add_entry(struct gpt *gpt, const uint8_t *entry, unsigned number, str
 	return ptable_add(gpt->map, gpt->space, &partition, err);
 }
 
-static int add_entries(struct gpt *gpt, const struct gpt_header *header, const uint8_t *entries, struct err *err)
+static int add_entries(struct gpt *gpt, const struct gpt_header *header, const uint8_t *entries,
+		       struct err *err)
 {
 	for (uint32_t i = 0; i < header->entries; i++)
 		if (add_entry(gpt, entries + (size_t)i * header->entry_size, i + 1, err) != 0)
@@ -162,12 +165,12 @@ static int add_entries(struct gpt *gpt, const struct gpt_header *header, const u
 static void claim_header(struct gpt *gpt, enum kind kind, uint64_t lba, bool good)
 {
 	space_claim_as(gpt->space, (struct claim){
-		.start = lba * gpt->unit,
-		.count = gpt->unit,
-		.rank = RANK_STRUCTURE,
-		.kind = kind,
-		.flags = good ? 0 : EXTENT_DAMAGED,
-	});
+				       .start = lba * gpt->unit,
+				       .count = gpt->unit,
+				       .rank = RANK_STRUCTURE,
+				       .kind = kind,
+				       .flags = good ? 0 : EXTENT_DAMAGED,
+				   });
 }
 
 static void claim_entries(struct gpt *gpt, enum kind kind, const struct gpt_header *header, bool good)
@@ -175,12 +178,12 @@ static void claim_entries(struct gpt *gpt, enum kind kind, const struct gpt_head
 	if (header->entries_lba > EXTENT_SECTORS_MAX / gpt->unit)
 		return;
 	space_claim_as(gpt->space, (struct claim){
-		.start = header->entries_lba * gpt->unit,
-		.count = entries_sectors(gpt, header),
-		.rank = RANK_STRUCTURE,
-		.kind = kind,
-		.flags = good ? 0 : EXTENT_DAMAGED,
-	});
+				       .start = header->entries_lba * gpt->unit,
+				       .count = entries_sectors(gpt, header),
+				       .rank = RANK_STRUCTURE,
+				       .kind = kind,
+				       .flags = good ? 0 : EXTENT_DAMAGED,
+				   });
 }
 
 /* Where the backup header should be: where the primary says, or in the last logical sector. */
@@ -189,7 +192,8 @@ static void find_backup(struct gpt *gpt)
 	uint64_t last = gpt->space->sectors / gpt->unit - 1;
 
 	gpt->backup_lba = gpt->primary_good ? gpt->primary.alternate_lba : last;
-	gpt->backup_good = gpt->backup_lba > 1 && read_header(gpt->space, gpt->unit, gpt->backup_lba, &gpt->backup);
+	gpt->backup_good =
+	    gpt->backup_lba > 1 && read_header(gpt->space, gpt->unit, gpt->backup_lba, &gpt->backup);
 	if (gpt->backup_good || gpt->backup_lba == last)
 		return;
 	gpt->backup_good = read_header(gpt->space, gpt->unit, last, &gpt->backup);
@@ -229,11 +233,15 @@ static void note_backup(struct gpt *gpt)
 {
 	if (gpt->backup_good && (gpt->backup_lba + 1) * gpt->unit < gpt->space->sectors &&
 	    gpt->space->sectors - (gpt->backup_lba + 1) * gpt->unit >= gpt->unit)
-		map_note(gpt->map, gpt->space, "backup GPT header is in logical sector %" PRIu64
-			 ", not in the last one: the disk has been enlarged", gpt->backup_lba);
+		map_note(gpt->map, gpt->space,
+			 "backup GPT header is in logical sector %" PRIu64
+			 ", not in the last one: the disk has been enlarged",
+			 gpt->backup_lba);
 	if (!gpt->backup_good && gpt->backup_lba >= gpt->space->sectors / gpt->unit)
-		map_note(gpt->map, gpt->space, "backup GPT header should be in logical sector %" PRIu64
-			 ", beyond the end: the disk has been cut", gpt->backup_lba);
+		map_note(gpt->map, gpt->space,
+			 "backup GPT header should be in logical sector %" PRIu64
+			 ", beyond the end: the disk has been cut",
+			 gpt->backup_lba);
 	else if (!gpt->backup_good)
 		map_note(gpt->map, gpt->space, "backup GPT header in logical sector %" PRIu64 " is damaged",
 			 gpt->backup_lba);
@@ -319,6 +327,6 @@ static int gpt_map(struct map *map, struct space *space, struct err *err)
 }
 
 const struct layout_driver driver_gpt = {
-	.name = "gpt",
-	.map = gpt_map,
+    .name = "gpt",
+    .map = gpt_map,
 };

@@ -97,7 +97,8 @@ int image_open(struct image **result, const char *path, struct err *err)
 	if (image == NULL)
 		return err_nomem(err);
 	image->fd = -1;
-	failed = is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
+	failed =
+	    is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
 	if (!failed && image->bytes < SECTOR_SIZE)
 		failed = err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector",
 				 image->bytes);
@@ -134,8 +135,8 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 	size_t done = 0;
 
 	if (offset > image->bytes || len > image->bytes - offset)
-		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset, len,
-			       image->bytes);
+		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset,
+			       len, image->bytes);
 	atomic_fetch_add_explicit(&image->bytes_read, len, memory_order_relaxed);
 	if (image->nbd != NULL)
 		return nbd_read(image->nbd, offset, buf, len, err);
@@ -145,7 +146,8 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done, strerror(errno));
+			return err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done,
+				       strerror(errno));
 		if (got == 0)
 			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
 		done += (size_t)got;

@@ -22,34 +22,34 @@ struct lvm_pv {
 
 struct lvm {
 	VEC(struct lvm_pv) pvs;
-	bool given_used;         /* the text of map_options.lvm_metadata has been looked at */
+	bool given_used; /* the text of map_options.lvm_metadata has been looked at */
 };
 
 /* What is needed of the text. Everything is owned by the group. */
 struct lvm_text_pv {
-	char *name;              /* "pv0" */
+	char *name; /* "pv0" */
 	char id[LVM_ID_LEN + 1];
 	uint64_t pe_start, pe_count;
-	struct space *space;     /* NULL when no disk that is here has it */
+	struct space *space; /* NULL when no disk that is here has it */
 };
 
 struct lvm_text_area {
-	char *name;              /* a PV's or an LV's */
+	char *name; /* a PV's or an LV's */
 	uint64_t extent;
-	enum kind kind;          /* of a volume that only helps: what its sectors are */
+	enum kind kind; /* of a volume that only helps: what its sectors are */
 };
 
 struct lvm_text_segment {
 	uint64_t start_extent, extent_count;
-	char *type;              /* up to a '+' */
-	uint64_t stripe_size;    /* sectors */
+	char *type;           /* up to a '+' */
+	uint64_t stripe_size; /* sectors */
 	uint64_t copies;
 	VEC(struct lvm_text_area) areas;
 	VEC(struct lvm_text_area) metas; /* volumes that only help: rmeta, mirror log, tdata, cdata ... */
-	bool reshaped;           /* RAID whose images keep space for reshaping, so that data may start anywhere */
-	char *thin_pool;         /* a thin volume's pool, or NULL */
-	char *external_origin;   /* where a thin volume reads what it has not got, or NULL */
-	uint64_t device_id;      /* a thin volume's number in its pool */
+	bool reshaped;   /* RAID whose images keep space for reshaping, so that data may start anywhere */
+	char *thin_pool; /* a thin volume's pool, or NULL */
+	char *external_origin;           /* where a thin volume reads what it has not got, or NULL */
+	uint64_t device_id;              /* a thin volume's number in its pool */
 	char *thin_metadata, *thin_data; /* a thin pool's volumes, or NULL */
 };
 
@@ -75,9 +75,9 @@ void lvm_text_free(struct lvm_text *text);
 struct lvm_assembly {
 	struct map *map;
 	struct lvm_text *text;
-	struct space *pv;    /* the PV whose text it is, for notes */
-	struct space **lvs;  /* by the index of the volume in the text; NULL where there was no room */
-	uint8_t *visited;    /* while depths are found: 1 on the way, 2 done */
+	struct space *pv;   /* the PV whose text it is, for notes */
+	struct space **lvs; /* by the index of the volume in the text; NULL where there was no room */
+	uint8_t *visited;   /* while depths are found: 1 on the way, 2 done */
 };
 
 /* The index of a volume in the text, or -1. */

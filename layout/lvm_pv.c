@@ -104,8 +104,8 @@ static bool read_location(const struct mda *mda, struct raw_location *location)
 			 mda->area.offset);
 		return false;
 	}
-	*location = (struct raw_location){le64(header + 40), le64(header + 48), le32(header + 56),
-					  le32(header + 60)};
+	*location =
+	    (struct raw_location){le64(header + 40), le64(header + 48), le32(header + 56), le32(header + 60)};
 	return location->offset != 0 && location->size != 0;
 }
 
@@ -150,12 +150,12 @@ static void claim_ring(struct mda *mda, const struct raw_location *location)
 		bool stale = !is_current(mda, location, at) && !bytes_all_zero(mda->bytes + at, SECTOR_SIZE);
 
 		space_claim_as(mda->space, (struct claim){
-			.start = first + (at >> SECTOR_SHIFT),
-			.count = 1,
-			.rank = RANK_STRUCTURE,
-			.kind = KIND_LVM_METADATA,
-			.flags = stale ? EXTENT_STALE : 0,
-		});
+					       .start = first + (at >> SECTOR_SHIFT),
+					       .count = 1,
+					       .rank = RANK_STRUCTURE,
+					       .kind = KIND_LVM_METADATA,
+					       .flags = stale ? EXTENT_STALE : 0,
+					   });
 	}
 }
 
@@ -168,21 +168,24 @@ static int read_mda(struct mda *mda, char **text, struct err *err)
 	*text = NULL;
 	if (mda->area.size < 2 * MDA_HEADER_SIZE || mda->area.size > MDA_SIZE_MAX ||
 	    mda->area.offset % SECTOR_SIZE != 0) {
-		map_note(mda->map, mda->space, "metadata area at byte %" PRIu64 " with a size of %" PRIu64
-			 " bytes cannot be", mda->area.offset, mda->area.size);
+		map_note(mda->map, mda->space,
+			 "metadata area at byte %" PRIu64 " with a size of %" PRIu64 " bytes cannot be",
+			 mda->area.offset, mda->area.size);
 		return 0;
 	}
 	mda->bytes = malloc(mda->area.size);
 	if (mda->bytes == NULL)
 		return err_nomem(err);
 	if (space_read(mda->space, mda->area.offset, mda->bytes, mda->area.size, &why) != 0) {
-		map_note(mda->map, mda->space, "metadata area at byte %" PRIu64 ": %s", mda->area.offset, why.text);
+		map_note(mda->map, mda->space, "metadata area at byte %" PRIu64 ": %s", mda->area.offset,
+			 why.text);
 	} else {
 		if (read_location(mda, &location)) {
 			*text = copy_text(mda, &location);
 			if (*text == NULL)
-				map_note(mda->map, mda->space, "metadata text in the area at byte %" PRIu64
-					 " is damaged", mda->area.offset);
+				map_note(mda->map, mda->space,
+					 "metadata text in the area at byte %" PRIu64 " is damaged",
+					 mda->area.offset);
 		}
 		claim_ring(mda, &location);
 	}
@@ -233,13 +236,14 @@ static void claim_pv(struct space *space, struct pv_label *label)
 	if (label->device_bytes > space_bytes(space))
 		label->device_bytes = space_bytes(space);
 	space_claim(space, RANK_STRUCTURE, KIND_LVM_LABEL, label->sector, 1);
-	/* Whatever neither a metadata area nor an extent takes: alignment, and a tail too short for an extent. */
+	/* Whatever neither a metadata area nor an extent takes: alignment, and a tail too short for an
+	 * extent. */
 	space_claim_as(space, (struct claim){
-		.count = label->device_bytes >> SECTOR_SHIFT,
-		.rank = RANK_REST,
-		.kind = KIND_LVM_PADDING,
-		.owner = 1, /* so that lvm-free, whose owner is 0, wins */
-	});
+				  .count = label->device_bytes >> SECTOR_SHIFT,
+				  .rank = RANK_REST,
+				  .kind = KIND_LVM_PADDING,
+				  .owner = 1, /* so that lvm-free, whose owner is 0, wins */
+			      });
 }
 
 static int lvm_map(struct map *map, struct space *space, struct err *err)
@@ -254,7 +258,8 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 	memcpy(pv.id, label.id, sizeof(pv.id));
 	pv.sectors = label.device_bytes >> SECTOR_SHIFT;
 	if (pv.sectors > space->sectors)
-		map_note(map, space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, pv.sectors, space->sectors);
+		map_note(map, space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, pv.sectors,
+			 space->sectors);
 	snprintf(space->content.type, sizeof(space->content.type), "LVM2_member");
 	snprintf(space->content.uuid, sizeof(space->content.uuid), "%s", label.id);
 	claim_pv(space, &label);
@@ -276,8 +281,8 @@ static void lvm_close(struct map *map)
 }
 
 const struct layout_driver driver_lvm = {
-	.name = "lvm",
-	.map = lvm_map,
-	.finish = lvm_assemble,
-	.close = lvm_close,
+    .name = "lvm",
+    .map = lvm_map,
+    .finish = lvm_assemble,
+    .close = lvm_close,
 };

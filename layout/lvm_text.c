@@ -38,7 +38,7 @@ static bool is_shallow(const char *text)
 }
 
 static void no_log(int level, const char *file, int line, int dm_errno, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 
 static void no_log(int level, const char *file, int line, int dm_errno, const char *fmt, ...)
 {
@@ -145,14 +145,14 @@ static int read_helpers(struct lvm_text_segment *segment, const struct dm_config
 		const char *type, *key;
 		enum kind kind;
 	} helpers[] = {
-		{"cache", "cache_pool", KIND_LVM_CACHE},
-		{"cache-pool", "data", KIND_LVM_CACHE},
-		{"cache-pool", "metadata", KIND_LVM_CACHE},
-		{"writecache", "writecache", KIND_LVM_CACHE},
-		{"integrity", "meta_dev", KIND_LVM_RAID_METADATA},
-		{"snapshot", "cow_store", KIND_OPAQUE},
-		{"thin-pool", "pool", KIND_LVM_THIN_FREE},
-		{"thin-pool", "metadata", KIND_LVM_THIN_METADATA},
+	    {"cache", "cache_pool", KIND_LVM_CACHE},
+	    {"cache-pool", "data", KIND_LVM_CACHE},
+	    {"cache-pool", "metadata", KIND_LVM_CACHE},
+	    {"writecache", "writecache", KIND_LVM_CACHE},
+	    {"integrity", "meta_dev", KIND_LVM_RAID_METADATA},
+	    {"snapshot", "cow_store", KIND_OPAQUE},
+	    {"thin-pool", "pool", KIND_LVM_THIN_FREE},
+	    {"thin-pool", "metadata", KIND_LVM_THIN_METADATA},
 	};
 	const char *name;
 
@@ -199,7 +199,8 @@ static int read_areas(struct lvm_text_segment *segment, const struct dm_config_n
 	if ((node = dm_config_find_node(section->child, "stripes")) != NULL)
 		return read_pairs(segment, node->v);
 	if ((node = dm_config_find_node(section->child, "mirrors")) != NULL) {
-		if (dm_config_get_str(section->child, "mirror_log", &log) && add_meta(segment, log, KIND_LVM_RAID_METADATA) != 0)
+		if (dm_config_get_str(section->child, "mirror_log", &log) &&
+		    add_meta(segment, log, KIND_LVM_RAID_METADATA) != 0)
 			return -1;
 		return read_pairs(segment, node->v);
 	}
@@ -221,12 +222,12 @@ static bool has_reshape_flag(const struct dm_config_node *section)
 static int read_segment(struct lvm_text_lv *lv, const struct dm_config_node *section)
 {
 	struct lvm_text_segment segment = {
-		.start_extent = number(section, "start_extent", 0),
-		.extent_count = number(section, "extent_count", 0),
-		.stripe_size = number(section, "stripe_size", 0),
-		.copies = number(section, "data_copies", 2),
-		.reshaped = number(section, "reshape_count", 0) > 0 && has_reshape_flag(section),
-		.type = copy_string(section, "type"),
+	    .start_extent = number(section, "start_extent", 0),
+	    .extent_count = number(section, "extent_count", 0),
+	    .stripe_size = number(section, "stripe_size", 0),
+	    .copies = number(section, "data_copies", 2),
+	    .reshaped = number(section, "reshape_count", 0) > 0 && has_reshape_flag(section),
+	    .type = copy_string(section, "type"),
 	};
 
 	if (segment.type == NULL)
@@ -260,9 +261,9 @@ static int read_lv(struct lvm_text *text, const struct dm_config_node *section)
 static int read_pv(struct lvm_text *text, const struct dm_config_node *section)
 {
 	struct lvm_text_pv pv = {
-		.name = strdup(section->key),
-		.pe_start = number(section, "pe_start", 0),
-		.pe_count = number(section, "pe_count", 0),
+	    .name = strdup(section->key),
+	    .pe_start = number(section, "pe_start", 0),
+	    .pe_count = number(section, "pe_count", 0),
 	};
 
 	copy_id(section, pv.id);

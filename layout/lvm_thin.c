@@ -26,10 +26,10 @@ static int add_hole(struct space *thin, uint64_t start, uint64_t count, struct s
 		within = count;
 	if (within > 0) {
 		struct segment from_origin = {
-			.start = start,
-			.count = within,
-			.nareas = 1,
-			.areas = &area,
+		    .start = start,
+		    .count = within,
+		    .nareas = 1,
+		    .areas = &area,
 		};
 
 		if (space_add_segment(thin, &from_origin, err) != 0)
@@ -46,10 +46,10 @@ static int add_run(struct lvm_assembly *as, struct space *thin, const struct thi
 {
 	struct area area = {data, run->to * pool->chunk_sectors};
 	struct segment segment = {
-		.start = run->from * pool->chunk_sectors,
-		.count = run->count * pool->chunk_sectors,
-		.nareas = 1,
-		.areas = &area,
+	    .start = run->from * pool->chunk_sectors,
+	    .count = run->count * pool->chunk_sectors,
+	    .nareas = 1,
+	    .areas = &area,
 	};
 
 	if (run->from > EXTENT_SECTORS_MAX / pool->chunk_sectors || segment.start >= thin->sectors)
@@ -62,8 +62,8 @@ static int add_run(struct lvm_assembly *as, struct space *thin, const struct thi
 	return map_add_segment(as->map, thin, &segment, err);
 }
 
-static int map_volume(struct lvm_assembly *as, struct space *thin, uint64_t device, const struct thin_pool *pool,
-		      struct space *data, struct space *origin, struct err *err)
+static int map_volume(struct lvm_assembly *as, struct space *thin, uint64_t device,
+		      const struct thin_pool *pool, struct space *data, struct space *origin, struct err *err)
 {
 	uint64_t at = 0;
 
@@ -74,9 +74,10 @@ static int map_volume(struct lvm_assembly *as, struct space *thin, uint64_t devi
 	return add_hole(thin, at, thin->sectors - at, origin, err);
 }
 
-/* The volumes of a pool in the order of their device numbers, so that an origin comes before its snapshots. */
-static int map_volumes(struct lvm_assembly *as, const char *name, const struct thin_pool *pool, struct space *data,
-		       struct err *err)
+/* The volumes of a pool in the order of their device numbers, so that an origin comes before its snapshots.
+ */
+static int map_volumes(struct lvm_assembly *as, const char *name, const struct thin_pool *pool,
+		       struct space *data, struct err *err)
 {
 	uint64_t last = 0;
 	bool first = true;
@@ -87,7 +88,8 @@ static int map_volumes(struct lvm_assembly *as, const char *name, const struct t
 
 		for (size_t i = 0; i < as->text->lvs.n; i++) {
 			const struct lvm_text_lv *candidate = &as->text->lvs.at[i];
-			const struct lvm_text_segment *segment = candidate->segments.n ? candidate->segments.at : NULL;
+			const struct lvm_text_segment *segment =
+			    candidate->segments.n ? candidate->segments.at : NULL;
 
 			if (segment == NULL || segment->thin_pool == NULL || as->lvs[i] == NULL ||
 			    strcmp(segment->thin_pool, name) != 0 || as->lvs[i]->segments.n > 0 ||
@@ -102,7 +104,8 @@ static int map_volumes(struct lvm_assembly *as, const char *name, const struct t
 		last = next->device_id;
 		first = false;
 		if (map_volume(as, as->lvs[lv], next->device_id, pool, data,
-			       next->external_origin ? find_space(as, next->external_origin) : NULL, err) != 0)
+			       next->external_origin ? find_space(as, next->external_origin) : NULL,
+			       err) != 0)
 			return -1;
 	}
 }

@@ -12,39 +12,39 @@ static const struct {
 	const char *name;
 	enum segment_type type;
 } segment_types[] = {
-	{"striped", SEGMENT_STRIPED},
-	{"linear", SEGMENT_STRIPED},
-	{"mirror", SEGMENT_MIRROR},
-	{"raid1", SEGMENT_MIRROR},
-	{"raid0", SEGMENT_STRIPED},
-	{"raid0_meta", SEGMENT_STRIPED},
-	{"raid4", SEGMENT_RAID4},
-	{"raid5", SEGMENT_RAID5_LS},
-	{"raid5_la", SEGMENT_RAID5_LA},
-	{"raid5_ra", SEGMENT_RAID5_RA},
-	{"raid5_ls", SEGMENT_RAID5_LS},
-	{"raid5_rs", SEGMENT_RAID5_RS},
-	{"raid5_n", SEGMENT_RAID5_N},
-	{"raid6", SEGMENT_RAID6_ZR},
-	{"raid6_zr", SEGMENT_RAID6_ZR},
-	{"raid6_nr", SEGMENT_RAID6_NR},
-	{"raid6_nc", SEGMENT_RAID6_NC},
-	{"raid6_la_6", SEGMENT_RAID6_LA_6},
-	{"raid6_ra_6", SEGMENT_RAID6_RA_6},
-	{"raid6_ls_6", SEGMENT_RAID6_LS_6},
-	{"raid6_rs_6", SEGMENT_RAID6_RS_6},
-	{"raid6_n_6", SEGMENT_RAID6_N_6},
-	{"raid10", SEGMENT_RAID10},
-	{"raid10_near", SEGMENT_RAID10},
-	{"cache", SEGMENT_LINEAR},
-	{"writecache", SEGMENT_LINEAR},
-	{"integrity", SEGMENT_LINEAR},
-	{"error", SEGMENT_NONE},
-	{"zero", SEGMENT_ZERO},
-	{"snapshot", SEGMENT_NONE},
-	{"cache-pool", SEGMENT_NONE},
-	{"thin-pool", SEGMENT_NONE},
-	{"thin", SEGMENT_NONE},
+    {"striped", SEGMENT_STRIPED},
+    {"linear", SEGMENT_STRIPED},
+    {"mirror", SEGMENT_MIRROR},
+    {"raid1", SEGMENT_MIRROR},
+    {"raid0", SEGMENT_STRIPED},
+    {"raid0_meta", SEGMENT_STRIPED},
+    {"raid4", SEGMENT_RAID4},
+    {"raid5", SEGMENT_RAID5_LS},
+    {"raid5_la", SEGMENT_RAID5_LA},
+    {"raid5_ra", SEGMENT_RAID5_RA},
+    {"raid5_ls", SEGMENT_RAID5_LS},
+    {"raid5_rs", SEGMENT_RAID5_RS},
+    {"raid5_n", SEGMENT_RAID5_N},
+    {"raid6", SEGMENT_RAID6_ZR},
+    {"raid6_zr", SEGMENT_RAID6_ZR},
+    {"raid6_nr", SEGMENT_RAID6_NR},
+    {"raid6_nc", SEGMENT_RAID6_NC},
+    {"raid6_la_6", SEGMENT_RAID6_LA_6},
+    {"raid6_ra_6", SEGMENT_RAID6_RA_6},
+    {"raid6_ls_6", SEGMENT_RAID6_LS_6},
+    {"raid6_rs_6", SEGMENT_RAID6_RS_6},
+    {"raid6_n_6", SEGMENT_RAID6_N_6},
+    {"raid10", SEGMENT_RAID10},
+    {"raid10_near", SEGMENT_RAID10},
+    {"cache", SEGMENT_LINEAR},
+    {"writecache", SEGMENT_LINEAR},
+    {"integrity", SEGMENT_LINEAR},
+    {"error", SEGMENT_NONE},
+    {"zero", SEGMENT_ZERO},
+    {"snapshot", SEGMENT_NONE},
+    {"cache-pool", SEGMENT_NONE},
+    {"thin-pool", SEGMENT_NONE},
+    {"thin", SEGMENT_NONE},
 };
 
 static bool find_type(const struct lvm_text_segment *segment, enum segment_type *type)
@@ -141,7 +141,8 @@ static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *s
 
 		if (lv < 0 || as->lvs[lv] == NULL || as->text->lvs.at[lv].visible)
 			continue;
-		/* A snapshot's store is not VISIBLE, but it has the name by which people know the snapshot. */
+		/* A snapshot's store is not VISIBLE, but it has the name by which people know the snapshot.
+		 */
 		if (is_meta && area->kind == KIND_OPAQUE) {
 			as->lvs[lv]->probed = false;
 			as->lvs[lv]->rest = KIND_UNKNOWN;
@@ -157,17 +158,20 @@ static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *s
 static bool is_sound(const struct segment *segment)
 {
 	static const uint32_t fewest[] = {
-		[SEGMENT_LINEAR] = 1, [SEGMENT_STRIPED] = 1, [SEGMENT_MIRROR] = 1, [SEGMENT_RAID4] = 2,
-		[SEGMENT_RAID5_LA] = 2, [SEGMENT_RAID5_RA] = 2, [SEGMENT_RAID5_LS] = 2, [SEGMENT_RAID5_RS] = 2,
-		[SEGMENT_RAID5_N] = 2, [SEGMENT_RAID6_ZR] = 3, [SEGMENT_RAID6_NR] = 3, [SEGMENT_RAID6_NC] = 3,
-		[SEGMENT_RAID6_LA_6] = 4, [SEGMENT_RAID6_RA_6] = 4, [SEGMENT_RAID6_LS_6] = 4,
-		[SEGMENT_RAID6_RS_6] = 4, [SEGMENT_RAID6_N_6] = 3, [SEGMENT_RAID10] = 2, [SEGMENT_ZERO] = 0, [SEGMENT_NONE] = 0,
+	    [SEGMENT_LINEAR] = 1,     [SEGMENT_STRIPED] = 1,    [SEGMENT_MIRROR] = 1,
+	    [SEGMENT_RAID4] = 2,      [SEGMENT_RAID5_LA] = 2,   [SEGMENT_RAID5_RA] = 2,
+	    [SEGMENT_RAID5_LS] = 2,   [SEGMENT_RAID5_RS] = 2,   [SEGMENT_RAID5_N] = 2,
+	    [SEGMENT_RAID6_ZR] = 3,   [SEGMENT_RAID6_NR] = 3,   [SEGMENT_RAID6_NC] = 3,
+	    [SEGMENT_RAID6_LA_6] = 4, [SEGMENT_RAID6_RA_6] = 4, [SEGMENT_RAID6_LS_6] = 4,
+	    [SEGMENT_RAID6_RS_6] = 4, [SEGMENT_RAID6_N_6] = 3,  [SEGMENT_RAID10] = 2,
+	    [SEGMENT_ZERO] = 0,       [SEGMENT_NONE] = 0,
 	};
 	bool has_chunk = segment->type != SEGMENT_LINEAR && segment->type != SEGMENT_MIRROR &&
 			 segment->type < SEGMENT_ZERO;
 
 	return segment->nareas >= fewest[segment->type] && (!has_chunk || segment->chunk > 0) &&
-	       (segment->type != SEGMENT_RAID10 || (segment->copies > 0 && segment->copies <= segment->nareas));
+	       (segment->type != SEGMENT_RAID10 ||
+		(segment->copies > 0 && segment->copies <= segment->nareas));
 }
 
 /* What lies in the volumes of a segment that cannot be followed is not known. */
@@ -185,11 +189,11 @@ static int add_segment(struct lvm_assembly *as, struct space *space, const struc
 		       struct err *err)
 {
 	struct segment segment = {
-		.start = named->start_extent * as->text->extent_size,
-		.count = named->extent_count * as->text->extent_size,
-		.chunk = named->stripe_size <= UINT32_MAX ? (uint32_t)named->stripe_size : 0,
-		.copies = named->copies <= UINT32_MAX ? (uint32_t)named->copies : 0,
-		.nareas = (uint32_t)named->areas.n,
+	    .start = named->start_extent * as->text->extent_size,
+	    .count = named->extent_count * as->text->extent_size,
+	    .chunk = named->stripe_size <= UINT32_MAX ? (uint32_t)named->stripe_size : 0,
+	    .copies = named->copies <= UINT32_MAX ? (uint32_t)named->copies : 0,
+	    .nareas = (uint32_t)named->areas.n,
 	};
 	bool known = find_type(named, &segment.type);
 	int result;
@@ -238,7 +242,8 @@ static int add_segments(struct lvm_assembly *as, size_t i, struct err *err)
 		return 0;
 	}
 	for (size_t j = 0; j < lv->segments.n; j++)
-		if (lv->segments.at[j].thin_pool == NULL && add_segment(as, as->lvs[i], &lv->segments.at[j], err) != 0)
+		if (lv->segments.at[j].thin_pool == NULL &&
+		    add_segment(as, as->lvs[i], &lv->segments.at[j], err) != 0)
 			return -1;
 	return 0;
 }
@@ -294,7 +299,8 @@ static void find_names(struct lvm_assembly *as)
 	for (size_t i = 0; i < as->text->lvs.n; i++) {
 		struct space *served = as->lvs[i] ? as->lvs[i]->serves : NULL;
 
-		for (int steps = 0; served != NULL && served->serves != served && steps < MAP_DEPTH_MAX; steps++)
+		for (int steps = 0; served != NULL && served->serves != served && steps < MAP_DEPTH_MAX;
+		     steps++)
 			served = served->serves;
 		if (served != NULL)
 			as->lvs[i]->serves = served;
@@ -307,19 +313,20 @@ static void claim_extents(struct lvm_assembly *as)
 		const struct lvm_text_pv *pv = &as->text->pvs.at[i];
 
 		if (pv->space == NULL) {
-			map_note(as->map, as->pv, "volume group %s needs %s, a PV that is not here", as->text->name,
-				 pv->name);
+			map_note(as->map, as->pv, "volume group %s needs %s, a PV that is not here",
+				 as->text->name, pv->name);
 			continue;
 		}
-		if (pv->pe_count > EXTENT_SECTORS_MAX / as->text->extent_size || pv->pe_start > EXTENT_SECTORS_MAX)
+		if (pv->pe_count > EXTENT_SECTORS_MAX / as->text->extent_size ||
+		    pv->pe_start > EXTENT_SECTORS_MAX)
 			continue;
 		space_claim_as(pv->space, (struct claim){
-			.start = pv->pe_start,
-			.count = pv->pe_count * as->text->extent_size,
-			.rank = RANK_REST,
-			.kind = KIND_LVM_FREE,
-			.owner = 0,
-		});
+					      .start = pv->pe_start,
+					      .count = pv->pe_count * as->text->extent_size,
+					      .rank = RANK_REST,
+					      .kind = KIND_LVM_FREE,
+					      .owner = 0,
+					  });
 	}
 }
 

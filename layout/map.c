@@ -90,11 +90,11 @@ static int claim_area(struct map *map, const struct link *link, const struct are
 		      struct err *err)
 {
 	struct claim claim = {
-		.start = area->start,
-		.count = count,
-		.rank = RANK_CONTENT,
-		.kind = KIND_CHILD,
-		.owner = (uint32_t)map->links.n,
+	    .start = area->start,
+	    .count = count,
+	    .rank = RANK_CONTENT,
+	    .kind = KIND_CHILD,
+	    .owner = (uint32_t)map->links.n,
 	};
 
 	/* Also where the address would not fit into a claim. */
@@ -128,10 +128,10 @@ int map_add_linear(struct map *map, struct space *inner, struct space *outer, ui
 {
 	struct area area = {.space = outer, .start = start};
 	struct segment segment = {
-		.count = count,
-		.type = SEGMENT_LINEAR,
-		.nareas = 1,
-		.areas = &area,
+	    .count = count,
+	    .type = SEGMENT_LINEAR,
+	    .nareas = 1,
+	    .areas = &area,
 	};
 
 	return map_add_segment(map, inner, &segment, err);
@@ -250,7 +250,8 @@ static void note_overlaps(struct map *map, const struct space *space)
 			continue;
 		claim_text(map, &overlap->winner, winner, sizeof(winner));
 		claim_text(map, &overlap->loser, loser, sizeof(loser));
-		map_note(map, space, "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
+		map_note(map, space,
+			 "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
 			 overlap->start, overlap->count, winner, loser);
 	}
 }
@@ -297,8 +298,8 @@ int map_unknown(struct map **result, uint64_t sectors, struct err *err)
 
 	if (map == NULL)
 		return err_nomem(err);
-	if (map_add_space(map, NULL, "disk", sectors < EXTENT_SECTORS_MAX ? sectors : EXTENT_SECTORS_MAX, err) ==
-		NULL ||
+	if (map_add_space(map, NULL, "disk", sectors < EXTENT_SECTORS_MAX ? sectors : EXTENT_SECTORS_MAX,
+			  err) == NULL ||
 	    seal(map, err) != 0) {
 		map_close(map);
 		return -1;
@@ -412,8 +413,8 @@ static bool find_sharer(const struct map *map, const struct place *place, unsign
 
 	*sharer = *place;
 	sharer->depth = level + 1;
-	if (segment_inward(segment, link->area, place->stack[level].start - link->outer_start, &inner, &run) !=
-		INWARD_DATA ||
+	if (segment_inward(segment, link->area, place->stack[level].start - link->outer_start, &inner,
+			   &run) != INWARD_DATA ||
 	    inner + segment->start >= link->inner->sectors || sharer->depth == MAP_DEPTH_MAX)
 		return false;
 	if (run < sharer->count)
@@ -434,7 +435,8 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 		for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= at; i++) {
 			const struct overlap *overlap = &extents->overlaps.at[i];
 
-			if (at - overlap->start < overlap->count && overlap->loser.kind == KIND_CHILD && n < max)
+			if (at - overlap->start < overlap->count && overlap->loser.kind == KIND_CHILD &&
+			    n < max)
 				n += find_sharer(map, place, level, &overlap->loser, &sharers[n]);
 		}
 	}
@@ -445,8 +447,8 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
    then by halving.  A run is what map_find would join: the same extent at the same distance. */
 static bool same_run(const struct place *a, const struct place *b)
 {
-	return a->space == b->space && a->extent == b->extent && a->kind == b->kind &&
-	       a->depth == b->depth && b->inner - a->inner == b->start - a->start;
+	return a->space == b->space && a->extent == b->extent && a->kind == b->kind && a->depth == b->depth &&
+	       b->inner - a->inner == b->start - a->start;
 }
 
 void map_find_run(const struct map *map, uint64_t sector, struct place *place)

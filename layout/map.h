@@ -41,16 +41,16 @@ struct map {
 	VEC(struct link) links;
 	VEC(struct note) notes;
 	size_t notes_left_out;
-	struct lvm *lvm;            /* the volume groups while they are put together */
-	struct md *md;              /* the arrays while they are put together */
+	struct lvm *lvm; /* the volume groups while they are put together */
+	struct md *md;   /* the arrays while they are put together */
 	bool short_of_memory;
 	bool sealed;
 };
 
 struct map_options {
-	uint32_t sector_size;        /* the disk's logical sector size in bytes, 0 to find out */
-	const char *lvm_metadata;    /* a text as vgcfgbackup writes it, or NULL */
-	const char *const *with;     /* paths of further disks that volume groups lie on */
+	uint32_t sector_size;     /* the disk's logical sector size in bytes, 0 to find out */
+	const char *lvm_metadata; /* a text as vgcfgbackup writes it, or NULL */
+	const char *const *with;  /* paths of further disks that volume groups lie on */
 	size_t nwith;
 };
 
@@ -68,16 +68,16 @@ static inline const struct space *map_disk(const struct map *map)
 
 /* One run of sectors with one name. */
 struct place {
-	uint64_t start, count;        /* on the disk */
-	const struct space *space;    /* the innermost space, whose extent names it */
-	uint64_t inner;               /* where `start` lies in that space */
+	uint64_t start, count;     /* on the disk */
+	const struct space *space; /* the innermost space, whose extent names it */
+	uint64_t inner;            /* where `start` lies in that space */
 	const struct extent *extent;
-	enum kind kind;               /* the extent's, or what an area that holds no data is */
-	unsigned depth;               /* how many of `stack` are used */
+	enum kind kind; /* the extent's, or what an area that holds no data is */
+	unsigned depth; /* how many of `stack` are used */
 	struct {
 		const struct space *space;
-		uint64_t start;       /* where `start` lies in it */
-	} stack[MAP_DEPTH_MAX];       /* outermost first, the innermost last */
+		uint64_t start; /* where `start` lies in it */
+	} stack[MAP_DEPTH_MAX]; /* outermost first, the innermost last */
 };
 
 /* Where else a place's sectors belong: the other volumes that share a chunk with the one that `place`
@@ -95,7 +95,8 @@ void map_find_run(const struct map *map, uint64_t sector, struct place *place);
 /* Whether one more space may be added; a driver that finds no room notes it and goes on without. */
 bool map_has_room(struct map *map, const struct space *space);
 
-/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no memory. */
+/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no memory.
+ */
 struct space *map_add_space(struct map *map, struct space *parent, const char *name, uint64_t sectors,
 			    struct err *err);
 

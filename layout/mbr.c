@@ -87,9 +87,9 @@ static int add_partition(struct map *map, struct space *space, unsigned number, 
 {
 	uint32_t unit = ptable_unit(space);
 	struct partition partition = {
-		.number = number,
-		.start = (base + entry->start) * unit,
-		.count = (uint64_t)entry->count * unit,
+	    .number = number,
+	    .start = (base + entry->start) * unit,
+	    .count = (uint64_t)entry->count * unit,
 	};
 
 	snprintf(partition.about, sizeof(partition.about), "type 0x%02x", entry->type);
@@ -109,7 +109,8 @@ static bool follow(struct map *map, const struct space *space, struct chain *cha
 	if (link->count == 0 || !is_extended(link->type))
 		return false;
 	if (link->start >= chain->count) {
-		map_note(map, space, "EBR at sector %" PRIu64 " links to a place outside the extended partition",
+		map_note(map, space,
+			 "EBR at sector %" PRIu64 " links to a place outside the extended partition",
 			 chain->at * ptable_unit(space));
 		return false;
 	}
@@ -127,8 +128,8 @@ static int read_ebr(struct map *map, struct space *space, struct chain *chain, s
 
 	if (space_read(space, start << SECTOR_SHIFT, sector, sizeof(sector), &why) != 0 ||
 	    !has_signature(sector)) {
-		map_note(map, space, "no EBR at sector %" PRIu64 ", where the chain of logical partitions leads",
-			 start);
+		map_note(map, space,
+			 "no EBR at sector %" PRIu64 ", where the chain of logical partitions leads", start);
 		return 0;
 	}
 	space_claim(space, RANK_STRUCTURE, KIND_EBR, start, ptable_unit(space));
@@ -149,10 +150,10 @@ static int read_ebr(struct map *map, struct space *space, struct chain *chain, s
 static int read_chain(struct map *map, struct space *space, const struct mbr_entry *extended, struct err *err)
 {
 	struct chain chain = {
-		.first = extended->start,
-		.count = extended->count,
-		.at = extended->start,
-		.next = 5,
+	    .first = extended->start,
+	    .count = extended->count,
+	    .at = extended->start,
+	    .next = 5,
 	};
 	uint64_t seen[EBR_CHAIN_MAX];
 	int more = 1;
@@ -161,7 +162,8 @@ static int read_chain(struct map *map, struct space *space, const struct mbr_ent
 	for (unsigned n = 0; more == 1; n++) {
 		for (unsigned i = 0; i < n; i++)
 			if (seen[i] == chain.at || n == EBR_CHAIN_MAX) {
-				map_note(map, space, "the chain of EBRs comes back to sector %" PRIu64 " or is endless",
+				map_note(map, space,
+					 "the chain of EBRs comes back to sector %" PRIu64 " or is endless",
 					 chain.at * ptable_unit(space));
 				return 0;
 			}
@@ -204,8 +206,8 @@ static bool starts_something(const struct space *space, uint64_t sector)
 	if (sector > EXTENT_SECTORS_MAX ||
 	    space_read(space, sector << SECTOR_SHIFT, head, sizeof(head), &why) != 0)
 		return false;
-	return has_signature(head) || memcmp(head + SECTOR_SIZE, "LABELONE", 8) == 0 || le16(head + 1080) == 0xef53 ||
-	       memcmp(head, "XFSB", 4) == 0 || memcmp(head, "LUKS", 4) == 0;
+	return has_signature(head) || memcmp(head + SECTOR_SIZE, "LABELONE", 8) == 0 ||
+	       le16(head + 1080) == 0xef53 || memcmp(head, "XFSB", 4) == 0 || memcmp(head, "LUKS", 4) == 0;
 }
 
 static unsigned partitions_found(const struct space *space, const uint8_t *sector, uint32_t unit)
@@ -215,7 +217,8 @@ static unsigned partitions_found(const struct space *space, const uint8_t *secto
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry entry = entry_at(sector, i);
 
-		found += entry.type != 0 && entry.count != 0 && starts_something(space, (uint64_t)entry.start * unit);
+		found += entry.type != 0 && entry.count != 0 &&
+			 starts_something(space, (uint64_t)entry.start * unit);
 	}
 	return found;
 }
@@ -247,6 +250,6 @@ static int mbr_map(struct map *map, struct space *space, struct err *err)
 }
 
 const struct layout_driver driver_mbr = {
-	.name = "mbr",
-	.map = mbr_map,
+    .name = "mbr",
+    .map = mbr_map,
 };

@@ -54,7 +54,8 @@ static bool read_super(const struct space *space, uint64_t sector, struct md_mem
 	devices = le32(super + 220);
 	number = le32(super + 160);
 	if (devices > MD_DEVICES_MAX || number >= devices ||
-	    space_read(space, sector << SECTOR_SHIFT, super, MD_SUPER_SIZE + 2 * (size_t)devices, &why) != 0 ||
+	    space_read(space, sector << SECTOR_SHIFT, super, MD_SUPER_SIZE + 2 * (size_t)devices, &why) !=
+		0 ||
 	    checksum(super, MD_SUPER_SIZE + 2 * (size_t)devices) != le32(super + 216))
 		return false;
 	memcpy(member->set, super + 16, 16);
@@ -96,13 +97,15 @@ static int md_map(struct map *map, struct space *space, struct err *err)
 /* The data area as it fits into the member. */
 static uint64_t data_sectors(const struct md_member *member)
 {
-	uint64_t room = member->data_offset < member->space->sectors ? member->space->sectors - member->data_offset : 0;
+	uint64_t room =
+	    member->data_offset < member->space->sectors ? member->space->sectors - member->data_offset : 0;
 
 	return member->data_size < room ? member->data_size : room;
 }
 
 /* "md/NAME", as udev calls it: the name without the host that made it. */
-static struct space *add_array(struct map *map, const struct md_member *first, uint64_t sectors, struct err *err)
+static struct space *add_array(struct map *map, const struct md_member *first, uint64_t sectors,
+			       struct err *err)
 {
 	const char *name = strchr(first->name, ':');
 	struct space *array;
@@ -160,10 +163,10 @@ static int assemble_linear(struct map *map, const struct md_member *first, struc
 	for (uint32_t role = 0; array != NULL && (member = find_role(map->md, first, role)) != NULL; role++) {
 		struct area area = {member->space, member->data_offset};
 		struct segment segment = {
-			.start = total,
-			.count = data_sectors(member),
-			.nareas = 1,
-			.areas = &area,
+		    .start = total,
+		    .count = data_sectors(member),
+		    .nareas = 1,
+		    .areas = &area,
 		};
 
 		if (segment.count > 0 && map_add_segment(map, array, &segment, err) != 0)
@@ -186,7 +189,8 @@ static int assemble(struct map *map, struct md_member *member, struct err *err)
 		return assemble_mirror(map, &first, err);
 	if (first.level == LEVEL_LINEAR)
 		return assemble_linear(map, &first, err);
-	map_note(map, first.space, "member of an md array of level %" PRIi32 ", which is not followed", first.level);
+	map_note(map, first.space, "member of an md array of level %" PRIi32 ", which is not followed",
+		 first.level);
 	return 0;
 }
 
@@ -207,8 +211,8 @@ static void md_close(struct map *map)
 }
 
 const struct layout_driver driver_md = {
-	.name = "md",
-	.map = md_map,
-	.finish = md_finish,
-	.close = md_close,
+    .name = "md",
+    .map = md_map,
+    .finish = md_finish,
+    .close = md_close,
 };

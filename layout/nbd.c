@@ -79,10 +79,16 @@ static int check_server(struct err *err)
 	return err_set(err, "needs qemu-nbd, which is not installed: apt-get install qemu-utils");
 }
 
-int nbd_open_format(struct nbd **result, const char *path, const char *format, uint64_t *bytes, struct err *err)
+int nbd_open_format(struct nbd **result, const char *path, const char *format, uint64_t *bytes,
+		    struct err *err)
 {
-	char *argv[] = {(char[]){"qemu-nbd"}, (char[]){"--read-only"}, (char[]){"--format"}, (char *)format,
-			(char[]){"--"}, (char *)path, NULL};
+	char *argv[] = {(char[]){"qemu-nbd"},
+			(char[]){"--read-only"},
+			(char[]){"--format"},
+			(char *)format,
+			(char[]){"--"},
+			(char *)path,
+			NULL};
 
 	if (check_server(err) != 0 || new_handle(result, err) != 0)
 		return -1;

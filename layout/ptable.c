@@ -24,13 +24,13 @@ int ptable_add(struct map *map, struct space *space, const struct partition *par
 		return 0;
 	partition_name(space, partition->number, name, sizeof(name));
 	if (partition->start >= space->sectors) {
-		map_note(map, space, "%s starts at sector %" PRIu64 ", beyond the end (%" PRIu64 " sectors)", name,
-			 partition->start, space->sectors);
+		map_note(map, space, "%s starts at sector %" PRIu64 ", beyond the end (%" PRIu64 " sectors)",
+			 name, partition->start, space->sectors);
 		return 0;
 	}
 	if (partition->count > space->sectors - partition->start)
-		map_note(map, space, "%s ends at sector %" PRIu64 ", beyond the end (%" PRIu64 " sectors)", name,
-			 partition->start + partition->count, space->sectors);
+		map_note(map, space, "%s ends at sector %" PRIu64 ", beyond the end (%" PRIu64 " sectors)",
+			 name, partition->start + partition->count, space->sectors);
 	inner = map_add_space(map, space, name, partition->count, err);
 	if (inner == NULL)
 		return -1;

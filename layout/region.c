@@ -44,7 +44,8 @@ static void describe_ext(const struct place *place, struct region *region)
 		region->offset = extent->arg * block_bytes + into;
 	}
 	if (region->kind == KIND_JOURNAL)
-		region->has_log = ext_log_block(ext, extent->arg + (uint32_t)(into / block_bytes), &region->log);
+		region->has_log =
+		    ext_log_block(ext, extent->arg + (uint32_t)(into / block_bytes), &region->log);
 }
 
 bool region_log_home(const struct region *region, struct region *home)
@@ -121,7 +122,8 @@ static size_t block_sharers(const struct region *region, struct region *sharers,
 	uint64_t inner = region->place->inner;
 	size_t n = 0;
 
-	for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= inner && n < max; i++) {
+	for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= inner && n < max;
+	     i++) {
 		const struct overlap *overlap = &extents->overlaps.at[i];
 
 		if (inner - overlap->start >= overlap->count || overlap->loser.kind == KIND_CHILD ||

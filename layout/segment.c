@@ -40,7 +40,7 @@ struct row {
 	uint32_t n;    /* devices that take part in the rotation */
 	uint32_t p, q; /* NOWHERE when there is none */
 	uint32_t first;
-	bool round;    /* data goes on from `first` round the devices; otherwise upwards, skipping p and q */
+	bool round; /* data goes on from `first` round the devices; otherwise upwards, skipping p and q */
 };
 
 static struct row parity_row(enum segment_type type, uint32_t n, uint64_t row)

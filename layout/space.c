@@ -65,13 +65,13 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 	if (segment == NULL ||
 	    !segment_outward(segment, (offset >> SECTOR_SHIFT) - segment->start, &area, &area_at, &run) ||
 	    segment->areas[area].space == NULL)
-		return err_set(err, "sector %" PRIu64 " of %s lies on no disk that is here", offset >> SECTOR_SHIFT,
-			       space_name(space));
+		return err_set(err, "sector %" PRIu64 " of %s lies on no disk that is here",
+			       offset >> SECTOR_SHIFT, space_name(space));
 	bytes = (run << SECTOR_SHIFT) - offset % SECTOR_SIZE;
 	*done = bytes < len ? (size_t)bytes : len;
 	return space_read(segment->areas[area].space,
-			  ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE, buf,
-			  *done, err);
+			  ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE,
+			  buf, *done, err);
 }
 
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)

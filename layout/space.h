@@ -52,10 +52,10 @@ struct area {
 struct segment {
 	uint64_t start, count; /* sectors of the space that it is a part of */
 	enum segment_type type;
-	uint32_t chunk;        /* sectors of a stripe's unit */
-	uint32_t copies;       /* SEGMENT_RAID10 */
+	uint32_t chunk;  /* sectors of a stripe's unit */
+	uint32_t copies; /* SEGMENT_RAID10 */
 	uint32_t nareas;
-	struct area *areas;    /* owned */
+	struct area *areas; /* owned */
 };
 
 /* What a container's driver or libblkid says of a space; strings are "" where there is nothing. */
@@ -70,21 +70,21 @@ enum space_type { SPACE_DISK, SPACE_PARTITION, SPACE_VOLUME };
 
 struct space {
 	enum space_type type;
-	uint32_t id;            /* index in its map */
-	uint32_t depth;         /* 0 for the disk */
-	char *name;             /* the contract's device name; owned */
-	struct space *parent;   /* the first space that it lies in; NULL for a disk */
-	struct space *serves;   /* the visible space whose name its sectors carry; itself unless hidden */
+	uint32_t id;          /* index in its map */
+	uint32_t depth;       /* 0 for the disk */
+	char *name;           /* the contract's device name; owned */
+	struct space *parent; /* the first space that it lies in; NULL for a disk */
+	struct space *serves; /* the visible space whose name its sectors carry; itself unless hidden */
 	uint64_t sectors;
-	uint32_t sector_size;   /* the logical sector size of tables inside it, bytes */
-	struct image *image;    /* a disk's; NULL for all others */
+	uint32_t sector_size;         /* the logical sector size of tables inside it, bytes */
+	struct image *image;          /* a disk's; NULL for all others */
 	VEC(struct segment) segments; /* sorted by start, without gaps */
-	struct claims claims;   /* until it is sealed */
-	struct extents extents; /* after it is sealed */
-	enum kind rest;         /* what its unclaimed sectors are */
-	char about[96];         /* what the outer layer says of it: partition type and name; "" if nothing */
+	struct claims claims;         /* until it is sealed */
+	struct extents extents;       /* after it is sealed */
+	enum kind rest;               /* what its unclaimed sectors are */
+	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
-	struct ext *ext;        /* its ext2/3/4 file system, or NULL; owned */
+	struct ext *ext; /* its ext2/3/4 file system, or NULL; owned */
 	bool probed;
 };
 

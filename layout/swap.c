@@ -32,8 +32,8 @@ static void describe(struct space *space, const uint8_t *header)
 	snprintf(space->content.type, sizeof(space->content.type), "swap");
 	snprintf(space->content.label, sizeof(space->content.label), "%.16s", (const char *)header + 28);
 	snprintf(space->content.uuid, sizeof(space->content.uuid),
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4],
-		 u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2],
+		 u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
 }
 
 static int swap_map(struct map *map, struct space *space, struct err *err)
@@ -47,13 +47,14 @@ static int swap_map(struct map *map, struct space *space, struct err *err)
 	last_page = le32(header) == 1 ? le32(header + 4) : be32(header + 4);
 	sectors = ((uint64_t)last_page + 1) * (page_size >> SECTOR_SHIFT);
 	if (sectors > space->sectors)
-		map_note(map, space, "swap area of %" PRIu64 " sectors in a space of %" PRIu64, sectors, space->sectors);
+		map_note(map, space, "swap area of %" PRIu64 " sectors in a space of %" PRIu64, sectors,
+			 space->sectors);
 	describe(space, header);
 	space_claim(space, RANK_CONTENT, KIND_SWAP, 0, sectors);
 	return 1;
 }
 
 const struct layout_driver driver_swap = {
-	.name = "swap",
-	.map = swap_map,
+    .name = "swap",
+    .map = swap_map,
 };

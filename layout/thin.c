@@ -25,7 +25,8 @@ struct walk {
 	struct thin_pool *pool;
 	const struct space *metadata;
 	uint64_t data_root;
-	uint64_t budget; /* nodes that may still be read: a sound tree has no more than the volume has blocks */
+	uint64_t
+	    budget; /* nodes that may still be read: a sound tree has no more than the volume has blocks */
 	uint64_t device;
 	bool short_of_memory;
 };
@@ -38,7 +39,8 @@ static bool checksum_fits(const uint8_t *block, uint32_t salt)
 static bool damaged(struct walk *walk, uint64_t block, const char *why)
 {
 	if (walk->pool->damaged++ == 0)
-		snprintf(walk->pool->damage, sizeof(walk->pool->damage), "metadata block %" PRIu64 ": %s", block, why);
+		snprintf(walk->pool->damage, sizeof(walk->pool->damage), "metadata block %" PRIu64 ": %s",
+			 block, why);
 	return false;
 }
 
@@ -147,9 +149,9 @@ static int read_super(struct walk *walk, struct err *err)
 int thin_pool_read(struct thin_pool *pool, const struct space *metadata, struct err *err)
 {
 	struct walk walk = {
-		.pool = pool,
-		.metadata = metadata,
-		.budget = space_bytes(metadata) / BLOCK,
+	    .pool = pool,
+	    .metadata = metadata,
+	    .budget = space_bytes(metadata) / BLOCK,
 	};
 
 	memset(pool, 0, sizeof(*pool));

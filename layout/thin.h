@@ -14,18 +14,18 @@
 /* A run of chunks of one thin device. */
 struct thin_run {
 	uint64_t device;
-	uint64_t from;  /* chunk of the thin device */
-	uint64_t to;    /* chunk of the pool */
+	uint64_t from; /* chunk of the thin device */
+	uint64_t to;   /* chunk of the pool */
 	uint64_t count;
 };
 
 struct thin_pool {
 	uint32_t chunk_sectors;
-	uint64_t chunks;         /* in the data volume */
+	uint64_t chunks; /* in the data volume */
 	uint64_t transaction;
 	VEC(struct thin_run) runs; /* by device, then by chunk */
-	unsigned damaged;        /* metadata blocks that could not be used */
-	char damage[160];        /* the first of them, in words */
+	unsigned damaged;          /* metadata blocks that could not be used */
+	char damage[160];          /* the first of them, in words */
 };
 
 /* Reads the mapping from the metadata volume; 0, or -1 when there is none (err says why). */

@@ -80,7 +80,8 @@ void access_json(struct text *out, const struct access_view *view)
 	text_u64(out, access->start);
 	text_str(out, ",\"sectors\":");
 	text_u64(out, access->count);
-	text_str(out, access_is_unaligned(access, view->unit_sectors) ? ",\"aligned\":false" : ",\"aligned\":true");
+	text_str(out, access_is_unaligned(access, view->unit_sectors) ? ",\"aligned\":false"
+								      : ",\"aligned\":true");
 	add_optional(out, view);
 	add_regions(out, view);
 	text_str(out, "}\n");

@@ -20,7 +20,8 @@ static void add_heading(struct text *out, const struct access_view *view)
 	snprintf(span, sizeof(span), "%" PRIu64 "+%" PRIu64, access->start, access->count);
 	text_printf(out, "%-7s %-16s %c ", access_op_name((enum access_op)access->op),
 		    access->op == ACCESS_FLUSH ? "" : span,
-		    access->op != ACCESS_FLUSH && access_is_unaligned(access, view->unit_sectors) ? '!' : ' ');
+		    access->op != ACCESS_FLUSH && access_is_unaligned(access, view->unit_sectors) ? '!'
+												  : ' ');
 }
 
 void access_text(struct text *out, const struct access_view *view, bool tree)

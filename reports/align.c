@@ -120,20 +120,28 @@ static void remedy(struct text *out, const struct blame *blame, uint64_t unit_se
 
 	switch (blame->cause) {
 	case CAUSE_PARTITION:
-		text_printf(out, "to change: start %s at a multiple of %" PRIu64 " sectors, such as %" PRIu64
-			    " or 2048 (1 MiB)\n", blame->space->name, unit_sectors, better);
+		text_printf(out,
+			    "to change: start %s at a multiple of %" PRIu64 " sectors, such as %" PRIu64
+			    " or 2048 (1 MiB)\n",
+			    blame->space->name, unit_sectors, better);
 		break;
 	case CAUSE_LVM:
-		text_printf(out, "to change: make the PV anew with pvcreate --dataalignment %" PRIu64
-			    "b, and extents in multiples of that\n", unit);
+		text_printf(out,
+			    "to change: make the PV anew with pvcreate --dataalignment %" PRIu64
+			    "b, and extents in multiples of that\n",
+			    unit);
 		break;
 	case CAUSE_FS_BLOCK:
-		text_printf(out, "to change: make the file system with blocks of %" PRIu64 " bytes (mke2fs -b %" PRIu64
-			    ")\n", unit, unit);
+		text_printf(out,
+			    "to change: make the file system with blocks of %" PRIu64
+			    " bytes (mke2fs -b %" PRIu64 ")\n",
+			    unit, unit);
 		break;
 	default:
-		text_printf(out, "to change: the program's requests; sizes and offsets in multiples of %" PRIu64
-			    " bytes\n", unit);
+		text_printf(out,
+			    "to change: the program's requests; sizes and offsets in multiples of %" PRIu64
+			    " bytes\n",
+			    unit);
 	}
 }
 
@@ -146,7 +154,9 @@ static int writes(struct text *out, const struct analysis *analysis)
 	for (size_t i = 0; i < alignment->devices.n; i++) {
 		const struct alignment_device *device = &alignment->devices.at[i];
 
-		text_printf(out, "%s: %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64 " blocks written in part\n",
+		text_printf(out,
+			    "%s: %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64
+			    " blocks written in part\n",
 			    device->device->name, device->unaligned, device->writes, device->partial_blocks);
 		for (int cause = 0; cause < CAUSES; cause++) {
 			if (device->by_cause[cause] == 0)
@@ -164,8 +174,8 @@ static int writes(struct text *out, const struct analysis *analysis)
 	return off;
 }
 
-int align_text(struct text *out, const struct map *map, const struct analysis *analysis, uint64_t unit_sectors,
-	       unsigned width, struct err *err)
+int align_text(struct text *out, const struct map *map, const struct analysis *analysis,
+	       uint64_t unit_sectors, unsigned width, struct err *err)
 {
 	struct verdict verdict = {0};
 	char unit[32];

@@ -12,7 +12,7 @@
 struct map_filter {
 	bool by_kind;
 	bool kinds[KIND_COUNT];
-	const char *device;  /* NULL for all */
+	const char *device; /* NULL for all */
 	bool by_inode;
 	uint32_t inode;
 };

@@ -59,7 +59,8 @@ static void add_kinds(struct table *table, struct table_row *parent, const struc
 		table_cell(table, row, 0, kind_name((enum kind)kind));
 		table_number(table, row, 1, sums[kind].first);
 		add_size(table, row, sums[kind].sectors);
-		snprintf(runs, sizeof(runs), "%" PRIu64 " run%s", sums[kind].runs, sums[kind].runs == 1 ? "" : "s");
+		snprintf(runs, sizeof(runs), "%" PRIu64 " run%s", sums[kind].runs,
+			 sums[kind].runs == 1 ? "" : "s");
 		table_cell(table, row, 4, runs);
 	}
 }
@@ -76,7 +77,8 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 		text_str(&about, space->content.type);
 	}
 	if (space->ext != NULL)
-		text_printf(&about, ", %" PRIu32 "-byte blocks", ext_block_sectors(space->ext) << SECTOR_SHIFT);
+		text_printf(&about, ", %" PRIu32 "-byte blocks",
+			    ext_block_sectors(space->ext) << SECTOR_SHIFT);
 	if (space->content.label[0] != '\0') {
 		text_str(&about, "\nlabel ");
 		escape_terminal(&about, space->content.label, strlen(space->content.label));
@@ -109,7 +111,8 @@ static void add_space(struct table *table, struct table_row *parent, const struc
 			add_space(table, row, map, map->spaces.at[i], filter, rows);
 }
 
-int map_tree(struct text *out, const struct map *map, const struct map_filter *filter, unsigned width, struct err *err)
+int map_tree(struct text *out, const struct map *map, const struct map_filter *filter, unsigned width,
+	     struct err *err)
 {
 	struct table_row **rows = calloc(map->spaces.n, sizeof(struct table_row *));
 	struct table *table = table_new(width);

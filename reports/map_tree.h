@@ -9,6 +9,7 @@
 #include "reports/map_filter.h"
 
 /* 0, or -1 without memory. */
-int map_tree(struct text *out, const struct map *map, const struct map_filter *filter, unsigned width, struct err *err);
+int map_tree(struct text *out, const struct map *map, const struct map_filter *filter, unsigned width,
+	     struct err *err);
 
 #endif

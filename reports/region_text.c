@@ -39,8 +39,8 @@ static void add_inode_paths(struct text *out, const struct region *region)
 	char path[EXT_PATH_MAX];
 	unsigned shown = 0;
 
-	for (uint64_t inode = region->inodes[0]; inode <= region->inodes[1] && inode < region->inodes[0] + 64ull;
-	     inode++) {
+	for (uint64_t inode = region->inodes[0];
+	     inode <= region->inodes[1] && inode < region->inodes[0] + 64ull; inode++) {
 		if (!ext_path(region->ext, (uint32_t)inode, path, sizeof(path)))
 			continue;
 		if (shown == 8) {

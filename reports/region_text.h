@@ -13,6 +13,7 @@ void region_label(struct text *out, const struct region *region);
 void region_details(struct text *out, const struct region *region);
 
 /* The layers from the disk to the file, one a line, each further in; `place` gives the addresses. */
-void region_tree(struct text *out, const struct place *place, const struct region *region, const char *indent);
+void region_tree(struct text *out, const struct place *place, const struct region *region,
+		 const char *indent);
 
 #endif

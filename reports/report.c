@@ -36,11 +36,12 @@ static int note_sizes(struct report *report, struct err *err)
 	uint64_t traced = report->trace->disk_sectors, has = map_disk(report->map)->sectors;
 
 	if (report->disk_path != NULL && traced != 0 && traced != has &&
-	    add_note(report, err, "the trace is of a disk of %" PRIu64 " sectors, but %s has %" PRIu64, traced,
-		     report->disk_path, has) != 0)
+	    add_note(report, err, "the trace is of a disk of %" PRIu64 " sectors, but %s has %" PRIu64,
+		     traced, report->disk_path, has) != 0)
 		return -1;
 	if (report->disk_path != NULL && report->analysis->beyond > 0)
-		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of the disk", report->analysis->beyond);
+		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of the disk",
+				report->analysis->beyond);
 	return 0;
 }
 
@@ -49,14 +50,17 @@ static int note_marks(struct report *report, struct err *err)
 	const struct analysis *analysis = report->analysis;
 
 	if (analysis->stray_ons > 0 &&
-	    add_note(report, err, "%" PRIu64 " qtrace on marks inside a window were ignored", analysis->stray_ons) != 0)
+	    add_note(report, err, "%" PRIu64 " qtrace on marks inside a window were ignored",
+		     analysis->stray_ons) != 0)
 		return -1;
 	if (analysis->stray_offs > 0 &&
 	    add_note(report, err, "%" PRIu64 " qtrace off marks outside a window were ignored",
 		     analysis->stray_offs) != 0)
 		return -1;
 	if (analysis->marked && analysis->windows == 0 && !analysis->options.all)
-		return add_note(report, err, "the trace has marks but no window, so nothing was counted; --all counts all");
+		return add_note(
+		    report, err,
+		    "the trace has marks but no window, so nothing was counted; --all counts all");
 	return 0;
 }
 
@@ -72,8 +76,8 @@ static int note_map(struct report *report, struct err *err)
 	return 0;
 }
 
-int report_init(struct report *report, const struct trace *trace, const char *disk_path, const struct map *map,
-		const struct analysis *analysis, struct err *err)
+int report_init(struct report *report, const struct trace *trace, const char *disk_path,
+		const struct map *map, const struct analysis *analysis, struct err *err)
 {
 	*report = (struct report){.trace = trace, .disk_path = disk_path, .map = map, .analysis = analysis};
 	for (size_t i = 0; i < trace->notes.n; i++)
@@ -98,13 +102,15 @@ void blame_text(struct text *out, const struct blame *blame, uint64_t unit_secto
 
 	switch (blame->cause) {
 	case CAUSE_PARTITION:
-		text_printf(out, "%s starts at sector %" PRIu64 ", %" PRIu64 " bytes past a multiple of %" PRIu64,
+		text_printf(out,
+			    "%s starts at sector %" PRIu64 ", %" PRIu64 " bytes past a multiple of %" PRIu64,
 			    blame->space->name, blame->start - blame->inner, off, unit);
 		break;
 	case CAUSE_LVM:
-		text_printf(out, "%s has its sector %" PRIu64 " at sector %" PRIu64 " of the disk, %" PRIu64
-			    " bytes past a multiple of %" PRIu64, blame->space->name, blame->inner, blame->start, off,
-			    unit);
+		text_printf(out,
+			    "%s has its sector %" PRIu64 " at sector %" PRIu64 " of the disk, %" PRIu64
+			    " bytes past a multiple of %" PRIu64,
+			    blame->space->name, blame->inner, blame->start, off, unit);
 		break;
 	case CAUSE_FS_BLOCK:
 		text_printf(out, "%s on %s has blocks of %" PRIu32 " bytes, fewer than %" PRIu64,
@@ -112,6 +118,8 @@ void blame_text(struct text *out, const struct blame *blame, uint64_t unit_secto
 			    ext_block_sectors(blame->space->ext) << SECTOR_SHIFT, unit);
 		break;
 	default:
-		text_printf(out, "all layers start on multiples of %" PRIu64 "; the requests themselves are off", unit);
+		text_printf(out,
+			    "all layers start on multiples of %" PRIu64 "; the requests themselves are off",
+			    unit);
 	}
 }

@@ -8,15 +8,15 @@
 
 struct report {
 	const struct trace *trace;
-	const char *disk_path;     /* NULL without a disk */
+	const char *disk_path; /* NULL without a disk */
 	const struct map *map;
 	const struct analysis *analysis;
-	VEC(char *) notes;         /* owned */
+	VEC(char *) notes; /* owned */
 };
 
 /* Gathers the notes of all stages; 0, or -1 without memory. */
-int report_init(struct report *report, const struct trace *trace, const char *disk_path, const struct map *map,
-		const struct analysis *analysis, struct err *err);
+int report_init(struct report *report, const struct trace *trace, const char *disk_path,
+		const struct map *map, const struct analysis *analysis, struct err *err);
 void report_done(struct report *report);
 
 /* For a terminal of `width` columns; 0, or -1 without memory. */

@@ -191,7 +191,8 @@ int report_json(struct text *out, const struct report *report, struct err *err)
 	for (size_t i = 0; i < report->notes.n; i++)
 		json_object_array_add(notes, string(report->notes.at[i]));
 	add(document, "notes", notes);
-	printed = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	printed = json_object_to_json_string_ext(document,
+						 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (printed != NULL) {
 		text_str(out, printed);
 		text_char(out, '\n');

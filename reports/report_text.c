@@ -56,8 +56,8 @@ static void heading(struct text *out, const struct report *report)
 	if (report->trace->event != NULL)
 		text_printf(out, " (event: %s)", report->trace->event);
 	if (analysis->marked)
-		text_printf(out, " in %" PRIu64 " window%s between marks, %" PRIu64 " left out", analysis->windows,
-			    analysis->windows == 1 ? "" : "s", analysis->outside);
+		text_printf(out, " in %" PRIu64 " window%s between marks, %" PRIu64 " left out",
+			    analysis->windows, analysis->windows == 1 ? "" : "s", analysis->outside);
 	text_char(out, '\n');
 	if (report->disk_path == NULL) {
 		text_str(out, "no disk image: every sector is unknown\n");
@@ -197,7 +197,8 @@ static void causes(struct text *out, const struct alignment_device *device, uint
 	for (int cause = 0; cause < CAUSES; cause++) {
 		if (device->by_cause[cause] == 0)
 			continue;
-		text_printf(out, "    %s (%" PRIu64 "): ", cause_name((enum cause)cause), device->by_cause[cause]);
+		text_printf(out, "    %s (%" PRIu64 "): ", cause_name((enum cause)cause),
+			    device->by_cause[cause]);
 		blame_text(out, &device->blames[cause], unit_sectors);
 		text_char(out, '\n');
 	}
@@ -217,13 +218,15 @@ static void alignment(struct text *out, const struct report *report)
 
 		escape_terminal(out, device->device->name, strlen(device->device->name));
 		if (device->unaligned == 0) {
-			text_printf(out, ": %s%" PRIu64 " write%s aligned\n", device->writes == 1 ? "" : "all ",
-				    device->writes, device->writes == 1 ? " is" : "s are");
+			text_printf(out, ": %s%" PRIu64 " write%s aligned\n",
+				    device->writes == 1 ? "" : "all ", device->writes,
+				    device->writes == 1 ? " is" : "s are");
 			continue;
 		}
-		text_printf(out, ": %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64
-			    " blocks of %s written in part\n", device->unaligned, device->writes,
-			    device->partial_blocks, unit);
+		text_printf(out,
+			    ": %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64
+			    " blocks of %s written in part\n",
+			    device->unaligned, device->writes, device->partial_blocks, unit);
 		causes(out, device, alignment->unit_sectors);
 	}
 }

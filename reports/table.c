@@ -40,11 +40,11 @@ void table_free(struct table *table)
 void table_column(struct table *table, const char *title, enum column kind)
 {
 	static const int flags[] = {
-		[COLUMN_LEFT] = 0,
-		[COLUMN_RIGHT] = SCOLS_FL_RIGHT,
-		[COLUMN_TREE] = SCOLS_FL_TREE,
-		[COLUMN_WRAP] = SCOLS_FL_WRAP,
-		[COLUMN_LINES] = SCOLS_FL_WRAP,
+	    [COLUMN_LEFT] = 0,
+	    [COLUMN_RIGHT] = SCOLS_FL_RIGHT,
+	    [COLUMN_TREE] = SCOLS_FL_TREE,
+	    [COLUMN_WRAP] = SCOLS_FL_WRAP,
+	    [COLUMN_LINES] = SCOLS_FL_WRAP,
 	};
 	struct libscols_column *column =
 	    scols_table_new_column(table->scols, title, kind == COLUMN_WRAP ? 0.3 : 0, flags[kind]);
@@ -53,8 +53,8 @@ void table_column(struct table *table, const char *title, enum column kind)
 		table->failed = true;
 	else if (kind == COLUMN_LINES)
 		table->failed |= scols_column_set_safechars(column, "\n") != 0 ||
-				 scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
-							   NULL) != 0;
+				 scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+							   scols_wrapnl_nextchunk, NULL) != 0;
 }
 
 struct table_row *table_row(struct table *table, struct table_row *parent)
