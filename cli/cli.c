@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
+#include "base/threads.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -65,6 +66,17 @@ static int parse_sector_size(struct common *common, const char *value, struct er
 	if (bytes < SECTOR_SIZE || bytes > 65536 || (bytes & (bytes - 1)) != 0)
 		return err_set(err, "--sector-size: '%s' is not a power of two from 512 to 64K", value);
 	common->map.sector_size = (uint32_t)bytes;
+	return 0;
+}
+
+static int parse_jobs(struct common *common, const char *value, struct err *err)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n < 1 || n > THREADS_MAX)
+		return err_set(err, "-j: '%s' is not a number from 1 to %d", value, THREADS_MAX);
+	common->map.threads = (unsigned)n;
 	return 0;
 }
 
@@ -132,6 +144,8 @@ static int common_option(struct common *common, int option, const char *value, s
 		return add_with(common, value, err);
 	case COMMON_LVM_METADATA:
 		return read_lvm_text(common, value, err);
+	case 'j':
+		return parse_jobs(common, value, err);
 	default:
 		return err_set(err, "unknown option");
 	}
@@ -173,6 +187,7 @@ int common_parse(struct common *common, const struct command *command, const str
 	int option;
 
 	opterr = 0;
+	common->map.threads = threads_available();
 	short_options(options, letters);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		int failed;
@@ -182,7 +197,7 @@ int common_parse(struct common *common, const struct command *command, const str
 		}
 		if (option == '?' || (option == 'V' && own == NULL))
 			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
-		failed = option >= COMMON_FIRST && option < COMMON_LAST
+		failed = option == 'j' || (option >= COMMON_FIRST && option < COMMON_LAST)
 			     ? common_option(common, option, optarg, &err)
 			     : own(context, option, optarg, &err);
 		if (failed)

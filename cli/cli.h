@@ -79,8 +79,13 @@ enum {
 	{                                                                                                    \
 		"json", no_argument, NULL, COMMON_JSON                                                       \
 	}
+#define COMMON_JOBS                                                                                          \
+	{                                                                                                    \
+		"jobs", required_argument, NULL, 'j'                                                         \
+	}
+#define COMMON_JOBS_HELP "  -j N                work on N processors (default: all; 1: one after the other)\n"
 #define COMMON_DISK                                                                                          \
-	{"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                        \
+	COMMON_JOBS, {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                           \
 	    {"with", required_argument, NULL, COMMON_WITH},                                                  \
 	{                                                                                                    \
 		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
@@ -88,7 +93,7 @@ enum {
 #define COMMON_DISK_HELP                                                                                     \
 	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"                 \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
-	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n"
+	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
 #define COMMON_TRACE                                                                                         \
 	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},            \
 	    {"format", required_argument, NULL, COMMON_FORMAT},                                              \

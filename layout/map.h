@@ -52,6 +52,7 @@ struct map_options {
 	const char *lvm_metadata; /* a text as vgcfgbackup writes it, or NULL */
 	const char *const *with;  /* paths of further disks that volume groups lie on */
 	size_t nwith;
+	unsigned threads; /* how many may work on it; 0 is one */
 };
 
 /* Reads the disk's structures; 0, or -1 when the disk itself cannot be read. */
