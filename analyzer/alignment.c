@@ -81,17 +81,20 @@ static uint64_t partial_blocks(const struct access *access, const struct place *
 	return n;
 }
 
-static void blame_place(struct alignment_device *device, const struct place *place, uint64_t unit_sectors)
+static void blame_place(struct alignment *alignment, struct alignment_device *device,
+			const struct place *place)
 {
-	struct blame blame = alignment_blame(place, unit_sectors);
+	struct blame blame = alignment_blame(place, alignment->unit_sectors);
 
-	if (device->by_cause[blame.cause]++ == 0)
-		device->blames[blame.cause] = blame;
+	if (device->by_cause[blame.cause]++ > 0)
+		return;
+	device->blames[blame.cause] = blame;
+	device->first[blame.cause] = alignment->serial;
 }
 
-void alignment_access(struct alignment *alignment)
+void alignment_access(struct alignment *alignment, uint64_t serial)
 {
-	alignment->serial++;
+	alignment->serial = serial + 1;
 }
 
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place)
@@ -113,7 +116,7 @@ void alignment_place(struct alignment *alignment, const struct access *access, c
 	if (!access_is_unaligned(access, alignment->unit_sectors))
 		return;
 	device->unaligned++;
-	blame_place(device, place, alignment->unit_sectors);
+	blame_place(alignment, device, place);
 }
 
 static void merge_device(struct alignment_device *into, const struct alignment_device *from)
@@ -122,8 +125,11 @@ static void merge_device(struct alignment_device *into, const struct alignment_d
 	into->unaligned += from->unaligned;
 	into->partial_blocks += from->partial_blocks;
 	for (int cause = 0; cause < CAUSES; cause++) {
-		if (into->by_cause[cause] == 0)
+		if (from->by_cause[cause] > 0 &&
+		    (into->by_cause[cause] == 0 || from->first[cause] < into->first[cause])) {
 			into->blames[cause] = from->blames[cause];
+			into->first[cause] = from->first[cause];
+		}
 		into->by_cause[cause] += from->by_cause[cause];
 	}
 }

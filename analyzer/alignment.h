@@ -26,12 +26,13 @@ struct alignment_device {
 	uint64_t writes, unaligned, partial_blocks;
 	uint64_t by_cause[CAUSES];
 	struct blame blames[CAUSES]; /* the first of each cause */
+	uint64_t first[CAUSES];      /* the number of the access that it is of */
 	uint64_t seen;
 };
 
 struct alignment {
 	uint64_t unit_sectors;
-	uint64_t serial;
+	uint64_t serial; /* of the present access, plus 1 */
 	VEC(struct alignment_device) devices;
 	uint32_t *index; /* by space id: index into devices, plus 1 */
 	const struct map *map;
@@ -40,7 +41,8 @@ struct alignment {
 
 int alignment_init(struct alignment *alignment, const struct map *map, uint64_t unit_sectors);
 void alignment_done(struct alignment *alignment);
-void alignment_access(struct alignment *alignment);
+/* Starts an access, which has that number in the whole trace; its places follow. */
+void alignment_access(struct alignment *alignment, uint64_t serial);
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place);
 void alignment_merge(struct alignment *alignment, const struct alignment *other);
 void alignment_reset(struct alignment *alignment);

@@ -1,84 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One pass over a trace.  Whether it has marks is known only when the first one comes: what was counted
-   until then is forgotten, so that memory does not hang on the length of the trace. */
+/* One pass over a trace. */
 #include "analyzer/analysis.h"
 
-#include "trace/window.h"
+#include "analyzer/crew.h"
+#include "base/threads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define BATCH 4096
-
-int analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options,
-		  struct err *err)
+static void work(void *worker, const struct batch *batch)
 {
-	memset(analysis, 0, sizeof(*analysis));
-	analysis->options = *options;
-	analysis->map = map;
-	if (usage_init(&analysis->usage, map, options->unit_sectors) == 0 &&
-	    alignment_init(&analysis->alignment, map, options->unit_sectors) == 0)
+	tally_batch(worker, batch);
+}
+
+struct crew_of_tallies {
+	struct tally *tallies;
+	unsigned n;
+};
+
+static void dismiss(struct crew_of_tallies *crew)
+{
+	for (unsigned i = 0; i < crew->n; i++)
+		tally_done(&crew->tallies[i]);
+	free(crew->tallies);
+}
+
+static int hire(struct crew_of_tallies *crew, const struct map *map, const struct analysis_options *options,
+		struct err *err)
+{
+	unsigned threads = options->threads && options->heat == NULL ? options->threads : 1;
+
+	*crew = (struct crew_of_tallies){.tallies = calloc(threads, sizeof(struct tally))};
+	while (crew->tallies != NULL && crew->n < threads &&
+	       tally_init(&crew->tallies[crew->n], map, options->unit_sectors, options->all, options->heat) ==
+		   0)
+		crew->n++;
+	if (crew->n == threads)
 		return 0;
-	analysis_done(analysis);
+	dismiss(crew);
 	return err_nomem(err);
 }
 
-void analysis_done(struct analysis *analysis)
+/* The first tally becomes the result, with what the others have counted. */
+static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct err *err)
 {
-	usage_done(&analysis->usage);
-	alignment_done(&analysis->alignment);
-}
+	struct tally *tally = &crew->tallies[0];
 
-static void feed(struct analysis *analysis, const struct access *access)
-{
-	uint64_t at = access->start, end = access->start + access->count;
-	struct place place;
-
-	analysis->accesses++;
-	usage_access(&analysis->usage, access);
-	alignment_access(&analysis->alignment);
-	if (analysis->options.heat != NULL)
-		heat_access(analysis->options.heat, access);
-	if (access->op != ACCESS_FLUSH && end > map_disk(analysis->map)->sectors)
-		analysis->beyond++;
-	for (; at < end; at += place.count) {
-		map_find(analysis->map, at, &place);
-		if (place.count > end - at)
-			place.count = end - at;
-		usage_place(&analysis->usage, access, &place);
-		alignment_place(&analysis->alignment, access, &place);
-	}
-}
-
-/* The first mark: nothing before it counts. */
-static void forget(struct analysis *analysis)
-{
-	analysis->marked = true;
-	if (analysis->options.all)
-		return;
-	analysis->outside += analysis->accesses;
-	analysis->accesses = 0;
-	analysis->beyond = 0;
-	usage_reset(&analysis->usage);
-	alignment_reset(&analysis->alignment);
-	if (analysis->options.heat != NULL)
-		heat_reset(analysis->options.heat);
-}
-
-static void take(struct analysis *analysis, const struct access *access)
-{
-	if (access->window != WINDOW_UNMARKED && !analysis->marked)
-		forget(analysis);
-	if (access->window == WINDOW_MARK || (access->window == WINDOW_OUTSIDE && !analysis->options.all))
-		analysis->outside++;
-	else
-		feed(analysis, access);
-}
-
-static int finish(struct analysis *analysis, const struct window *window, struct err *err)
-{
-	analysis->windows = window->windows;
-	analysis->stray_ons = window->stray_ons;
-	analysis->stray_offs = window->stray_offs;
+	for (unsigned i = 1; i < crew->n; i++)
+		tally_merge(tally, &crew->tallies[i]);
+	analysis->usage = tally->usage;
+	analysis->alignment = tally->alignment;
+	analysis->accesses = tally->accesses;
+	analysis->outside = tally->outside;
+	analysis->beyond = tally->beyond;
+	analysis->marked = tally->marked;
+	memset(tally, 0, sizeof(*tally));
 	usage_finish(&analysis->usage);
 	alignment_finish(&analysis->alignment);
 	if (analysis->options.heat != NULL)
@@ -88,16 +64,46 @@ static int finish(struct analysis *analysis, const struct window *window, struct
 	return 0;
 }
 
+static int run_crew(struct analysis *analysis, struct crew_of_tallies *crew, struct trace *trace,
+		    struct err *err)
+{
+	static const struct crew_work jobs = {.work = work};
+	void *workers[THREADS_MAX];
+	struct stream stream;
+	int status;
+
+	for (unsigned i = 0; i < crew->n; i++)
+		workers[i] = &crew->tallies[i];
+	stream_init(&stream, trace);
+	status = crew_run(&stream, &jobs, workers, crew->n, err);
+	analysis->windows = stream.window.windows;
+	analysis->stray_ons = stream.window.stray_ons;
+	analysis->stray_offs = stream.window.stray_offs;
+	stream_done(&stream);
+	return status;
+}
+
+void analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options)
+{
+	*analysis = (struct analysis){.options = *options, .map = map};
+}
+
+void analysis_done(struct analysis *analysis)
+{
+	usage_done(&analysis->usage);
+	alignment_done(&analysis->alignment);
+}
+
 int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err)
 {
-	static _Thread_local struct access batch[BATCH];
-	struct window window;
-	long got;
+	struct crew_of_tallies crew;
+	int status;
 
-	window_init(&window, trace);
-	while ((got = window_read(&window, batch, BATCH, err)) > 0)
-		for (long i = 0; i < got; i++)
-			take(analysis, &batch[i]);
-	window_done(&window);
-	return got < 0 ? -1 : finish(analysis, &window, err);
+	if (hire(&crew, analysis->map, &analysis->options, err) != 0)
+		return -1;
+	status = run_crew(analysis, &crew, trace, err);
+	if (status == 0)
+		status = merge(analysis, &crew, err);
+	dismiss(&crew);
+	return status;
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the two inputs meet: every counted access of a trace is cut at the borders of the map's runs,
-   and each analysis is fed with the pieces. */
+/* Where the two inputs meet: a trace is read once by several threads, and what each has counted is merged. */
 #ifndef ANALYZER_ANALYSIS_H
 #define ANALYZER_ANALYSIS_H
 
-#include "analyzer/alignment.h"
 #include "analyzer/heat.h"
-#include "analyzer/usage.h"
+#include "analyzer/tally.h"
 #include "base/err.h"
 #include "layout/map.h"
 #include "trace/trace.h"
@@ -16,6 +14,7 @@
 struct analysis_options {
 	uint64_t unit_sectors; /* 8 for 4096 bytes */
 	bool all;              /* count what lies outside the marks too */
+	unsigned threads;      /* 0 is one; the results are the same for any number */
 	struct heat *heat;     /* fed with every counted access when it is not NULL */
 };
 
@@ -32,8 +31,7 @@ struct analysis {
 	bool marked;
 };
 
-int analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options,
-		  struct err *err);
+void analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options);
 void analysis_done(struct analysis *analysis);
 
 /* Reads the whole trace and leaves the results finished; 0 or -1 (the trace's error). */

@@ -117,12 +117,14 @@ static int grow_slots(struct usage *usage)
 static struct usage_file *find_file(struct usage *usage, const struct space *space, uint32_t inode)
 {
 	struct usage_file file = {.space = space, .inode = inode};
+	char path[16];
 	uint32_t *slot;
 
 	if (grow_slots(usage) != 0)
 		return NULL;
 	slot = find_slot(usage, space, inode);
 	if (*slot == 0) {
+		file.named = ext_path(space->ext, inode, path, sizeof(path));
 		if (VEC_PUSH(&usage->files, file) != 0)
 			return NULL;
 		*slot = (uint32_t)usage->files.n;
@@ -130,21 +132,24 @@ static struct usage_file *find_file(struct usage *usage, const struct space *spa
 	return &usage->files.at[*slot - 1];
 }
 
-/* A file is what a directory names: any block that belongs to such an inode counts for it. */
-static bool is_of_file(const struct place *place)
+static bool is_of_inode(const struct place *place)
 {
-	char path[16];
-
 	return kind_has_inode(place->kind) && place->space->ext != NULL && place->extent->owner != 0 &&
-	       !(place->extent->flags & EXTENT_DELETED) &&
-	       ext_path(place->space->ext, place->extent->owner, path, sizeof(path));
+	       !(place->extent->flags & EXTENT_DELETED);
+}
+
+void usage_expect(const struct usage *usage, const struct place *place)
+{
+	if (usage->nslots > 0 && is_of_inode(place))
+		__builtin_prefetch(
+		    &usage->file_slots[hash_file(place->space, place->extent->owner) & (usage->nslots - 1)]);
 }
 
 void usage_place(struct usage *usage, const struct access *access, const struct place *place)
 {
 	struct usage_region *region = find_region(usage, place);
 	struct usage_file *file = NULL;
-	bool of_file = is_of_file(place);
+	bool of_file = is_of_inode(place);
 
 	if (of_file)
 		file = find_file(usage, place->space, place->extent->owner);
@@ -237,10 +242,22 @@ static int compare_files(const void *left, const void *right)
 	return a->inode < b->inode ? -1 : a->inode > b->inode;
 }
 
+/* A file is what a directory names: any block that belongs to such an inode counts for it. */
+static void keep_named(struct usage *usage)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < usage->files.n; i++)
+		if (usage->files.at[i].named)
+			usage->files.at[kept++] = usage->files.at[i];
+	usage->files.n = kept;
+}
+
 void usage_finish(struct usage *usage)
 {
 	if (usage->regions.n > 1)
 		qsort(usage->regions.at, usage->regions.n, sizeof(struct usage_region), compare_regions);
+	keep_named(usage);
 	if (usage->files.n > 1)
 		qsort(usage->files.at, usage->files.n, sizeof(struct usage_file), compare_files);
 }

@@ -25,6 +25,7 @@ struct usage_file {
 	uint32_t inode;
 	struct counters counters;
 	uint64_t seen;
+	bool named; /* a directory names it; others are left out at the end */
 };
 
 struct usage {
@@ -43,6 +44,9 @@ struct usage {
 /* 0, or -1 without memory. */
 int usage_init(struct usage *usage, const struct map *map, uint64_t unit_sectors);
 void usage_done(struct usage *usage);
+
+/* Fetches the memory that counting a place will use. */
+void usage_expect(const struct usage *usage, const struct place *place);
 
 /* Counts a request, and after that each of its places. */
 void usage_access(struct usage *usage, const struct access *access);

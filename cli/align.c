@@ -28,7 +28,11 @@ static int print_verdict(const struct map *map, const struct analysis *analysis,
 
 static int align_with_trace(const char *trace_path, const char *disk, const struct common *common)
 {
-	struct analysis_options options = {.unit_sectors = common->unit_sectors, .all = common->all};
+	struct analysis_options options = {
+	    .unit_sectors = common->unit_sectors,
+	    .all = common->all,
+	    .threads = common->map.threads,
+	};
 	struct analysis analysis;
 	struct trace *trace;
 	struct map *map;
@@ -37,14 +41,11 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 
 	if (open_both(&trace, &map, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
-	if (analysis_init(&analysis, map, &options, &err) != 0) {
-		status = fail(NULL, &err);
-	} else {
-		status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
-								   : fail(trace_path, &err);
-		analysis_done(&analysis);
-		print_size_note(trace, map, disk);
-	}
+	analysis_init(&analysis, map, &options);
+	status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
+							   : fail(trace_path, &err);
+	analysis_done(&analysis);
+	print_size_note(trace, map, disk);
 	map_close(map);
 	trace_close(trace);
 	return status;

@@ -51,6 +51,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	struct analysis_options options = {
 	    .unit_sectors = common->unit_sectors,
 	    .all = common->all,
+	    .threads = common->map.threads,
 	    .heat = line->directory != NULL ? &heat : NULL,
 	};
 	struct analysis analysis;
@@ -62,14 +63,10 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	if (open_both(&trace, &map, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
 	heat_init(&heat, common->unit_sectors);
-	if (analysis_init(&analysis, map, &options, &err) != 0) {
-		status = fail(NULL, &err);
-	} else {
-		status = analysis_run(&analysis, trace, &err) == 0
-			     ? print_report(trace, map, disk, &analysis, line)
-			     : fail(trace_path, &err);
-		analysis_done(&analysis);
-	}
+	analysis_init(&analysis, map, &options);
+	status = analysis_run(&analysis, trace, &err) == 0 ? print_report(trace, map, disk, &analysis, line)
+							   : fail(trace_path, &err);
+	analysis_done(&analysis);
 	heat_done(&heat);
 	map_close(map);
 	trace_close(trace);

@@ -117,8 +117,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	int status;
 
 	heat_init(&heat, common->unit_sectors);
-	if (analysis_init(&analysis, map, &options, &err) != 0)
-		return fail(NULL, &err);
+	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
 	draw->picture.analysis = &analysis;
 	draw->picture.heat = &heat;

@@ -88,6 +88,10 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 /* The run that holds a sector, from that sector on; beyond the disk's end the kind is unknown. */
 void map_find(const struct map *map, uint64_t sector, struct place *place);
 
+/* The same for several sectors, at most MAP_FIND_MANY, whose memory is fetched at once. */
+#define MAP_FIND_MANY 64
+void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places);
+
 /* The same, but from the run's first sector on, which may lie before the sector that was asked for. */
 void map_find_run(const struct map *map, uint64_t sector, struct place *place);
 

@@ -82,6 +82,12 @@ void map_find(const struct map *map, uint64_t sector, struct place *place)
 	walk_inwards(map, place);
 }
 
+void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places)
+{
+	for (unsigned i = 0; i < n; i++)
+		map_find(map, sectors[i], &places[i]);
+}
+
 /* The place that a claim which lost to `place` at one level leads to. */
 static bool find_sharer(const struct map *map, const struct place *place, unsigned level,
 			const struct claim *loser, struct place *sharer)

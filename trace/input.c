@@ -3,6 +3,7 @@
    source straight into it. */
 #include "trace/input.h"
 
+#include "base/vec.h"
 #include "trace/decompress.h"
 #include "trace/source.h"
 
@@ -12,14 +13,16 @@
 
 #define LINE_MAX_BYTES (1u << 20)
 #define CHUNK 262144u
+#define LINES_BYTES 65536u /* of lines that are taken at once */
 
 struct input {
 	struct source *source;
 	struct decompress *decompress; /* NULL for plain data */
 	const char *compression;
 	bool at_end;
+	bool borrowed; /* buf is another's */
 	char *buf;
-	size_t cap, from, to; /* unread bytes are buf[from .. to-1]; buf[cap] exists */
+	size_t cap, from, to; /* unread bytes are buf[from .. to-1]; INPUT_SLACK more bytes exist */
 	uint64_t offset, lines;
 };
 
@@ -34,7 +37,7 @@ static int more_room(struct input *in, struct err *err)
 	}
 	if (in->cap - in->to >= CHUNK / 4)
 		return 0;
-	grown = realloc(in->buf, 2 * in->cap + 1);
+	grown = realloc(in->buf, 2 * in->cap + INPUT_SLACK);
 	if (grown == NULL)
 		return err_nomem(err);
 	in->buf = grown;
@@ -81,7 +84,7 @@ int input_open(struct input **input, const char *path, struct err *err)
 	if (in == NULL)
 		return err_nomem(err);
 	in->cap = CHUNK;
-	in->buf = malloc(in->cap + 1);
+	in->buf = malloc(in->cap + INPUT_SLACK);
 	if (in->buf == NULL)
 		err_nomem(err);
 	if (in->buf == NULL || source_open(&in->source, path, err) != 0 || find_compression(in, err) != 0) {
@@ -98,7 +101,8 @@ void input_close(struct input *in)
 		return;
 	decompress_close(in->decompress);
 	source_close(in->source);
-	free(in->buf);
+	if (!in->borrowed)
+		free(in->buf);
 	free(in);
 }
 
@@ -134,31 +138,35 @@ void input_consume(struct input *in, size_t len)
 	in->offset += len;
 }
 
-/* Reads on until the line that starts at in->from has its end, or there is no more. */
-static char *find_line_end(struct input *in, struct err *err)
+/* Reads on until the line that starts at in->from has its end, or there is no more; NULL on an error, which
+   is of this line when *too_long. */
+static char *find_line_end(struct input *in, bool *too_long, struct err *err)
 {
 	size_t seen = in->to - in->from;
 	char *lf = NULL;
 
+	*too_long = false;
 	while (lf == NULL && !in->at_end && seen <= LINE_MAX_BYTES) {
 		if (fill(in, err) != 0)
 			return NULL;
 		lf = memchr(in->buf + in->from + seen, '\n', in->to - in->from - seen);
 		seen = in->to - in->from;
 	}
-	if (lf == NULL && !in->at_end)
-		err_set(err, "line %" PRIu64 ": longer than a MiB, which no trace line is", in->lines + 1);
+	*too_long = lf == NULL && !in->at_end;
+	if (*too_long)
+		err_set(err, "longer than a MiB, which no trace line is");
 	return lf != NULL || !in->at_end ? lf : in->buf + in->to;
 }
 
 int input_line(struct input *in, struct line *line, struct err *err)
 {
 	char *lf = memchr(in->buf + in->from, '\n', in->to - in->from);
+	bool too_long;
 
 	if (lf == NULL) {
-		lf = find_line_end(in, err);
+		lf = find_line_end(in, &too_long, err);
 		if (lf == NULL)
-			return -1;
+			return too_long ? err_prefix(err, "line %" PRIu64 ": ", in->lines + 1) : -1;
 		if (in->from == in->to)
 			return 0;
 	}
@@ -172,6 +180,55 @@ int input_line(struct input *in, struct line *line, struct err *err)
 	line->text[line->len] = '\0';
 	line->number = ++in->lines;
 	return 1;
+}
+
+/* The end of the last whole line within about LINES_BYTES, or of the only line, or of the input. */
+static char *find_lines_end(struct input *in, bool *too_long, struct err *err)
+{
+	size_t n;
+	char *lf;
+
+	*too_long = false;
+	if (in->to - in->from < LINES_BYTES && fill(in, err) != 0)
+		return NULL;
+	n = in->to - in->from < LINES_BYTES ? in->to - in->from : LINES_BYTES;
+	lf = memrchr(in->buf + in->from, '\n', n);
+	return lf != NULL ? lf : find_line_end(in, too_long, err);
+}
+
+int input_take_lines(struct input *in, struct input_lines *lines, struct err *err)
+{
+	bool too_long;
+	char *end = find_lines_end(in, &too_long, err), *start = in->buf + in->from;
+
+	if (end == NULL)
+		return too_long ? -2 : -1;
+	lines->len = (size_t)(end - start) + (end != in->buf + in->to);
+	if (lines->len == 0)
+		return 0;
+	if (vec_reserve((void **)&lines->at, &lines->cap, lines->len + INPUT_SLACK, 1) != 0)
+		return err_nomem(err);
+	memcpy(lines->at, start, lines->len);
+	input_consume(in, lines->len);
+	return 1;
+}
+
+uint64_t input_line_count(const struct input *in)
+{
+	return in->lines;
+}
+
+struct input *input_of_lines(struct input_lines *lines, uint64_t before)
+{
+	struct input *in = calloc(1, sizeof(*in));
+
+	if (in == NULL)
+		return NULL;
+	in->buf = lines->at;
+	in->cap = in->to = lines->len;
+	in->lines = before;
+	in->at_end = in->borrowed = true;
+	return in;
 }
 
 long input_read(struct input *in, void *buf, size_t len, struct err *err)

@@ -41,6 +41,23 @@ struct line {
    in compressed data). */
 int input_line(struct input *input, struct line *line, struct err *err);
 
+/* Lines that are read at once, to be parsed apart from the others; starts zeroed. */
+struct input_lines {
+	char *at; /* INPUT_SLACK more bytes may be read, not used, behind the last one */
+	size_t len, cap;
+};
+#define INPUT_SLACK 8
+
+/* The next lines, whole but for a last one that lacks its line end: 1, 0 at the end, -1 on an error, -2 when
+   the next line is too long, with a text that does not say which one it is.  They are not counted. */
+int input_take_lines(struct input *input, struct input_lines *lines, struct err *err);
+
+/* How many lines input_line has read. */
+uint64_t input_line_count(const struct input *input);
+
+/* An input that is some lines of another one; they must live as long as it does.  NULL without memory. */
+struct input *input_of_lines(struct input_lines *lines, uint64_t before);
+
 /* Up to `len` bytes into buf; fewer only at the end of the input; -1 on an error. */
 long input_read(struct input *input, void *buf, size_t len, struct err *err);
 

@@ -52,6 +52,7 @@ struct trace {
 	bool single;                  /* the format's open says: one device, one event a request */
 	bool surveying;               /* the first reading, which only finds devices and events */
 	bool disordered;              /* the survey saw times that go back */
+	uint64_t parsed;              /* accesses that came through trace_format.parse */
 	uint64_t kept[4];             /* what the format keeps from the survey to the reading */
 	uint64_t disk_sectors;        /* the size that the trace states, 0 if it does not */
 	const char *event;            /* the event that is counted, or NULL where there is one a request */
@@ -63,6 +64,8 @@ struct trace {
 	uint32_t chosen;              /* the device to keep: options.device, or the only one */
 	bool has_chosen;              /* options.device was given and is there */
 };
+
+#define TRACE_LINE_MIN 4
 
 struct trace_format {
 	const char *name;
@@ -76,6 +79,10 @@ struct trace_format {
 	/* Fills up to n accesses (n > 0); how many, 0 at the end, -1 on an error.  Does not filter by device.
 	 */
 	long (*read)(struct trace *trace, struct access *batch, size_t n, struct err *err);
+	/* Or NULL.  Parses whole lines of a trace that is `single`, each of which is one access, on any
+	   thread: how many accesses it put into `at`, which has room for one every TRACE_LINE_MIN bytes; -1
+	   when some line is anything else, and all of them must go through `read`. */
+	long (*parse)(const struct trace *trace, const char *lines, size_t len, struct access *at);
 	/* Frees trace->state, which may be NULL. */
 	void (*close)(struct trace *trace);
 };

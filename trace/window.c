@@ -23,7 +23,7 @@ void window_done(struct window *window)
 	VEC_FREE(&window->queue);
 }
 
-static enum access_window state(const struct window *window)
+enum access_window window_state(const struct window *window)
 {
 	if (!window->marked)
 		return WINDOW_UNMARKED;
@@ -58,7 +58,8 @@ static enum match match_at(const struct window *window, size_t at, size_t *end)
 static void take_mark(struct window *window, size_t end, bool on)
 {
 	/* A flush between the reads of a mark lies where the mark begins. */
-	enum access_window before = state(window) == WINDOW_UNMARKED ? WINDOW_OUTSIDE : state(window);
+	enum access_window before =
+	    window_state(window) == WINDOW_UNMARKED ? WINDOW_OUTSIDE : window_state(window);
 
 	for (size_t i = window->ready; i < end; i++)
 		window->queue.at[i].window = window->queue.at[i].op == ACCESS_FLUSH ? before : WINDOW_MARK;
@@ -85,26 +86,61 @@ static void decide(struct window *window)
 		if (match == MATCH_ON || match == MATCH_OFF) {
 			take_mark(window, end, match == MATCH_ON);
 		} else {
-			window->queue.at[window->ready].window = (uint8_t)state(window);
+			window->queue.at[window->ready].window = (uint8_t)window_state(window);
 			window->ready++;
 		}
 	}
 }
 
-static int read_more(struct window *window, struct err *err)
+/* Room behind the undecided accesses, which move to the front. */
+static int make_room(struct window *window, size_t n, struct err *err)
 {
 	size_t kept = window->queue.n - window->from;
-	long got;
 
 	if (kept > 0)
 		memmove(window->queue.at, window->queue.at + window->from, kept * sizeof(struct access));
 	window->queue.n = kept;
 	window->ready -= window->from;
 	window->from = 0;
-	if (vec_reserve((void **)&window->queue.at, &window->queue.cap, kept + READ_BATCH,
-			sizeof(struct access)) != 0)
+	if (vec_reserve((void **)&window->queue.at, &window->queue.cap, kept + n, sizeof(struct access)) != 0)
 		return err_nomem(err);
-	got = trace_read(window->trace, window->queue.at + kept, READ_BATCH, err);
+	return 0;
+}
+
+int window_put(struct window *window, const struct access *batch, size_t n, struct err *err)
+{
+	if (make_room(window, n, err) != 0)
+		return -1;
+	if (n > 0)
+		memcpy(window->queue.at + window->queue.n, batch, n * sizeof(*batch));
+	window->queue.n += n;
+	decide(window);
+	return 0;
+}
+
+void window_end(struct window *window)
+{
+	window->at_end = true;
+	decide(window);
+}
+
+size_t window_take(struct window *window, struct access *batch, size_t n)
+{
+	size_t part = window->ready - window->from < n ? window->ready - window->from : n;
+
+	if (part > 0)
+		memcpy(batch, window->queue.at + window->from, part * sizeof(*batch));
+	window->from += part;
+	return part;
+}
+
+static int read_more(struct window *window, struct err *err)
+{
+	long got;
+
+	if (make_room(window, READ_BATCH, err) != 0)
+		return -1;
+	got = trace_read(window->trace, window->queue.at + window->queue.n, READ_BATCH, err);
 	if (got < 0)
 		return -1;
 	window->queue.n += (size_t)got;
@@ -115,16 +151,10 @@ static int read_more(struct window *window, struct err *err)
 
 long window_read(struct window *window, struct access *batch, size_t n, struct err *err)
 {
-	size_t part;
-
 	while (window->from == window->ready && !window->at_end)
 		if (read_more(window, err) != 0)
 			return -1;
-	part = window->ready - window->from < n ? window->ready - window->from : n;
-	if (part > 0)
-		memcpy(batch, window->queue.at + window->from, part * sizeof(*batch));
-	window->from += part;
-	return (long)part;
+	return (long)window_take(window, batch, n);
 }
 
 int window_any(struct trace *trace, struct err *err)

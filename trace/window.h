@@ -25,6 +25,28 @@ struct window {
 void window_init(struct window *window, struct trace *trace);
 void window_done(struct window *window);
 
+/* What comes next, for those who read the trace themselves: takes in a copy of some accesses, and hands out
+   what is decided.  0, or -1 without memory. */
+int window_put(struct window *window, const struct access *batch, size_t n, struct err *err);
+size_t window_take(struct window *window, struct access *batch, size_t n);
+
+/* No more accesses will come, so all are decided. */
+void window_end(struct window *window);
+
+/* What an access is that is no part of a mark. */
+enum access_window window_state(const struct window *window);
+
+/* Whether no access is undecided: then accesses of which none may begin a mark need not be put in. */
+static inline bool window_is_idle(const struct window *window)
+{
+	return window->from == window->queue.n;
+}
+
+static inline bool window_may_begin(const struct access *access)
+{
+	return access->start == 2 && access->count == 1 && access->op == ACCESS_READ;
+}
+
 /* The next accesses in order, each with its `window` set; how many, 0 at the end, -1 on an error. */
 long window_read(struct window *window, struct access *batch, size_t n, struct err *err);
 

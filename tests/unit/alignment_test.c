@@ -5,19 +5,25 @@
 
 #define UNIT 8
 
-static void feed(struct alignment *alignment, const struct map *map, enum access_op op, uint64_t start,
-		 uint64_t count)
+static void feed_as(struct alignment *alignment, const struct map *map, enum access_op op, uint64_t start,
+		    uint64_t count, uint64_t serial)
 {
 	struct access access = {.op = (uint8_t)op, .start = start, .count = count};
 	struct place place;
 
-	alignment_access(alignment);
+	alignment_access(alignment, serial);
 	for (uint64_t at = start; at < start + count; at += place.count) {
 		map_find(map, at, &place);
 		if (place.count > start + count - at)
 			place.count = start + count - at;
 		alignment_place(alignment, &access, &place);
 	}
+}
+
+static void feed(struct alignment *alignment, const struct map *map, enum access_op op, uint64_t start,
+		 uint64_t count)
+{
+	feed_as(alignment, map, op, start, count, alignment->serial);
 }
 
 static const struct alignment_device *device_named(const struct alignment *alignment, const char *name)
@@ -262,8 +268,8 @@ static void alignment_merged_parts_equal_one_run(void **state)
 	for (int i = 0; i < 500; i++) {
 		uint64_t start = (uint64_t)rand_r(&seed) % 2800, count = 1 + (uint64_t)rand_r(&seed) % 200;
 
-		feed(&one, disk.map, ACCESS_WRITE, start, count);
-		feed(&parts[i >= 250], disk.map, ACCESS_WRITE, start, count);
+		feed_as(&one, disk.map, ACCESS_WRITE, start, count, (uint64_t)i);
+		feed_as(&parts[i % 3 == 0], disk.map, ACCESS_WRITE, start, count, (uint64_t)i);
 	}
 	alignment_merge(&parts[0], &parts[1]);
 	alignment_finish(&one);

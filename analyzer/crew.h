@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Threads that work through a trace, a batch at a time. */
+#ifndef ANALYZER_CREW_H
+#define ANALYZER_CREW_H
+
+#include "trace/stream.h"
+
+struct crew_work {
+	/* Any thread, while others do the same with other batches; a thread gets its batches in order. */
+	void (*work)(void *worker, const struct batch *batch);
+	/* NULL, or what is to be done with the outcome in the order of the batches, one at a time; -1 ends
+	 * all. */
+	int (*deliver)(void *worker, struct err *err);
+};
+
+/* Reads the trace to its end with n threads, each with its own worker (workers[0 .. n-1]).  0, or -1 with the
+   first error. */
+int crew_run(struct stream *stream, const struct crew_work *work, void *const *workers, unsigned n,
+	     struct err *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a trace has marks is known only when the first one comes: what was counted until then is forgotten,
+   so that memory does not hang on the length of the trace. */
+#include "analyzer/tally.h"
+
+#include "analyzer/heat.h"
+
+#include <string.h>
+
+/* Accesses that are looked up together, so that memory is fetched for all of them at once. */
+#define TOGETHER 32
+
+int tally_init(struct tally *tally, const struct map *map, uint64_t unit_sectors, bool all, struct heat *heat)
+{
+	*tally = (struct tally){.map = map, .all = all, .heat = heat};
+	if (usage_init(&tally->usage, map, unit_sectors) == 0 &&
+	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
+		return 0;
+	tally_done(tally);
+	return -1;
+}
+
+void tally_done(struct tally *tally)
+{
+	usage_done(&tally->usage);
+	alignment_done(&tally->alignment);
+}
+
+static void count_place(struct tally *tally, const struct access *access, struct place *place, uint64_t left)
+{
+	if (place->count > left)
+		place->count = left;
+	usage_place(&tally->usage, access, place);
+	alignment_place(&tally->alignment, access, place);
+}
+
+/* Counts an access whose first place has been found; a flush has none. */
+static void count_access(struct tally *tally, const struct access *access, uint64_t serial,
+			 struct place *place)
+{
+	uint64_t at = access->start, end = access->start + access->count;
+
+	tally->accesses++;
+	usage_access(&tally->usage, access);
+	alignment_access(&tally->alignment, serial);
+	if (tally->heat != NULL)
+		heat_access(tally->heat, access);
+	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
+		tally->beyond++;
+	while (at < end) {
+		count_place(tally, access, place, end - at);
+		at += place->count;
+		if (at < end)
+			map_find(tally->map, at, place);
+	}
+}
+
+/* Some accesses that all count, of which the first has that serial number. */
+static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
+{
+	struct place places[TOGETHER];
+	uint64_t sectors[TOGETHER] = {0};
+
+	for (unsigned i = 0; i < n; i++)
+		sectors[i] = accesses[i]->start;
+	map_find_many(tally->map, sectors, n, places);
+	for (unsigned i = 0; i < n; i++)
+		usage_expect(&tally->usage, &places[i]);
+	for (unsigned i = 0; i < n; i++)
+		count_access(tally, accesses[i], serial + i, &places[i]);
+}
+
+/* The first mark: nothing before it counts. */
+static void forget(struct tally *tally)
+{
+	tally->marked = true;
+	if (tally->all)
+		return;
+	tally->outside += tally->accesses;
+	tally->accesses = 0;
+	tally->beyond = 0;
+	usage_reset(&tally->usage);
+	alignment_reset(&tally->alignment);
+	if (tally->heat != NULL)
+		heat_reset(tally->heat);
+}
+
+static bool is_counted(const struct tally *tally, const struct access *access)
+{
+	return access->window <= WINDOW_INSIDE || (access->window == WINDOW_OUTSIDE && tally->all);
+}
+
+/* The number among the counted accesses of the trace that the batch's first one has: when the first mark lies
+   in the batch, that of the first one behind it. */
+static uint64_t first_serial(const struct tally *tally, const struct batch *batch)
+{
+	if (tally->all)
+		return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] +
+		       batch->before[WINDOW_OUTSIDE];
+	return tally->marked ? batch->before[WINDOW_INSIDE] : batch->before[WINDOW_UNMARKED];
+}
+
+void tally_batch(struct tally *tally, const struct batch *batch)
+{
+	const struct access *wanted[TOGETHER];
+	bool marked = batch->n > 0 && batch->at[0].window != WINDOW_UNMARKED;
+	unsigned n = 0;
+	uint64_t serial;
+
+	if (marked && !tally->marked)
+		forget(tally);
+	serial = first_serial(tally, batch);
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct access *access = &batch->at[i];
+
+		if (access->window != WINDOW_UNMARKED && !tally->marked) {
+			count_some(tally, wanted, n, serial);
+			serial = tally->all ? serial + n : 0;
+			n = 0;
+			forget(tally);
+		}
+		if (!is_counted(tally, access)) {
+			tally->outside++;
+			continue;
+		}
+		wanted[n++] = access;
+		if (n == TOGETHER) {
+			count_some(tally, wanted, n, serial);
+			serial += n;
+			n = 0;
+		}
+	}
+	count_some(tally, wanted, n, serial);
+}
+
+void tally_merge(struct tally *tally, struct tally *other)
+{
+	if (tally->marked && !other->marked)
+		forget(other);
+	if (other->marked && !tally->marked)
+		forget(tally);
+	usage_merge(&tally->usage, &other->usage);
+	alignment_merge(&tally->alignment, &other->alignment);
+	tally->accesses += other->accesses;
+	tally->beyond += other->beyond;
+	tally->outside += other->outside;
+}

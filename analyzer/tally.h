@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one thread has counted: every counted access is cut at the borders of the map's runs, and each
+   analysis is fed with the pieces.  Tallies of the parts of a trace make the tally of the whole. */
+#ifndef ANALYZER_TALLY_H
+#define ANALYZER_TALLY_H
+
+#include "analyzer/alignment.h"
+#include "analyzer/usage.h"
+#include "layout/map.h"
+#include "trace/stream.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct heat;
+
+struct tally {
+	const struct map *map;
+	struct usage usage;
+	struct alignment alignment;
+	struct heat *heat; /* fed as well when it is not NULL; the caller's */
+	uint64_t accesses; /* counted */
+	uint64_t beyond;   /* of these, those that reach beyond the disk's end */
+	uint64_t outside;  /* left out, marks included */
+	bool all;          /* accesses outside the windows count too */
+	bool marked;       /* a mark has been seen, so nothing before it counts, unless all do */
+};
+
+/* 0, or -1 without memory. */
+int tally_init(struct tally *tally, const struct map *map, uint64_t unit_sectors, bool all,
+	       struct heat *heat);
+void tally_done(struct tally *tally);
+
+/* Counts a batch; batches of one trace come in order. */
+void tally_batch(struct tally *tally, const struct batch *batch);
+
+/* Adds what another tally has counted in the same trace; the other one may forget something for that. */
+void tally_merge(struct tally *tally, struct tally *other);
+
+#endif

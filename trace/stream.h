@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A trace, read by several threads at once: each takes the next batch, and what only one can do (reading
+   the file, telling marks) is done in turns.  The batches are the same for any number of threads. */
+#ifndef TRACE_STREAM_H
+#define TRACE_STREAM_H
+
+#include "trace/input.h"
+#include "trace/window.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One thread's; starts zeroed. */
+struct batch {
+	struct access *at; /* in order, each with its `window` set */
+	size_t n, cap;
+	uint64_t number;    /* of this batch, from 0, without gaps */
+	uint64_t before[4]; /* accesses of the trace before this batch, by enum access_window */
+	struct input_lines lines;
+};
+
+struct stream {
+	struct trace *trace;
+	struct input *input; /* the trace's own, while lines are parsed apart */
+	struct window window;
+	uint64_t before[4];
+	uint64_t lines;
+	uint64_t turn, next; /* batch numbers: whose turn it is, and the next to be read */
+	bool read_all;       /* nothing is left to be read */
+	bool failed;
+	pthread_mutex_t reading, turns;
+	pthread_cond_t turned;
+};
+
+/* Starts at the trace's present place; the trace is not used otherwise until stream_done. */
+void stream_init(struct stream *stream, struct trace *trace);
+void stream_done(struct stream *stream);
+
+/* The next batch, which may be empty: 1, 0 at the end or after an error, -1 on an error: one call tells it.
+ */
+int stream_next(struct stream *stream, struct batch *batch, struct err *err);
+
+void batch_free(struct batch *batch);
+
+#endif
