@@ -190,11 +190,12 @@ static void note_state(struct ext *ext)
 			 "the journal has not been replayed; labels show what lies on the disk");
 }
 
-/* A journal device: a superblock, and the log from the block behind it on. */
+/* A journal device: a superblock, and the log from the block behind it on.  Its blocks are counted from the
+   start of the device. */
 static int map_journal_device(struct ext *ext, struct err *err)
 {
 	uint64_t first = ext->block_size == 1024 ? 2 : 1;
-	struct ext_run run = {.block = first, .count = ext->blocks - first};
+	struct ext_run run = {.place = first, .block = first, .count = ext->blocks - first};
 
 	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
 	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->block_sectors - 2);

@@ -81,17 +81,24 @@ static void claim_run(struct ext *ext, const struct ext_run *run)
 
 int ext_map_journal(struct ext *ext, struct err *err)
 {
+	struct log_shape shape = {
+	    .block_size = ext->block_size,
+	    .fast_commits = ext2fs_has_feature_fast_commit(ext->fs->super),
+	};
 	uint64_t nblocks = 0;
 
 	if (ext->log_runs.n == 0)
 		return 0;
+	if (ext->log_inode == 0)
+		shape.superblock = (uint32_t)ext->log_runs.at[0].place;
 	qsort(ext->log_runs.at, ext->log_runs.n, sizeof(struct ext_run), compare_runs);
 	for (size_t i = 0; i < ext->log_runs.n; i++)
 		if (ext->log_runs.at[i].place + ext->log_runs.at[i].count > nblocks)
 			nblocks = ext->log_runs.at[i].place + ext->log_runs.at[i].count;
 	if (nblocks > LOG_BLOCKS_MAX)
 		nblocks = LOG_BLOCKS_MAX;
-	if (log_decode(&ext->log, (uint32_t)nblocks, ext->block_size, read_log, ext, err) != 0)
+	shape.nblocks = (uint32_t)nblocks;
+	if (log_decode(&ext->log, &shape, read_log, ext, err) != 0)
 		return -1;
 	if (!ext->log.good)
 		map_note(ext->map, ext->space, "the journal has no superblock that makes sense");

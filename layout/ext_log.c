@@ -5,12 +5,15 @@
 #include "layout/ext_log.h"
 
 #include "base/bytes.h"
+#include "layout/ext_log_fast.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LOG_MAGIC 0xc03b3998
 #define READ_BYTES (1u << 20)
+#define FAST_BLOCKS_DEFAULT 256
+#define RING_BLOCKS_MIN 1024 /* a smaller ring gives no blocks to fast commits */
 
 enum header_type { HEADER_DESCRIPTOR = 1, HEADER_COMMIT, HEADER_SUPER_V1, HEADER_SUPER_V2, HEADER_REVOKE };
 
@@ -29,17 +32,32 @@ const char *log_type_name(enum log_type type)
 struct decoder {
 	struct log *log;
 	uint32_t block_size;
+	uint32_t superblock; /* its block */
+	bool fast_commits;   /* whether the file system has them */
 	uint32_t incompat;
 	uint32_t first, end;      /* the ring: blocks first .. end-1 */
 	uint32_t start, sequence; /* where a replay starts; 0 when the log is clean */
 	uint16_t *copies;         /* by block: how many copies follow a descriptor */
+	struct fast_area fast;
 	log_reader *read;
 	void *context;
 };
 
+/* How many blocks at the end are for fast commits.  When a file system is unmounted, the kernel takes the
+   flag out of the journal's superblock, but not their number. */
+static uint32_t fast_blocks(const struct decoder *d, const uint8_t *block, uint32_t maxlen)
+{
+	uint32_t fast = be32(block + 0x54);
+
+	if (!(d->incompat & LOG_FAST_COMMITS) && !d->fast_commits)
+		return 0;
+	fast = fast == 0 ? FAST_BLOCKS_DEFAULT : fast;
+	return fast > maxlen || maxlen - fast < RING_BLOCKS_MIN ? 0 : fast;
+}
+
 static bool read_superblock(struct decoder *d, const uint8_t *block)
 {
-	uint32_t type = be32(block + 4), maxlen = be32(block + 16), fast = 0;
+	uint32_t type = be32(block + 4), maxlen = be32(block + 16), fast;
 
 	if (be32(block) != LOG_MAGIC || (type != HEADER_SUPER_V1 && type != HEADER_SUPER_V2) ||
 	    be32(block + 12) != d->block_size)
@@ -48,13 +66,10 @@ static bool read_superblock(struct decoder *d, const uint8_t *block)
 	d->first = be32(block + 20);
 	d->sequence = be32(block + 24);
 	d->start = be32(block + 28);
-	if (d->incompat & LOG_FAST_COMMITS) {
-		fast = be32(block + 0x54);
-		fast = fast == 0 ? 256 : fast;
-	}
+	fast = fast_blocks(d, block, maxlen);
 	if (maxlen > d->log->nblocks)
 		maxlen = d->log->nblocks;
-	if (d->first == 0 || fast > maxlen || d->first >= maxlen - fast)
+	if (d->first <= d->superblock || fast > maxlen || d->first >= maxlen - fast)
 		return false;
 	d->end = maxlen - fast;
 	d->log->nblocks = maxlen;
@@ -135,18 +150,9 @@ static void classify_header(struct decoder *d, uint32_t at, const uint8_t *block
 	};
 }
 
-static void classify_fast_commit(struct decoder *d, uint32_t at, const uint8_t *block)
+static void visit_fast_commit(struct decoder *d, uint32_t at, const uint8_t *block)
 {
-	struct log_block *entry = &d->log->blocks[at];
-
-	if (bytes_all_zero(block, d->block_size))
-		return;
-	entry->type = LOG_FAST_COMMIT;
-	/* A head {features, tid} starts a fast commit; the blocks that go on have none. */
-	if (le16(block) == 9 && le16(block + 2) >= 8) {
-		entry->tid = le32(block + 8);
-		entry->has_tid = true;
-	}
+	fast_area_block(&d->fast, at, block);
 }
 
 typedef void block_visitor(struct decoder *d, uint32_t at, const uint8_t *block);
@@ -175,13 +181,14 @@ static void visit_descriptor(struct decoder *d, uint32_t at, const uint8_t *bloc
 		d->copies[at] = read_tags(d, at, d->log->blocks[at].tid, block);
 }
 
-/* Goes the way of a replay: what it meets is not stale.  Ends because it goes round at most once. */
-static void follow_replay(struct decoder *d)
+/* Goes the way of a replay: what it meets is not stale.  Ends because it goes round at most once.  Returns
+   the transaction that is the first to be missing. */
+static uint32_t follow_replay(struct decoder *d)
 {
 	uint32_t at = d->start, tid = d->sequence, left = d->end - d->first;
 
 	if (at < d->first || at >= d->end)
-		return;
+		return tid;
 	while (left > 0) {
 		struct log_block *entry = &d->log->blocks[at];
 		uint32_t steps = 1;
@@ -189,7 +196,7 @@ static void follow_replay(struct decoder *d)
 		if ((entry->type != LOG_DESCRIPTOR && entry->type != LOG_COMMIT &&
 		     entry->type != LOG_REVOKE) ||
 		    entry->tid != tid)
-			return;
+			break;
 		steps += d->copies[at];
 		if (entry->type == LOG_COMMIT)
 			tid++;
@@ -198,6 +205,7 @@ static void follow_replay(struct decoder *d)
 			at = next_in_ring(d, at);
 		}
 	}
+	return tid;
 }
 
 /* Copies are as stale as they are until a replay comes by. */
@@ -214,12 +222,17 @@ static int decode_ring(struct decoder *d, struct err *err)
 	if (d->copies == NULL)
 		return err_nomem(err);
 	if (visit(d, d->first, d->end, classify_header, err) != 0 ||
-	    visit(d, d->first, d->end, visit_descriptor, err) != 0 ||
-	    visit(d, d->end, d->log->nblocks, classify_fast_commit, err) != 0)
+	    visit(d, d->first, d->end, visit_descriptor, err) != 0)
 		return -1;
 	mark_copies_stale(d);
-	follow_replay(d);
-	return 0;
+	d->fast = (struct fast_area){
+	    .blocks = d->log->blocks,
+	    .block_size = d->block_size,
+	    .first = d->end + 1, /* the kernel leaves the block between them alone */
+	    .expected = follow_replay(d),
+	    .replayed = (d->incompat & LOG_FAST_COMMITS) && d->start != 0,
+	};
+	return visit(d, d->fast.first, d->log->nblocks, visit_fast_commit, err);
 }
 
 static int decode_blocks(struct decoder *d, struct err *err)
@@ -229,29 +242,36 @@ static int decode_blocks(struct decoder *d, struct err *err)
 
 	if (block == NULL)
 		return err_nomem(err);
-	d->read(d->context, 0, 1, block);
+	d->read(d->context, d->superblock, 1, block);
 	good = read_superblock(d, block);
 	free(block);
 	if (!good)
 		return 0;
 	d->log->good = true;
-	d->log->blocks[0].type = LOG_SUPERBLOCK;
+	d->log->blocks[d->superblock].type = LOG_SUPERBLOCK;
 	return decode_ring(d, err);
 }
 
-int log_decode(struct log *log, uint32_t nblocks, uint32_t block_size, log_reader *read, void *context,
+int log_decode(struct log *log, const struct log_shape *shape, log_reader *read, void *context,
 	       struct err *err)
 {
-	struct decoder d = {.log = log, .block_size = block_size, .read = read, .context = context};
+	struct decoder d = {
+	    .log = log,
+	    .block_size = shape->block_size,
+	    .superblock = shape->superblock,
+	    .fast_commits = shape->fast_commits,
+	    .read = read,
+	    .context = context,
+	};
 	int result;
 
-	*log = (struct log){.nblocks = nblocks};
-	log->blocks = calloc((size_t)nblocks + 1, sizeof(*log->blocks));
+	*log = (struct log){.nblocks = shape->nblocks};
+	log->blocks = calloc((size_t)shape->nblocks + 1, sizeof(*log->blocks));
 	if (log->blocks == NULL)
 		return err_nomem(err);
-	for (uint32_t i = 0; i < nblocks; i++)
+	for (uint32_t i = 0; i < shape->nblocks; i++)
 		log->blocks[i].type = LOG_UNUSED;
-	result = nblocks > 0 ? decode_blocks(&d, err) : 0;
+	result = shape->superblock < shape->nblocks ? decode_blocks(&d, err) : 0;
 	free(d.copies);
 	return result;
 }

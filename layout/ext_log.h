@@ -42,9 +42,15 @@ struct log {
 	bool good; /* it has a journal superblock that makes sense */
 };
 
-/* Classifies the first nblocks blocks of a journal.  0, or -1 without memory.  A log without a usable
-   superblock is all LOG_UNUSED and not `good`. */
-int log_decode(struct log *log, uint32_t nblocks, uint32_t block_size, log_reader *read, void *context,
+struct log_shape {
+	uint32_t nblocks, block_size;
+	uint32_t superblock; /* its block: 0 in an inode; on a device, the one behind the device's own */
+	bool fast_commits;   /* the file system has them, which a clean journal does not say */
+};
+
+/* Classifies the blocks of a journal.  0, or -1 without memory.  A log without a usable superblock is all
+   LOG_UNUSED and not `good`. */
+int log_decode(struct log *log, const struct log_shape *shape, log_reader *read, void *context,
 	       struct err *err);
 void log_free(struct log *log);
 

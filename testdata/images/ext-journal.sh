@@ -230,6 +230,14 @@ image_ext4_fast_commit_1k() {
     use_snap
 }
 
+# fast commits behind the last full commit, which a replay takes; behind them, some of an older transaction
+image_ext4_fast_commit_live() {
+    mkext 12M -t ext4 -O fast_commit -b 4096 -N 256
+    content 4096 400 24 20
+    mounted rw fast_live
+    use_snap
+}
+
 # fast_commit, unmounted: old records in the area, none of them valid
 image_ext4_fast_commit_old() {
     mkext 12M -t ext4 -O fast_commit -b 1024 -g 2048 -N 256
@@ -241,6 +249,16 @@ image_ext4_fast_commit_old() {
 image_ext4_fast_commit_empty() {
     mkext 12M -t ext4 -O fast_commit -b 1024 -g 2048 -N 256
     content 1024
+}
+
+fast_live() {
+    fast_busy # ends with a full commit: the kernel makes no fast one for a new directory
+    sync -f "$MNT"
+    for n in 1 2 3; do
+        fill "/busy/live$n" 700
+        sync "$MNT/busy/live$n"
+    done
+    cp --sparse=always "$IMG" "$TMP/snap"
 }
 
 # fast_busy: one full commit, then small changes with an fsync each

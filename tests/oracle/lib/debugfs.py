@@ -40,8 +40,8 @@ def in_lines(command, numbers):
 
 
 class Inode:
-    """`blocks` are (mark, logical block, count, block, unwritten): the mark is "" for data, and "IND", "DIND", "TIND" or
-    "ETB" for what holds the map."""
+    """`blocks` are (mark, logical block, count, block, unwritten): the mark is "" for data, and "IND", "DIND", "TIND"
+    or "ETB" for what holds the map."""
 
     def __init__(self, text):
         match = STAT.search(text)

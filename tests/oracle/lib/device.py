@@ -5,8 +5,8 @@ import collections
 
 from lib import images, tools
 
-# `start` counts in the device, `at` on the disk with that number; `outer` are the names of what lies around it, outermost
-# first; `copy` is 0 for what the device reads, 1 and up for further copies (mirrors).
+# `start` counts in the device, `at` on the disk with that number; `outer` are the names of what lies around it,
+# outermost first; `copy` is 0 for what the device reads, 1 and up for further copies (mirrors).
 Piece = collections.namedtuple("Piece", "start sectors disk at outer copy")
 
 

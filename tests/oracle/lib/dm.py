@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Where every sector of a volume lies by the device-mapper tables of the appliance that made it. The arithmetic is that of
-testdata/lvm/verify.py, which is checked there against what the kernel wrote."""
+"""Where every sector of a volume lies by the device-mapper tables of the appliance that made it. The arithmetic is that
+of testdata/lvm/verify.py, which is checked there against what the kernel wrote."""
 import functools
 import sys
 

@@ -50,8 +50,9 @@ class Group:
 
 
 class Layout:
-    """Where a group's descriptor has a wrong checksum, nothing is taken from it as to what is free. With bigalloc, dumpe2fs lets a range of free blocks end with the first block of its last cluster (print_free of
-    misc/dumpe2fs.c multiplies the cluster's number); here it ends with the cluster, or with the file system."""
+    """Where a group's descriptor has a wrong checksum, nothing is taken from it as to what is free. With bigalloc,
+    dumpe2fs lets a range of free blocks end with the first block of its last cluster (print_free of misc/dumpe2fs.c
+    multiplies the cluster's number); here it ends with the cluster, or with the file system."""
 
     def __init__(self, text):
         head, *groups = re.split(r"^(?=Group \d+: \()", text, flags=re.M)

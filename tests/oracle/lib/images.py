@@ -31,8 +31,8 @@ def write_sparse(target, chunks):
 
 
 class Image:
-    """A packed image. `stem` is what the texts beside it are called: a disk before and after some work has the same, and
-    so have the disks of one volume group, of which `disks` are all, and this is number `index`."""
+    """A packed image. `stem` is what the texts beside it are called: a disk before and after some work has the same,
+    and so have the disks of one volume group, of which `disks` are all, and this is number `index`."""
 
     def __init__(self, packed):
         self.packed = packed

@@ -88,7 +88,7 @@ def segments(image):
 
 
 class Headers:
-    """What pvck reads in a PV: label, metadata areas, data areas, and the texts in the rings; in bytes from the start."""
+    """What pvck reads in a PV: label, metadata areas, and the texts in the rings; in bytes from the start."""
 
     def __init__(self, path):
         self.path = path

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Partition tables as sfdisk, fdisk and sgdisk read them; and, read here, where a table itself lies, which no tool tells.
+"""Partition tables as sfdisk, fdisk and sgdisk read them; and, read here, where a table itself lies, which no tool
+tells.
 
 All numbers are sectors of 512 bytes, whatever the disk's own sector is."""
 import json
