@@ -73,6 +73,10 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libblkmap.a $(LINK_LIBS) -lcmocka
 
+# What bench/ needs to make its disks.
+$(BUILD)/bench/%: $(BUILD)/bench/%.o
+	$(CC) $(CFLAGS) -o $@ $< $(LINK_LIBS)
+
 units: $(patsubst %.c,$(BUILD)/%,$(UNITS))
 
 check: all units
