@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs of sectors of one space with one name, while they are collected (claims) and when they are
-   sealed (extents: sorted, disjoint, and without a gap from the first sector to the last). */
+/* Runs of sectors of one space with one name: what claims (layout/claims.h) become when they are sealed.
+   Extents are sorted, disjoint, and without a gap from the first sector to the last. */
 #ifndef LAYOUT_EXTENT_H
 #define LAYOUT_EXTENT_H
 
 #include "base/vec.h"
+#include "layout/claims.h"
 #include "layout/kind.h"
 
 #include <stdbool.h>
@@ -35,32 +36,6 @@ struct extent {
 };
 
 #define EXTENT_SECTORS_MAX ((UINT64_C(1) << 48) - 1)
-
-/* Which claim wins where two overlap: the higher rank, then the lower owner. */
-enum rank {
-	RANK_REST,      /* what is left over: free space, gaps */
-	RANK_CONTENT,   /* files, volumes, partitions */
-	RANK_TREE,      /* the blocks that say where a file's content is */
-	RANK_STRUCTURE, /* what the layer itself is made of */
-};
-
-struct claim {
-	uint64_t start : 48;
-	uint64_t kind : 8;
-	uint64_t flags : 8;
-	uint64_t count : 48;
-	uint64_t rank : 8;
-	uint32_t owner;
-	uint32_t arg;
-};
-
-struct claims {
-	VEC(struct claim) list;
-	bool short_of_memory; /* some claim is missing; sealing will fail */
-};
-
-/* Remembers a claim; an empty one is dropped.  A failed allocation is told by extents_seal. */
-void claims_add(struct claims *claims, struct claim claim);
 
 /* Two claims of more than RANK_REST that overlap. */
 struct overlap {

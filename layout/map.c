@@ -44,7 +44,7 @@ static void space_free(struct space *space)
 	for (size_t i = 0; i < space->segments.n; i++)
 		free(space->segments.at[i].areas);
 	VEC_FREE(&space->segments);
-	VEC_FREE(&space->claims.list);
+	claims_free(&space->claims);
 	extents_free(&space->extents);
 	ext_free(space->ext);
 	image_close(space->image);

@@ -3,52 +3,12 @@
    sector in a heap whose top is the winner. */
 #include "layout/extent.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
 #define OVERLAPS_MAX 100000
-
-void claims_add(struct claims *claims, struct claim claim)
-{
-	if (claim.count > 0 && VEC_PUSH(&claims->list, claim) != 0)
-		claims->short_of_memory = true;
-}
-
-/* Which of two claims wins: less than zero when a does.  A total order on their contents, so that
-   the outcome does not hang on the order in which they were made. */
-static int compare_rank(const struct claim *a, const struct claim *b)
-{
-	if (a->rank != b->rank)
-		return a->rank > b->rank ? -1 : 1;
-	if (a->owner != b->owner)
-		return a->owner < b->owner ? -1 : 1;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->arg != b->arg)
-		return a->arg < b->arg ? -1 : 1;
-	if (a->flags != b->flags)
-		return a->flags < b->flags ? -1 : 1;
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
-	return a->count == b->count ? 0 : a->count > b->count ? -1 : 1;
-}
-
-static int compare_start(const void *left, const void *right)
-{
-	const struct claim *a = left, *b = right;
-
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
-	return compare_rank(a, b);
-}
-
-static bool is_sorted(const struct claim *at, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (compare_start(&at[i - 1], &at[i]) > 0)
-			return false;
-	return true;
-}
 
 struct sweep {
 	struct extents *out;
@@ -69,9 +29,9 @@ static void heap_down(const struct claim **heap, size_t n, size_t at)
 	for (;;) {
 		size_t best = at, child = 2 * at + 1;
 
-		if (child < n && compare_rank(heap[child], heap[best]) < 0)
+		if (child < n && claim_compare(heap[child], heap[best]) < 0)
 			best = child;
-		if (child + 1 < n && compare_rank(heap[child + 1], heap[best]) < 0)
+		if (child + 1 < n && claim_compare(heap[child + 1], heap[best]) < 0)
 			best = child + 1;
 		if (best == at)
 			return;
@@ -94,7 +54,7 @@ static int heap_push(struct sweep *sweep, const struct claim *claim)
 
 	if (VEC_PUSH(&sweep->heap, claim) != 0)
 		return -1;
-	while (at > 0 && compare_rank(claim, sweep->heap.at[(at - 1) / 2]) < 0) {
+	while (at > 0 && claim_compare(claim, sweep->heap.at[(at - 1) / 2]) < 0) {
 		sweep->heap.at[at] = sweep->heap.at[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
@@ -145,7 +105,7 @@ static int emit_claim(struct sweep *sweep, const struct claim *claim, uint64_t a
 
 static int note_overlap(struct sweep *sweep, const struct claim *a, const struct claim *b, uint64_t at)
 {
-	bool a_wins = compare_rank(a, b) <= 0;
+	bool a_wins = claim_compare(a, b) <= 0;
 	uint64_t end = claim_end(a) < claim_end(b) ? claim_end(a) : claim_end(b);
 	struct overlap overlap = {
 	    .winner = a_wins ? *a : *b,
@@ -168,29 +128,69 @@ static int begin_claim(struct sweep *sweep, const struct claim *claim, uint64_t 
 	return heap_push(sweep, claim);
 }
 
-static int run_sweep(struct sweep *sweep, const struct claim *claims, size_t n)
+/* Claims that have been swept are given back after so many. */
+#define DROP_CLAIMS 65536
+
+/* Where the present winner ends or the next claim starts. */
+static uint64_t next_border(const struct sweep *sweep, const struct claim *claims, size_t i, size_t n)
 {
-	uint64_t at = 0, next;
-	size_t i = 0;
+	uint64_t next = i < n && claims[i].start < sweep->sectors ? claims[i].start : sweep->sectors;
+
+	if (sweep->heap.n > 0 && claim_end(sweep->heap.at[0]) < next)
+		next = claim_end(sweep->heap.at[0]);
+	return next;
+}
+
+/* The claims from i on that stand alone, as nearly all do: how many, with *at behind the last one. */
+static size_t sweep_lonely(struct sweep *sweep, const struct claim *claims, size_t i, size_t n, uint64_t *at)
+{
+	size_t first = i;
+
+	for (; i < n && claims[i].start == *at; i++) {
+		if (claim_end(&claims[i]) > (i + 1 < n ? claims[i + 1].start : sweep->sectors))
+			break;
+		if (emit_claim(sweep, &claims[i], *at) != 0)
+			break;
+		*at = claim_end(&claims[i]);
+	}
+	return i - first;
+}
+
+static int sweep_step(struct sweep *sweep, const struct claim *claims, size_t *i, size_t n, uint64_t *at)
+{
+	uint64_t next;
+
+	while (sweep->heap.n > 0 && claim_end(sweep->heap.at[0]) <= *at)
+		heap_pop(sweep);
+	if (sweep->heap.n == 0)
+		*i += sweep_lonely(sweep, claims, *i, n, at);
+	if (*at >= sweep->sectors)
+		return 0;
+	for (; *i < n && claims[*i].start == *at; (*i)++)
+		if (begin_claim(sweep, &claims[*i], *at) != 0)
+			return -1;
+	next = next_border(sweep, claims, *i, n);
+	assert(next > *at);
+	if (sweep->heap.n == 0 ? emit(sweep, (struct extent){.start = *at, .kind = sweep->rest}) != 0
+			       : emit_claim(sweep, sweep->heap.at[0], *at) != 0)
+		return -1;
+	*at = next;
+	return 0;
+}
+
+static int run_sweep(struct sweep *sweep, struct claim *claims, size_t n)
+{
+	uint64_t at = 0;
+	size_t i = 0, dropped = 0;
 
 	while (at < sweep->sectors) {
-		while (sweep->heap.n > 0 && claim_end(sweep->heap.at[0]) <= at)
-			heap_pop(sweep);
-		for (; i < n && claims[i].start == at; i++)
-			if (begin_claim(sweep, &claims[i], at) != 0)
-				return -1;
-		next = i < n && claims[i].start < sweep->sectors ? claims[i].start : sweep->sectors;
-		if (sweep->heap.n == 0) {
-			if (emit(sweep, (struct extent){.start = at, .kind = sweep->rest}) != 0)
-				return -1;
-		} else {
-			if (claim_end(sweep->heap.at[0]) < next)
-				next = claim_end(sweep->heap.at[0]);
-			if (emit_claim(sweep, sweep->heap.at[0], at) != 0)
-				return -1;
+		if (sweep_step(sweep, claims, &i, n, &at) != 0)
+			return -1;
+		/* What the heap points to lies before i and must stay. */
+		if (sweep->heap.n == 0 && i - dropped > DROP_CLAIMS) {
+			memory_drop(claims + dropped, (i - dropped) * sizeof(*claims));
+			dropped = i;
 		}
-		assert(next > at);
-		at = next;
 	}
 	return 0;
 }
@@ -204,14 +204,14 @@ int extents_seal(struct extents *extents, struct claims *claims, uint64_t sector
 	    .rest = rest,
 	    .block_sectors = block_sectors,
 	};
+	struct claim *sorted = NULL;
 	int result = -1;
+	size_t n;
 
-	if (!claims->short_of_memory) {
-		if (!is_sorted(claims->list.at, claims->list.n))
-			qsort(claims->list.at, claims->list.n, sizeof(struct claim), compare_start);
-		result = run_sweep(&sweep, claims->list.at, claims->list.n);
-	}
+	if (claims_sort(claims, &sorted, &n) == 0)
+		result = run_sweep(&sweep, sorted, n);
 	VEC_FREE(&sweep.heap);
-	VEC_FREE(&claims->list);
+	free(sorted);
+	claims_free(claims);
 	return result;
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Claims: what drivers say of runs of sectors, collected in any order and by any number of threads (each
+   with a list of its own), and sorted when all is said. */
+#ifndef LAYOUT_CLAIMS_H
+#define LAYOUT_CLAIMS_H
+
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which claim wins where two overlap: the higher rank, then the lower owner. */
+enum rank {
+	RANK_REST,      /* what is left over: free space, gaps */
+	RANK_CONTENT,   /* files, volumes, partitions */
+	RANK_TREE,      /* the blocks that say where a file's content is */
+	RANK_STRUCTURE, /* what the layer itself is made of */
+};
+
+/* Its fields are those of struct extent (layout/extent.h). */
+struct claim {
+	uint64_t start : 48;
+	uint64_t kind : 8;
+	uint64_t flags : 8;
+	uint64_t count : 48;
+	uint64_t rank : 8;
+	uint32_t owner;
+	uint32_t arg;
+};
+
+struct claim_chunk {
+	struct claim *at;
+	size_t n, cap;
+};
+
+/* Starts zeroed.  A list that grows never moves what it holds, so at its largest it takes no more memory
+   than its claims. */
+struct claims {
+	VEC(struct claim_chunk) chunks;
+	bool short_of_memory; /* some claim is missing; sealing will fail */
+};
+
+/* Remembers a claim; an empty one is dropped.  A failed allocation is told by extents_seal. */
+void claims_add(struct claims *claims, struct claim claim);
+
+size_t claims_count(const struct claims *claims);
+
+/* Puts all claims of `from` behind those of `to`; `from` is empty then. */
+void claims_move(struct claims *to, struct claims *from);
+
+/* All claims, by start, then the better first, in an array that the caller frees; the list is empty then.
+   -1 without memory. */
+int claims_sort(struct claims *claims, struct claim **sorted, size_t *n);
+
+void claims_free(struct claims *claims);
+
+/* Which of two claims wins: less than zero when a does.  A total order on their contents, so that the
+   outcome does not hang on the order in which they were made. */
+int claim_compare(const struct claim *a, const struct claim *b);
+
+#endif
