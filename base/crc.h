@@ -5,6 +5,7 @@
 #ifndef BASE_CRC_H
 #define BASE_CRC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,8 @@ uint32_t crc32_update(uint32_t crc, const void *data, size_t len);
 
 /* Polynomial 0x82f63b78 (Castagnoli, reflected). */
 uint32_t crc32c_update(uint32_t crc, const void *data, size_t len);
+
+/* Whether the processor does the work: gigabytes a second then, else some 200 megabytes. */
+bool crc32c_is_fast(void);
 
 #endif

@@ -219,12 +219,15 @@ int claims_sort(struct claims *claims, struct claim **sorted, size_t *n)
 	size_t ends[1u << RANGE_BITS] = {0};
 	struct claim *at;
 
+	*sorted = NULL;
 	*n = claims_count(claims);
-	at = *n == 0 ? NULL : malloc(*n * sizeof(*at));
-	if (claims->short_of_memory || (*n > 0 && at == NULL)) {
-		free(at);
+	if (claims->short_of_memory)
 		return -1;
-	}
+	if (*n == 0)
+		return 0;
+	at = malloc(*n * sizeof(*at));
+	if (at == NULL)
+		return -1;
 	fill_ranges(claims, at, shift, ends);
 	for (size_t range = 0; range < 1u << RANGE_BITS; range++) {
 		size_t from = range > 0 ? ends[range - 1] : 0;

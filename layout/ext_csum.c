@@ -2,6 +2,7 @@
 /* metadata_csum: the crc32c of inodes, extent nodes, directory blocks and bitmaps.  A wrong one is a
    note; what the block says is shown all the same. */
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "layout/ext_private.h"
 
 #include <inttypes.h>
@@ -16,6 +17,12 @@ static bool has_csum(const struct ext *ext)
 	return ext2fs_has_feature_metadata_csum(ext->fs->super);
 }
 
+/* libext2fs has tables where the processor has no instruction. */
+static uint32_t crc32c(uint32_t crc, const uint8_t *bytes, size_t len)
+{
+	return crc32c_is_fast() ? crc32c_update(crc, bytes, len) : ext2fs_crc32c_le(crc, bytes, len);
+}
+
 uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode)
 {
 	uint8_t number[4] = {(uint8_t)inode->number, (uint8_t)(inode->number >> 8),
@@ -23,7 +30,7 @@ uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode)
 
 	if (!has_csum(ext))
 		return 0;
-	return ext2fs_crc32c_le(ext2fs_crc32c_le(ext->fs->csum_seed, number, 4), inode->raw + 100, 4);
+	return crc32c(crc32c(ext->fs->csum_seed, number, 4), inode->raw + 100, 4);
 }
 
 void ext_check_inode(struct ext *ext, const struct ext_inode *inode)
@@ -34,16 +41,16 @@ void ext_check_inode(struct ext *ext, const struct ext_inode *inode)
 
 	if (!has_csum(ext))
 		return;
-	sum = ext2fs_crc32c_le(inode->seed, inode->raw, CSUM_LO);
-	sum = ext2fs_crc32c_le(sum, zero, 2);
-	sum = ext2fs_crc32c_le(sum, inode->raw + CSUM_LO + 2, 128 - CSUM_LO - 2);
+	sum = crc32c(inode->seed, inode->raw, CSUM_LO);
+	sum = crc32c(sum, zero, 2);
+	sum = crc32c(sum, inode->raw + CSUM_LO + 2, 128 - CSUM_LO - 2);
 	if (ext->inode_size > 128 && has_high) {
-		sum = ext2fs_crc32c_le(sum, inode->raw + 128, CSUM_HI - 128);
-		sum = ext2fs_crc32c_le(sum, zero, 2);
-		sum = ext2fs_crc32c_le(sum, inode->raw + CSUM_HI + 2, ext->inode_size - CSUM_HI - 2);
+		sum = crc32c(sum, inode->raw + 128, CSUM_HI - 128);
+		sum = crc32c(sum, zero, 2);
+		sum = crc32c(sum, inode->raw + CSUM_HI + 2, ext->inode_size - CSUM_HI - 2);
 		stored |= (uint32_t)le16(inode->raw + CSUM_HI) << 16;
 	} else {
-		sum = ext2fs_crc32c_le(sum, inode->raw + 128, ext->inode_size - 128);
+		sum = crc32c(sum, inode->raw + 128, ext->inode_size - 128);
 		sum &= 0xffff;
 	}
 	if (sum != stored)
@@ -57,7 +64,7 @@ void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint6
 	size_t tail = 12 + 12 * (size_t)le16(bytes + 4);
 
 	if (has_csum(ext) && tail + 4 <= ext->block_size &&
-	    ext2fs_crc32c_le(inode->seed, bytes, tail) != le32(bytes + tail))
+	    crc32c(inode->seed, bytes, tail) != le32(bytes + tail))
 		map_note(ext->map, ext->space,
 			 "inode %" PRIu32 ": extent node in block %" PRIu64 " has a wrong checksum",
 			 inode->number, block);
@@ -79,8 +86,7 @@ void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_
 {
 	size_t tail = ext->block_size - DIR_TAIL;
 
-	if (has_csum(ext) && has_tail(ext, bytes) &&
-	    ext2fs_crc32c_le(run->seed, bytes, tail) != le32(bytes + tail + 8))
+	if (has_csum(ext) && has_tail(ext, bytes) && crc32c(run->seed, bytes, tail) != le32(bytes + tail + 8))
 		map_note(ext->map, ext->space,
 			 "inode %" PRIu32 ": directory block %" PRIu64 " has a wrong checksum", run->inode,
 			 block);
