@@ -24,6 +24,7 @@ struct image {
 	struct nbd *nbd; /* NULL for files and devices */
 	uint64_t bytes;
 	uint32_t sector_size;
+	bool is_file; /* a raw one, which may have holes */
 	_Atomic uint64_t bytes_read;
 };
 
@@ -36,7 +37,8 @@ static int find_size(struct image *image, struct err *err)
 		return err_set(err, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return err_set(err, "is a directory, expected a disk image or a block device");
-	if (S_ISREG(st.st_mode)) {
+	image->is_file = S_ISREG(st.st_mode);
+	if (image->is_file) {
 		image->bytes = (uint64_t)st.st_size;
 		return 0;
 	}
@@ -80,6 +82,7 @@ static int open_file(struct image *image, const char *path, struct err *err)
 	if (find_size(image, err) != 0)
 		return -1;
 	format = find_format(image);
+	image->is_file = format == NULL && image->is_file;
 	return format ? nbd_open_format(&image->nbd, path, format, &image->bytes, err) : 0;
 }
 
@@ -130,14 +133,32 @@ uint32_t image_sector_size(const struct image *image)
 	return image->sector_size;
 }
 
+#define HOLE_WORTH (64u << 10) /* reads of fewer bytes are not worth asking where the holes are */
+
+/* Zeroes what lies in a hole of a sparse file at the start of a large read; how many bytes. */
+static size_t skip_hole(const struct image *image, uint64_t offset, void *buf, size_t len)
+{
+	off_t data = image->is_file && len >= HOLE_WORTH ? lseek(image->fd, (off_t)offset, SEEK_DATA) : 0;
+	size_t hole = 0;
+
+	/* Behind the last data there is nothing to seek. */
+	if (data < 0 && errno == ENXIO)
+		hole = len;
+	else if (data > (off_t)offset)
+		hole = (uint64_t)data - offset < len ? (size_t)((uint64_t)data - offset) : len;
+	memset(buf, 0, hole);
+	return hole;
+}
+
 int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
 {
-	size_t done = 0;
+	size_t done;
 
 	if (offset > image->bytes || len > image->bytes - offset)
 		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset,
 			       len, image->bytes);
-	atomic_fetch_add_explicit(&image->bytes_read, len, memory_order_relaxed);
+	done = skip_hole(image, offset, buf, len);
+	atomic_fetch_add_explicit(&image->bytes_read, len - done, memory_order_relaxed);
 	if (image->nbd != NULL)
 		return nbd_read(image->nbd, offset, buf, len, err);
 	while (done < len) {
