@@ -273,8 +273,8 @@ void print_notes(const struct map *map)
 		escape_terminal(&line, map->notes.at[i].text, strlen(map->notes.at[i].text));
 		text_char(&line, '\n');
 	}
-	if (map->notes_left_out > 0)
-		text_printf(&line, "blkmap: %s: and %zu more notes\n", map->path, map->notes_left_out);
+	if (map->notes.left_out > 0)
+		text_printf(&line, "blkmap: %s: and %zu more notes\n", map->path, map->notes.left_out);
 	if (line.n > 0)
 		fputs(line.at, stderr);
 	text_free(&line);

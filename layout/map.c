@@ -9,35 +9,9 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NOTES_MAX 200
-
-void map_note(struct map *map, const struct space *space, const char *fmt, ...)
-{
-	struct note note = {.space = space};
-	char text[512];
-	va_list ap;
-
-	if (map->notes.n >= NOTES_MAX) {
-		map->notes_left_out++;
-		return;
-	}
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (asprintf(&note.text, "%s: %s", space_name(space), text) < 0) {
-		map->short_of_memory = true;
-		return;
-	}
-	if (VEC_PUSH(&map->notes, note) != 0) {
-		free(note.text);
-		map->short_of_memory = true;
-	}
-}
 
 static void space_free(struct space *space)
 {
@@ -268,7 +242,7 @@ static int seal(struct map *map, struct err *err)
 		note_overlaps(map, space);
 	}
 	map->sealed = true;
-	return map->short_of_memory ? err_nomem(err) : 0;
+	return map->notes.short_of_memory ? err_nomem(err) : 0;
 }
 
 int map_open(struct map **result, const char *path, const struct map_options *options, struct err *err)
@@ -318,9 +292,7 @@ void map_close(struct map *map)
 		space_free(map->spaces.at[i]);
 	VEC_FREE(&map->spaces);
 	VEC_FREE(&map->links);
-	for (size_t i = 0; i < map->notes.n; i++)
-		free(map->notes.at[i].text);
-	VEC_FREE(&map->notes);
+	notes_free(&map->notes);
 	free(map->path);
 	free(map);
 }

@@ -17,6 +17,7 @@
 
 #define MAP_DEPTH_MAX 12
 #define MAP_SPACES_MAX 4096
+#define NOTES_MAX 200
 
 /* What an extent of KIND_CHILD owns: which part of which inner space lies there. */
 struct link {
@@ -31,6 +32,13 @@ struct note {
 	char *text;
 };
 
+/* Of more than NOTES_MAX only the first are kept. */
+struct notes {
+	struct note *at;
+	size_t n, cap, left_out;
+	bool short_of_memory;
+};
+
 struct lvm;
 struct md;
 
@@ -39,11 +47,9 @@ struct map {
 	const char *lvm_metadata;   /* of the options; not owned, NULL when the map is built */
 	VEC(struct space *) spaces; /* [0] is the disk */
 	VEC(struct link) links;
-	VEC(struct note) notes;
-	size_t notes_left_out;
+	struct notes notes;
 	struct lvm *lvm; /* the volume groups while they are put together */
 	struct md *md;   /* the arrays while they are put together */
-	bool short_of_memory;
 	bool sealed;
 };
 
@@ -115,6 +121,13 @@ int map_add_linear(struct map *map, struct space *inner, struct space *outer, ui
 /* Remembers something odd; the text gets the space's name in front.  After many, only their number. */
 void map_note(struct map *map, const struct space *space, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same for a list that a thread keeps for itself, and adding such a list to the map's; it is empty then.
+ */
+void notes_add(struct notes *notes, const struct space *space, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void map_take_notes(struct map *map, struct notes *notes);
+void notes_free(struct notes *notes);
 
 /* A driver looks at a space that nobody has claimed yet.  It says 1 when it is its own (and has claimed
    its parts and added what lies inside), 0 when it is not, -1 when the whole run cannot go on. */

@@ -71,8 +71,8 @@ static int note_map(struct report *report, struct err *err)
 	for (size_t i = 0; i < map->notes.n; i++)
 		if (add_note(report, err, "%s", map->notes.at[i].text) != 0)
 			return -1;
-	if (map->notes_left_out > 0)
-		return add_note(report, err, "and %zu more notes on the disk", map->notes_left_out);
+	if (map->notes.left_out > 0)
+		return add_note(report, err, "and %zu more notes on the disk", map->notes.left_out);
 	return 0;
 }
 

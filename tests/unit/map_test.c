@@ -206,7 +206,7 @@ static void map_notes_are_limited_and_counted(void **state)
 	for (int i = 0; i < 1000; i++)
 		map_note(map, map->spaces.at[0], "note %d", i);
 	assert_true(map->notes.n < 1000);
-	assert_int_equal(map->notes.n + map->notes_left_out, 1000);
+	assert_int_equal(map->notes.n + map->notes.left_out, 1000);
 	assert_string_equal(map->notes.at[0].text, "disk: note 0");
 	map_close(map);
 }
