@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sparse histograms that grow coarser instead of larger. */
+/* Counting is done by marks and tiles; here are the time axis and the first accesses. */
 #include "analyzer/heat.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_SLOTS 1024
-/* Updates of bins that are free, and how many each access may cost after that. */
-#define FREE_WORK ((uint64_t)1 << 22)
-#define WORK_PER_ACCESS 16
+/* So that the key of a tile at the end of the largest disk fits into 64 bits. */
+#define PLACE_SHIFT_MIN 2
+
+static_assert(TILE_COLUMNS == 1u << HEAT_TIME_BITS, "a tile's key holds its column");
 
 void heat_init(struct heat *heat, uint64_t unit_sectors)
 {
 	memset(heat, 0, sizeof(*heat));
 	heat->unit_sectors = unit_sectors;
+	marks_init(&heat->marks, HEAT_BINS_MAX);
+	tiles_init(&heat->timed, HEAT_PLACES_MAX);
+	tiles_init(&heat->untimed, HEAT_PLACES_MAX);
+	heat->first_time = UINT64_MAX;
+	memset(heat->clock, 0xff, sizeof(heat->clock));
 }
 
 void heat_done(struct heat *heat)
 {
+	marks_free(&heat->marks);
+	tiles_free(&heat->timed);
+	tiles_free(&heat->untimed);
 	free(heat->bins.at);
 	free(heat->tiles.at);
 	VEC_FREE(&heat->hits);
@@ -32,218 +41,234 @@ void heat_reset(struct heat *heat)
 	heat_init(heat, unit_sectors);
 }
 
-static size_t first_slot(const struct heat_table *table, uint64_t key)
-{
-	uint64_t hash = key * UINT64_C(0x9e3779b97f4a7c15);
+/* --- time --- */
 
-	return (size_t)(hash ^ hash >> 29) & (table->cap - 1);
+/* Times as unsigned numbers in the same order. */
+static uint64_t time_of(const struct access *access)
+{
+	return (uint64_t)access->time_ns ^ (uint64_t)1 << 63;
 }
 
-static struct heat_cell *find_slot(const struct heat_table *table, uint64_t key)
+static void join_clocks(struct heat *heat, uint64_t serial)
 {
-	size_t at = first_slot(table, key);
+	while (serial >> heat->clock_shift >= HEAT_CLOCKS) {
+		for (unsigned i = 0; i < HEAT_CLOCKS; i++) {
+			uint64_t a = i < HEAT_CLOCKS / 2 ? heat->clock[2 * i] : UINT64_MAX;
+			uint64_t b = i < HEAT_CLOCKS / 2 ? heat->clock[2 * i + 1] : UINT64_MAX;
 
-	while (table->at[at].sectors != 0 && table->at[at].key != key)
-		at = (at + 1) & (table->cap - 1);
-	return &table->at[at];
-}
-
-static void put(struct heat_table *table, const struct heat_cell *cell)
-{
-	struct heat_cell *slot = find_slot(table, cell->key);
-
-	table->n += slot->sectors == 0;
-	slot->key = cell->key;
-	slot->requests += cell->requests;
-	slot->sectors += cell->sectors;
-}
-
-/* Moves all cells to a new table of `cap` slots, each with the key that `rekey` gives it. */
-static int rebuild(struct heat_table *table, size_t cap, uint64_t (*rekey)(uint64_t key))
-{
-	struct heat_table fresh = {.at = calloc(cap, sizeof(struct heat_cell)), .cap = cap};
-
-	if (fresh.at == NULL)
-		return -1;
-	for (size_t i = 0; i < table->cap; i++) {
-		struct heat_cell cell = table->at[i];
-
-		if (cell.sectors == 0)
-			continue;
-		cell.key = rekey(cell.key);
-		put(&fresh, &cell);
+			heat->clock[i] = a < b ? a : b;
+		}
+		heat->clock_shift++;
 	}
-	free(table->at);
-	table->at = fresh.at;
-	table->n = fresh.n;
-	table->cap = cap;
+}
+
+static void note_time(struct heat *heat, uint64_t time, uint64_t serial)
+{
+	uint64_t *clock = &heat->clock[serial >> heat->clock_shift];
+
+	if (time < *clock)
+		*clock = time;
+	if (time < heat->first_time)
+		heat->first_time = time;
+	if (time > heat->last_time)
+		heat->last_time = time;
+}
+
+/* The time of untimed accesses: the latest of those that began before. */
+static uint64_t time_of_serial(void *context, uint64_t serial)
+{
+	const struct heat *heat = context;
+	uint64_t time = heat->first_time;
+
+	for (uint64_t i = 0; i <= serial >> heat->clock_shift; i++)
+		if (heat->clock[i] != UINT64_MAX && heat->clock[i] > time)
+			time = heat->clock[i];
+	return time;
+}
+
+/* --- counting --- */
+
+static void count_waiting(struct heat *heat)
+{
+	marks_add(&heat->marks, heat->waiting, heat->nwaiting);
+	for (size_t i = 0; i < heat->nwaiting; i++)
+		tiles_add(heat->waiting[i].timed ? &heat->timed : &heat->untimed, &heat->waiting[i]);
+	heat->nwaiting = 0;
+}
+
+/* Two divisions are what would take longest here. */
+static bool is_unaligned(const struct heat *heat, const struct access *access)
+{
+	if ((heat->unit_sectors & (heat->unit_sectors - 1)) != 0)
+		return access_is_unaligned(access, heat->unit_sectors);
+	return ((access->start | access->count) & (heat->unit_sectors - 1)) != 0 ||
+	       (access->flags & ACCESS_RAGGED) != 0;
+}
+
+static void keep_hit(struct heat *heat, const struct access *access, uint64_t serial, bool unaligned)
+{
+	struct heat_hit hit = {.access = *access, .serial = serial, .unaligned = unaligned};
+
+	if (VEC_PUSH(&heat->hits, hit) != 0)
+		heat->short_of_memory = true;
+}
+
+void heat_access(struct heat *heat, const struct access *access, uint64_t serial)
+{
+	bool unaligned = access->op != ACCESS_FLUSH && is_unaligned(heat, access);
+	bool timed = access->time_ns != ACCESS_NO_TIME;
+
+	heat->accesses++;
+	heat->flushes += access->op == ACCESS_FLUSH;
+	if (serial > heat->last_serial)
+		heat->last_serial = serial;
+	if (serial >> heat->clock_shift >= HEAT_CLOCKS)
+		join_clocks(heat, serial);
+	if (timed)
+		note_time(heat, time_of(access), serial);
+	if (serial < HEAT_HITS_MAX)
+		keep_hit(heat, access, serial, unaligned);
+	if (access->count == 0)
+		return;
+	heat->waiting[heat->nwaiting++] = (struct interval){
+	    .start = access->start,
+	    .end = access->start + access->count,
+	    .when = timed ? time_of(access) : serial,
+	    .class = (uint16_t)heat_class((enum access_op)access->op, unaligned),
+	    .timed = timed,
+	};
+	if (heat->nwaiting == MARKS_BATCH)
+		count_waiting(heat);
+}
+
+void heat_merge(struct heat *into, struct heat *from)
+{
+	count_waiting(into);
+	count_waiting(from);
+	for (size_t i = 0; i < from->hits.n; i++)
+		if (VEC_PUSH(&into->hits, from->hits.at[i]) != 0)
+			into->short_of_memory = true;
+	into->accesses += from->accesses;
+	into->flushes += from->flushes;
+	into->short_of_memory |= from->short_of_memory;
+	if (from->last_serial > into->last_serial)
+		into->last_serial = from->last_serial;
+	if (from->first_time < into->first_time)
+		into->first_time = from->first_time;
+	if (from->last_time > into->last_time)
+		into->last_time = from->last_time;
+	join_clocks(into, from->last_serial);
+	join_clocks(from, into->last_serial);
+	for (unsigned i = 0; i < HEAT_CLOCKS; i++)
+		if (from->clock[i] < into->clock[i])
+			into->clock[i] = from->clock[i];
+	marks_merge(&into->marks, &from->marks);
+	tiles_merge(&into->timed, &from->timed, NULL, NULL);
+	tiles_merge(&into->untimed, &from->untimed, NULL, NULL);
+	heat_reset(from);
+}
+
+/* --- finishing --- */
+
+static int add_cell(struct heat_table *table, uint64_t key, const struct touched *touched)
+{
+	return VEC_PUSH(table, (struct heat_cell){key, touched->starts, touched->sectors});
+}
+
+static int make_bins(struct heat *heat)
+{
+	struct marks_walk walk;
+	struct touched touched;
+
+	marks_sort(&heat->marks);
+	while (marks_count(&heat->marks) > heat->marks.limit)
+		marks_join(&heat->marks);
+	heat->bin_shift = heat->marks.shift;
+	marks_walk(&walk, &heat->marks);
+	while (marks_next(&walk, &touched))
+		if (add_cell(&heat->bins, touched.bin * HEAT_CLASSES + touched.class, &touched) != 0)
+			return -1;
 	return 0;
 }
 
-static uint64_t same_key(uint64_t key)
+/* How many bins of a class there would be if bins were of 2^shift sectors. */
+static size_t count_places(const struct heat *heat, unsigned shift)
 {
-	return key;
-}
-
-static uint64_t join_bins(uint64_t key)
-{
-	return (key / HEAT_CLASSES >> 1) * HEAT_CLASSES + key % HEAT_CLASSES;
-}
-
-static uint64_t join_places(uint64_t key)
-{
-	return join_bins(key >> HEAT_TIME_BITS) << HEAT_TIME_BITS | (key & ((1u << HEAT_TIME_BITS) - 1));
-}
-
-static uint64_t join_times(uint64_t key)
-{
-	return key >> HEAT_TIME_BITS << HEAT_TIME_BITS | (key & ((1u << HEAT_TIME_BITS) - 1)) >> 1;
-}
-
-/* Makes room for what waits and puts it into the table, which may be too large after that. */
-static void settle(struct heat *heat, struct heat_table *table)
-{
-	size_t cap = table->cap ? table->cap : FIRST_SLOTS;
-
-	while (2 * (table->n + table->nwaiting) > cap)
-		cap *= 2;
-	if (cap != table->cap && rebuild(table, cap, same_key) != 0) {
-		heat->short_of_memory = true;
-		table->nwaiting = 0;
-		return;
-	}
-	for (unsigned i = 0; i < table->nwaiting; i++)
-		__builtin_prefetch(&table->at[first_slot(table, table->waiting[i].key)], 1);
-	for (unsigned i = 0; i < table->nwaiting; i++)
-		put(table, &table->waiting[i]);
-	table->nwaiting = 0;
-}
-
-static void coarsen(struct heat *heat, struct heat_table *table, unsigned *shift, uint64_t (*rekey)(uint64_t))
-{
-	settle(heat, table);
-	++*shift;
-	if (table->cap > 0 && rebuild(table, table->cap, rekey) != 0)
-		heat->short_of_memory = true;
-}
-
-/* True when the table may have grown. */
-static bool add_cell(struct heat *heat, struct heat_table *table, uint64_t key, bool first, uint64_t sectors)
-{
-	table->waiting[table->nwaiting++] = (struct heat_cell){key, first, sectors};
-	if (table->nwaiting < HEAT_WAITING)
-		return false;
-	settle(heat, table);
-	return true;
-}
-
-static void add_bins(struct heat *heat, const struct access *access, unsigned class)
-{
-	uint64_t at = access->start, end = access->start + access->count;
-
-	while (at < end) {
-		uint64_t bin = at >> heat->bin_shift, next = (bin + 1) << heat->bin_shift;
-		bool grown = add_cell(heat, &heat->bins, bin * HEAT_CLASSES + class, at == access->start,
-				      (next < end ? next : end) - at);
-
-		heat->work++;
-		at = next;
-		if ((grown && heat->bins.n > HEAT_BINS_MAX) ||
-		    heat->work > FREE_WORK + WORK_PER_ACCESS * heat->accesses) {
-			coarsen(heat, &heat->bins, &heat->bin_shift, join_bins);
-			heat->work /= 2;
-		}
-	}
-}
-
-/* Joins bins of whichever axis has more of them. */
-static void shrink_tiles(struct heat *heat, uint64_t end)
-{
-	if ((end >> heat->place_shift) * 2 > (heat->last >> heat->time_shift))
-		coarsen(heat, &heat->tiles, &heat->place_shift, join_places);
-	else
-		coarsen(heat, &heat->tiles, &heat->time_shift, join_times);
-}
-
-static void add_tiles(struct heat *heat, const struct access *access, unsigned class, uint64_t when)
-{
-	uint64_t at = access->start, end = access->start + access->count;
-
-	while (end >> heat->place_shift >> HEAT_PLACE_BITS != 0)
-		coarsen(heat, &heat->tiles, &heat->place_shift, join_places);
-	while (heat->last >> heat->time_shift >> HEAT_TIME_BITS != 0)
-		coarsen(heat, &heat->tiles, &heat->time_shift, join_times);
-	while (at < end) {
-		uint64_t bin = at >> heat->place_shift, next = (bin + 1) << heat->place_shift;
-		uint64_t key = (bin * HEAT_CLASSES + class) << HEAT_TIME_BITS | when >> heat->time_shift;
-
-		if (add_cell(heat, &heat->tiles, key, at == access->start, (next < end ? next : end) - at) &&
-		    heat->tiles.n > HEAT_TILES_MAX)
-			shrink_tiles(heat, end);
-		at = next;
-	}
-}
-
-/* The access's place on the time axis; what is earlier than the first counts as the first. */
-static uint64_t time_of(struct heat *heat, const struct access *access)
-{
-	uint64_t when = heat->accesses;
-
-	if (heat->accesses == 0) {
-		heat->has_time = access->time_ns != ACCESS_NO_TIME;
-		heat->first_ns = access->time_ns;
-	}
-	if (heat->has_time) {
-		when = heat->last;
-		if (access->time_ns != ACCESS_NO_TIME)
-			when = access->time_ns > heat->first_ns
-				   ? (uint64_t)access->time_ns - (uint64_t)heat->first_ns
-				   : 0;
-	}
-	if (when > heat->last)
-		heat->last = when;
-	return when;
-}
-
-void heat_access(struct heat *heat, const struct access *access)
-{
-	bool unaligned = access->op != ACCESS_FLUSH && access_is_unaligned(access, heat->unit_sectors);
-	struct heat_hit hit = {.access = *access, .when = time_of(heat, access), .unaligned = unaligned};
-	unsigned class = heat_class((enum access_op)access->op, unaligned);
-
-	if (heat->hits.n < HEAT_HITS_MAX && VEC_PUSH(&heat->hits, hit) != 0)
-		heat->short_of_memory = true;
-	heat->accesses++;
-	if (access->op == ACCESS_FLUSH) {
-		heat->flushes++;
-		return;
-	}
-	add_bins(heat, access, class);
-	add_tiles(heat, access, class, hit.when);
-}
-
-static int compare_cells(const void *left, const void *right)
-{
-	const struct heat_cell *a = left, *b = right;
-
-	return a->key < b->key ? -1 : a->key > b->key;
-}
-
-static void sort_table(struct heat *heat, struct heat_table *table)
-{
+	uint64_t last[HEAT_CLASSES];
 	size_t n = 0;
 
-	settle(heat, table);
+	memset(last, 0xff, sizeof(last));
+	for (size_t i = 0; i < heat->bins.n; i++) {
+		uint64_t place = heat->bins.at[i].key / HEAT_CLASSES >> (shift - heat->bin_shift);
+		uint64_t *seen = &last[heat->bins.at[i].key % HEAT_CLASSES];
 
-	for (size_t i = 0; i < table->cap; i++)
-		if (table->at[i].sectors != 0)
-			table->at[n++] = table->at[i];
-	if (n > 1)
-		qsort(table->at, n, sizeof(*table->at), compare_cells);
+		n += place != *seen;
+		*seen = place;
+	}
+	return n;
+}
+
+static int add_tile(void *context, const struct touched *touched, unsigned column)
+{
+	struct heat *heat = context;
+
+	return add_cell(&heat->tiles,
+			(touched->bin * HEAT_CLASSES + touched->class) << HEAT_TIME_BITS | column, touched);
+}
+
+static int make_tiles(struct heat *heat)
+{
+	struct tiles *tiles = heat->has_time ? &heat->timed : &heat->untimed;
+
+	heat->place_shift = heat->bin_shift > PLACE_SHIFT_MIN ? heat->bin_shift : PLACE_SHIFT_MIN;
+	while (count_places(heat, heat->place_shift) > HEAT_PLACES_MAX)
+		heat->place_shift++;
+	if (heat->has_time)
+		tiles_merge(&heat->timed, &heat->untimed, time_of_serial, heat);
+	tiles_join_places(tiles, heat->place_shift);
+	heat->time_shift = tiles->time_shift;
+	heat->short_of_memory |= tiles->short_of_memory;
+	return tiles_walk(tiles, add_tile, heat);
+}
+
+static int compare_hits(const void *left, const void *right)
+{
+	const struct heat_hit *a = left, *b = right;
+
+	return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+/* Puts the first accesses in order and on the time axis; those without a time are when the one before was. */
+static void order_hits(struct heat *heat)
+{
+	uint64_t when = 0;
+
+	if (heat->hits.n > 1)
+		qsort(heat->hits.at, heat->hits.n, sizeof(*heat->hits.at), compare_hits);
+	for (size_t i = 0; i < heat->hits.n; i++) {
+		struct heat_hit *hit = &heat->hits.at[i];
+
+		if (!heat->has_time)
+			when = hit->serial;
+		else if (hit->access.time_ns != ACCESS_NO_TIME)
+			when = time_of(&hit->access) - heat->first_time;
+		hit->when = when;
+	}
 }
 
 void heat_finish(struct heat *heat)
 {
-	sort_table(heat, &heat->bins);
-	sort_table(heat, &heat->tiles);
+	count_waiting(heat);
+	heat->has_time = heat->first_time <= heat->last_time;
+	heat->first_ns = heat->has_time ? (int64_t)(heat->first_time ^ (uint64_t)1 << 63) : ACCESS_NO_TIME;
+	heat->last = heat->has_time ? heat->last_time - heat->first_time : heat->last_serial;
+	order_hits(heat);
+	if (make_bins(heat) != 0 || make_tiles(heat) != 0)
+		heat->short_of_memory = true;
+	heat->short_of_memory |= heat->marks.short_of_memory;
+	if (heat->has_time)
+		heat->time_skew = heat->first_time & (((uint64_t)1 << heat->time_shift) - 1);
+	marks_free(&heat->marks);
+	tiles_free(&heat->timed);
+	tiles_free(&heat->untimed);
 }

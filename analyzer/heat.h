@@ -4,11 +4,16 @@
    Two sparse histograms: `bins` over addresses alone, as fine as its limit lets it be (a bin is one sector
    until then), and `tiles` over addresses and time, coarser.  When one is full its bins are joined in
    pairs, so nothing is ever dropped.  The first accesses are also kept as they are; a trace with no more
-   than that many is known exactly. */
+   than that many is known exactly.
+
+   What heat_finish leaves depends only on which accesses have been counted with which serials: not on their
+   order, nor on how they were dealt out among heats that were then merged. */
 #ifndef ANALYZER_HEAT_H
 #define ANALYZER_HEAT_H
 
 #include "analyzer/counter.h"
+#include "analyzer/marks.h"
+#include "analyzer/tiles.h"
 #include "base/vec.h"
 
 #include <stdbool.h>
@@ -16,13 +21,10 @@
 #include <stdint.h>
 
 #define HEAT_HITS_MAX 65536
-#define HEAT_BINS_MAX ((size_t)1 << 18)
-#define HEAT_TILES_MAX ((size_t)1 << 16)
-#define HEAT_TIME_BITS 10  /* tiles have less than 2^10 time bins */
-#define HEAT_PLACE_BITS 12 /* and less than 2^12 address bins */
-
-/* An op that moves data, and whether it was off the unit: op * 2 + unaligned. */
-#define HEAT_CLASSES 8
+#define HEAT_BINS_MAX ((size_t)1 << 17)
+#define HEAT_PLACES_MAX 1024 /* address bins of a class that tiles touch at any time */
+#define HEAT_TIME_BITS 8     /* tiles have at most 2^8 time bins */
+#define HEAT_CLOCKS 256
 
 static inline unsigned heat_class(enum access_op op, bool unaligned)
 {
@@ -33,52 +35,66 @@ static inline unsigned heat_class(enum access_op op, bool unaligned)
 struct heat_cell {
 	uint64_t key;
 	uint64_t requests; /* that start in this bin, so that joined bins add up */
-	uint64_t sectors;  /* moved in this bin; 0 is an empty slot while the table is filled */
+	uint64_t sectors;  /* moved in this bin */
 };
 
-#define HEAT_WAITING 32
-
+/* Sorted by key; empty before heat_finish. */
 struct heat_table {
-	struct heat_cell *at; /* a hash table; after heat_finish, n cells sorted by key */
+	struct heat_cell *at;
 	size_t n, cap;
-	/* Cells that go into the table together, so that the memory of all is fetched at once. */
-	struct heat_cell waiting[HEAT_WAITING];
-	unsigned nwaiting;
 };
 
 /* One counted access as it was. */
 struct heat_hit {
 	struct access access;
-	uint64_t when; /* on the time axis */
+	uint64_t serial;
+	uint64_t when; /* on the time axis, after heat_finish */
 	bool unaligned;
 };
 
 struct heat {
 	uint64_t unit_sectors;
+	VEC(struct heat_hit) hits; /* the first HEAT_HITS_MAX; in order after heat_finish */
+	uint64_t accesses;         /* counted; more than hits.n when the list is not complete */
+	uint64_t flushes;
+	bool short_of_memory;
+
+	/* From heat_finish. */
 	struct heat_table bins, tiles;
 	unsigned bin_shift;   /* a bin is 2^shift sectors */
 	unsigned place_shift; /* a tile's address bin */
 	unsigned time_shift;  /* a tile's time bin: 2^shift of the time axis */
-	uint64_t work;        /* updates of bins, to keep large accesses from costing more than they show */
-	VEC(struct heat_hit) hits;
-	uint64_t accesses; /* counted; more than hits.n when the list is not complete */
-	uint64_t flushes;
-	bool has_time; /* the time axis is nanoseconds; else the number of the access */
-	int64_t first_ns;
-	uint64_t last; /* the time axis ends here */
-	bool short_of_memory;
+	uint64_t time_skew;   /* how long before the time axis begins the first time bin does */
+	bool has_time;        /* the time axis is nanoseconds; else the number of the access */
+	int64_t first_ns;     /* where it begins */
+	uint64_t last;        /* where it ends, from its beginning */
+
+	/* Until then. */
+	struct marks marks;
+	struct tiles timed, untimed; /* by time and, for accesses without one, by serial */
+	uint64_t last_serial;
+	uint64_t first_time, last_time; /* see time_of in heat.c */
+	/* The earliest time among the accesses with serial >> clock_shift, to put the untimed among the
+	 * timed. */
+	uint64_t clock[HEAT_CLOCKS];
+	unsigned clock_shift;
+	struct interval waiting[MARKS_BATCH]; /* counted together, so that their memory is fetched at once */
+	size_t nwaiting;
 };
 
 void heat_init(struct heat *heat, uint64_t unit_sectors);
 void heat_done(struct heat *heat);
 
-/* Counts an access. */
-void heat_access(struct heat *heat, const struct access *access);
+/* Counts an access, the serial-th (from 0) that is counted of the trace.  Each serial comes once. */
+void heat_access(struct heat *heat, const struct access *access, uint64_t serial);
+
+/* Adds what `from` has counted and leaves it empty. */
+void heat_merge(struct heat *into, struct heat *from);
 
 /* Forgets all counts. */
 void heat_reset(struct heat *heat);
 
-/* Sorts; after this nothing is counted any more. */
+/* Works the histograms out; after this nothing is counted or merged any more. */
 void heat_finish(struct heat *heat);
 
 /* Whether every access is in `hits`. */
@@ -107,9 +123,18 @@ static inline unsigned heat_tile_class(const struct heat_cell *tile)
 	return (tile->key >> HEAT_TIME_BITS) % HEAT_CLASSES;
 }
 
+/* Where its time bin begins; the first one where the axis does. */
 static inline uint64_t heat_tile_when(const struct heat *heat, const struct heat_cell *tile)
 {
-	return (tile->key & ((1u << HEAT_TIME_BITS) - 1)) << heat->time_shift;
+	uint64_t time = (tile->key & ((1u << HEAT_TIME_BITS) - 1)) << heat->time_shift;
+
+	return time > heat->time_skew ? time - heat->time_skew : 0;
+}
+
+/* Time bins from the first to the last. */
+static inline unsigned heat_time_bins(const struct heat *heat)
+{
+	return (unsigned)((heat->last + heat->time_skew) >> heat->time_shift) + 1;
 }
 
 #endif

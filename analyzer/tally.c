@@ -44,7 +44,7 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	usage_access(&tally->usage, access);
 	alignment_access(&tally->alignment, serial);
 	if (tally->heat != NULL)
-		heat_access(tally->heat, access);
+		heat_access(tally->heat, access, serial);
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
 		tally->beyond++;
 	while (at < end) {

@@ -96,7 +96,7 @@ function unpackCells(base64, shift, timeBits, timeShift) {
 		const requests = next(), sectors = next();
 		const place = Math.floor(key / times);
 		addRecord(cells, Math.floor(place / CLASSES) * size, size, place % CLASSES,
-			  (key % times) * 2 ** timeShift, sectors, requests);
+			  Math.max(0, (key % times) * 2 ** timeShift - data.timeSkew), sectors, requests);
 	});
 	return typed(cells);
 }

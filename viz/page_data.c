@@ -160,8 +160,8 @@ static void add_heat(struct text *out, const struct heat *heat)
 		add_hits(out, heat);
 		return;
 	}
-	text_printf(out, ",\"binShift\":%u,\"placeShift\":%u,\"timeShift\":%u,\"timeBits\":%d", heat->bin_shift,
-		    heat->place_shift, heat->time_shift, HEAT_TIME_BITS);
+	text_printf(out, ",\"binShift\":%u,\"placeShift\":%u,\"timeShift\":%u,\"timeSkew\":%" PRIu64 ",\"timeBits\":%d",
+		    heat->bin_shift, heat->place_shift, heat->time_shift, heat->time_skew, HEAT_TIME_BITS);
 	add_cells(out, "bins", &heat->bins);
 	add_cells(out, "tiles", &heat->tiles);
 }

@@ -141,6 +141,8 @@ int picture_scene(struct scene *scene, const struct picture *picture, struct tex
 	int status = -1;
 
 	memset(scene, 0, sizeof(*scene));
+	if (picture->heat->short_of_memory)
+		return err_nomem(err);
 	switch (picture_view(picture, note)) {
 	case VIEW_CELLS:
 		status = check_cells(picture, err) == 0 ? scene_of_cells(scene, picture, err) : -1;

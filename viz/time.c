@@ -13,7 +13,7 @@
 
 #define LEFT 116.0
 #define WIDTH 860.0
-#define COLUMNS_MAX 143
+#define COLUMNS_MAX 143 /* or as many as there are time bins */
 #define COLUMN_MIN 6.0
 #define SLOT 6.0
 #define BAND_GAP 3.0
@@ -77,7 +77,10 @@ static void add_to_band(struct chart *chart, const struct band *band, unsigned f
 
 static void add(struct chart *chart, uint64_t start, uint64_t end, uint64_t when, unsigned class, uint64_t sectors)
 {
-	unsigned column = (unsigned)((double)when / ((double)chart->picture->heat->last + 1) * chart->columns);
+	const struct heat *heat = chart->picture->heat;
+	unsigned column = heat_is_exact(heat)
+			      ? (unsigned)((double)when / ((double)heat->last + 1) * chart->columns)
+			      : (unsigned)((when + heat->time_skew) >> heat->time_shift);
 	unsigned slot = 0;
 
 	column = column < chart->columns ? column : chart->columns - 1;
@@ -271,7 +274,9 @@ int scene_of_time(struct scene *scene, const struct picture *picture, struct err
 	uint64_t last = picture->heat->last;
 	int status = bands_of(&chart.bands, picture, err);
 
-	chart.columns = picture->heat->has_time || last >= COLUMNS_MAX ? COLUMNS_MAX : (unsigned)last + 1;
+	chart.columns = !heat_is_exact(picture->heat)				? heat_time_bins(picture->heat)
+			: picture->heat->has_time || last >= COLUMNS_MAX ? COLUMNS_MAX
+									 : (unsigned)last + 1;
 	chart.column = WIDTH / chart.columns;
 	if (status == 0) {
 		chart.top = picture_header(scene, picture,

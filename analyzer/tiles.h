@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where and when together: a histogram over addresses (by class) and time.
+
+   Time has at most TILE_COLUMNS columns of 2^time_shift, the finest that hold the first and the last time.
+   In each, marks (see analyzer/marks.h) of the bins of 2^place_shift sectors that were touched at any time.
+ */
+#ifndef ANALYZER_TILES_H
+#define ANALYZER_TILES_H
+
+#include "analyzer/marks.h"
+#include "base/vec.h"
+
+#define TILE_COLUMNS 256u
+
+struct tiles {
+	size_t limit; /* bins of a class that intervals may touch at any time */
+	unsigned place_shift, time_shift;
+	bool any;             /* something has been added, so that there are: */
+	uint64_t first, last; /* times */
+	VEC(uint64_t) rows;   /* bin * HEAT_CLASSES + class */
+	uint32_t *slots;      /* a hash table of indices into rows, plus 1 */
+	size_t nslots;
+	size_t room; /* rows that the columns have room for */
+	/* By (time >> time_shift) % TILE_COLUMNS, which is unique between first and last; NULL while empty.
+	 */
+	struct mark_sum *columns[TILE_COLUMNS];
+	bool short_of_memory;
+};
+
+void tiles_init(struct tiles *tiles, size_t limit);
+void tiles_free(struct tiles *tiles);
+
+void tiles_add(struct tiles *tiles, const struct interval *interval);
+
+/* Adds what `from` has, with the time that `time_of` gives to each of its own, and frees it. */
+void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(void *context, uint64_t time),
+		 void *context);
+
+/* Joins bins until they are of 2^place_shift sectors. */
+void tiles_join_places(struct tiles *tiles, unsigned place_shift);
+
+/* Calls `emit` for each tile that is touched, by bin, then by class, then by column from the first on. */
+int tiles_walk(struct tiles *tiles,
+	       int (*emit)(void *context, const struct touched *touched, unsigned column), void *context);
+
+#endif
