@@ -86,6 +86,7 @@ static void blame_place(struct alignment *alignment, struct alignment_device *de
 {
 	struct blame blame = alignment_blame(place, alignment->unit_sectors);
 
+	device->latest = blame.cause;
 	if (device->by_cause[blame.cause]++ > 0)
 		return;
 	device->blames[blame.cause] = blame;
@@ -97,9 +98,27 @@ void alignment_access(struct alignment *alignment, uint64_t serial)
 	alignment->serial = serial + 1;
 }
 
+/* A write is blamed once a device: on the first of its extents that is off itself, else on the first. */
+static void blame_write(struct alignment *alignment, struct alignment_device *device,
+			const struct access *access, const struct place *place, bool first)
+{
+	struct access extent = *access;
+	bool is_off;
+
+	extent.flags &= (uint16_t)~ACCESS_OFF;
+	is_off = access_is_unaligned(&extent, alignment->unit_sectors);
+	if (!first && (!is_off || device->is_settled))
+		return;
+	if (!first)
+		device->by_cause[device->latest]--;
+	blame_place(alignment, device, place);
+	device->is_settled = is_off;
+}
+
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place)
 {
 	struct alignment_device *device;
+	bool first;
 
 	if (access->op != ACCESS_WRITE)
 		return;
@@ -109,14 +128,13 @@ void alignment_place(struct alignment *alignment, const struct access *access, c
 		return;
 	}
 	device->partial_blocks += partial_blocks(access, place, alignment->unit_sectors);
-	if (device->seen == alignment->serial)
-		return;
+	first = device->seen != alignment->serial;
 	device->seen = alignment->serial;
-	device->writes++;
+	device->writes += first;
 	if (!access_is_unaligned(access, alignment->unit_sectors))
 		return;
-	device->unaligned++;
-	blame_place(alignment, device, place);
+	device->unaligned += first;
+	blame_write(alignment, device, access, place, first);
 }
 
 static void merge_device(struct alignment_device *into, const struct alignment_device *from)

@@ -27,7 +27,9 @@ struct alignment_device {
 	uint64_t by_cause[CAUSES];
 	struct blame blames[CAUSES]; /* the first of each cause */
 	uint64_t first[CAUSES];      /* the number of the access that it is of */
-	uint64_t seen;
+	uint64_t seen;               /* the serial of the last write that was counted */
+	enum cause latest;           /* what that write was blamed on */
+	bool is_settled;             /* by an extent that is itself off */
 };
 
 struct alignment {

@@ -32,8 +32,8 @@ static int hire(struct crew_of_tallies *crew, const struct map *map, const struc
 
 	*crew = (struct crew_of_tallies){.tallies = calloc(threads, sizeof(struct tally))};
 	while (crew->tallies != NULL && crew->n < threads &&
-	       tally_init(&crew->tallies[crew->n], map, options->unit_sectors, options->all, options->heat) ==
-		   0)
+	       tally_init(&crew->tallies[crew->n], map, options->base, options->unit_sectors, options->all,
+			  options->heat) == 0)
 		crew->n++;
 	if (crew->n == threads)
 		return 0;
@@ -53,6 +53,7 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 	analysis->accesses = tally->accesses;
 	analysis->outside = tally->outside;
 	analysis->beyond = tally->beyond;
+	analysis->elsewhere = tally->elsewhere;
 	analysis->marked = tally->marked;
 	memset(tally, 0, sizeof(*tally));
 	usage_finish(&analysis->usage);
@@ -86,6 +87,8 @@ static int run_crew(struct analysis *analysis, struct crew_of_tallies *crew, str
 void analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options)
 {
 	*analysis = (struct analysis){.options = *options, .map = map};
+	if (options->base == NULL)
+		analysis->options.base = map_disk(map);
 }
 
 void analysis_done(struct analysis *analysis)

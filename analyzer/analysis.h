@@ -12,10 +12,11 @@
 #include <stdbool.h>
 
 struct analysis_options {
-	uint64_t unit_sectors; /* 8 for 4096 bytes */
-	bool all;              /* count what lies outside the marks too */
-	unsigned threads;      /* 0 is one; the results are the same for any number */
-	struct heat *heat;     /* fed with every counted access when it is not NULL */
+	uint64_t unit_sectors;    /* 8 for 4096 bytes */
+	const struct space *base; /* what the trace's addresses count from; NULL for the disk */
+	bool all;                 /* count what lies outside the marks too */
+	unsigned threads;         /* 0 is one; the results are the same for any number */
+	struct heat *heat;        /* fed with every counted access when it is not NULL */
 };
 
 struct analysis {
@@ -27,7 +28,8 @@ struct analysis {
 	uint64_t outside;  /* left out, marks included */
 	uint64_t windows;
 	uint64_t stray_ons, stray_offs;
-	uint64_t beyond; /* counted accesses that reach beyond the disk's end */
+	uint64_t beyond;    /* counted accesses that reach beyond the end of the disk, or of the base */
+	uint64_t elsewhere; /* counted accesses with sectors that lie on another disk, or on none */
 	bool marked;
 };
 

@@ -29,7 +29,7 @@ static inline void counters_merge(struct counters *into, const struct counters *
 static inline bool access_is_unaligned(const struct access *access, uint64_t unit_sectors)
 {
 	return access->start % unit_sectors != 0 || access->count % unit_sectors != 0 ||
-	       (access->flags & ACCESS_RAGGED) != 0;
+	       (access->flags & (ACCESS_RAGGED | ACCESS_OFF)) != 0;
 }
 
 #endif

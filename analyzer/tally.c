@@ -4,15 +4,17 @@
 #include "analyzer/tally.h"
 
 #include "analyzer/heat.h"
+#include "analyzer/spread.h"
 
 #include <string.h>
 
 /* Accesses that are looked up together, so that memory is fetched for all of them at once. */
 #define TOGETHER 32
 
-int tally_init(struct tally *tally, const struct map *map, uint64_t unit_sectors, bool all, struct heat *heat)
+int tally_init(struct tally *tally, const struct map *map, const struct space *base, uint64_t unit_sectors,
+	       bool all, struct heat *heat)
 {
-	*tally = (struct tally){.map = map, .all = all, .heat = heat};
+	*tally = (struct tally){.map = map, .base = base ? base : map_disk(map), .all = all, .heat = heat};
 	if (usage_init(&tally->usage, map, unit_sectors) == 0 &&
 	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
 		return 0;
@@ -55,12 +57,57 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	}
 }
 
+static void count_extent(struct tally *tally, struct spread *spread)
+{
+	struct place place;
+
+	if (tally->heat != NULL && spread_is_on_disk(spread))
+		heat_access(tally->heat, &spread->extent);
+	while (spread_place(spread, &place)) {
+		usage_place(&tally->usage, &spread->extent, &place);
+		alignment_place(&tally->alignment, &spread->extent, &place);
+	}
+}
+
+/* Counts an access whose sectors count from the start of a volume or partition. */
+static void count_spread(struct tally *tally, const struct access *access, uint64_t serial)
+{
+	bool elsewhere = false;
+	struct spread spread;
+
+	spread_init(&spread, tally->map, tally->base, access, tally->usage.unit_sectors);
+	tally->accesses++;
+	usage_access(&tally->usage, &spread.whole);
+	alignment_access(&tally->alignment, serial);
+	while (spread_next(&spread)) {
+		count_extent(tally, &spread);
+		elsewhere |= !spread_is_on_disk(&spread);
+	}
+	if (access->op == ACCESS_FLUSH)
+		return;
+	if (access->start + access->count > tally->base->sectors)
+		tally->beyond++;
+	else
+		tally->elsewhere += elsewhere;
+}
+
+static void count_spreads(struct tally *tally, const struct access *const *accesses, unsigned n,
+			  uint64_t serial)
+{
+	for (unsigned i = 0; i < n; i++)
+		count_spread(tally, accesses[i], serial + i);
+}
+
 /* Some accesses that all count, of which the first has that serial number. */
 static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
 {
 	struct place places[TOGETHER];
 	uint64_t sectors[TOGETHER] = {0};
 
+	if (tally->base != map_disk(tally->map)) {
+		count_spreads(tally, accesses, n, serial);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++)
 		sectors[i] = accesses[i]->start;
 	map_find_many(tally->map, sectors, n, places);
@@ -78,7 +125,7 @@ static void forget(struct tally *tally)
 		return;
 	tally->outside += tally->accesses;
 	tally->accesses = 0;
-	tally->beyond = 0;
+	tally->beyond = tally->elsewhere = 0;
 	usage_reset(&tally->usage);
 	alignment_reset(&tally->alignment);
 	if (tally->heat != NULL)
@@ -143,5 +190,6 @@ void tally_merge(struct tally *tally, struct tally *other)
 	alignment_merge(&tally->alignment, &other->alignment);
 	tally->accesses += other->accesses;
 	tally->beyond += other->beyond;
+	tally->elsewhere += other->elsewhere;
 	tally->outside += other->outside;
 }

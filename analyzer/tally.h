@@ -16,19 +16,21 @@ struct heat;
 
 struct tally {
 	const struct map *map;
+	const struct space *base; /* what the accesses' sectors count from */
 	struct usage usage;
 	struct alignment alignment;
-	struct heat *heat; /* fed as well when it is not NULL; the caller's */
-	uint64_t accesses; /* counted */
-	uint64_t beyond;   /* of these, those that reach beyond the disk's end */
-	uint64_t outside;  /* left out, marks included */
-	bool all;          /* accesses outside the windows count too */
-	bool marked;       /* a mark has been seen, so nothing before it counts, unless all do */
+	struct heat *heat;  /* fed as well when it is not NULL; the caller's */
+	uint64_t accesses;  /* counted */
+	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
+	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
+	uint64_t outside;   /* left out, marks included */
+	bool all;           /* accesses outside the windows count too */
+	bool marked;        /* a mark has been seen, so nothing before it counts, unless all do */
 };
 
 /* 0, or -1 without memory. */
-int tally_init(struct tally *tally, const struct map *map, uint64_t unit_sectors, bool all,
-	       struct heat *heat);
+int tally_init(struct tally *tally, const struct map *map, const struct space *base, uint64_t unit_sectors,
+	       bool all, struct heat *heat);
 void tally_done(struct tally *tally);
 
 /* Counts a batch; batches of one trace come in order. */

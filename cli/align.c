@@ -8,11 +8,8 @@
 
 static const char options_help[] =
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               count the accesses outside the qtrace marks too\n"
-    "  --format NAME       how to read the trace, instead of finding out\n"
-    "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP
-    "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
+    "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
+	COMMON_DISK_HELP "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
 
 static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
 {
@@ -41,11 +38,12 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 
 	if (open_both(&trace, &map, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
+	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
 	status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
 							   : fail(trace_path, &err);
 	analysis_done(&analysis);
-	print_size_note(trace, map, disk);
+	print_size_note(trace, map, disk, common);
 	map_close(map);
 	trace_close(trace);
 	return status;

@@ -11,10 +11,8 @@ static const char options_help[] =
     "  -o DIR              report.txt, report.json, picture.png and index.html in this directory\n"
     "  --json              the report as one JSON document\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               count the accesses outside the qtrace marks too\n"
-    "  --format NAME       how to read the trace, instead of finding out\n"
-    "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
+    "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
+	COMMON_DISK_HELP;
 
 struct command_line {
 	struct common common;
@@ -63,6 +61,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	if (open_both(&trace, &map, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
 	heat_init(&heat, common->unit_sectors);
+	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
 	status = analysis_run(&analysis, trace, &err) == 0 ? print_report(trace, map, disk, &analysis, line)
 							   : fail(trace_path, &err);

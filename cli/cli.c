@@ -121,6 +121,12 @@ void common_done(struct common *common)
 static int common_option(struct common *common, int option, const char *value, struct err *err)
 {
 	switch (option) {
+	case 'v':
+		common->verbose = true;
+		return 0;
+	case COMMON_RELATIVE_TO:
+		common->relative_to = value;
+		return 0;
 	case COMMON_JSON:
 		common->json = true;
 		return 0;
@@ -197,7 +203,7 @@ int common_parse(struct common *common, const struct command *command, const str
 		}
 		if (option == '?' || (option == 'V' && own == NULL))
 			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
-		failed = option == 'j' || (option >= COMMON_FIRST && option < COMMON_LAST)
+		failed = option == 'j' || option == 'v' || (option >= COMMON_FIRST && option < COMMON_LAST)
 			     ? common_option(common, option, optarg, &err)
 			     : own(context, option, optarg, &err);
 		if (failed)
@@ -210,7 +216,13 @@ int open_trace(struct trace **trace, const char *path, const struct common *comm
 {
 	struct err err;
 
-	return trace_open(trace, path, &common->trace, &err) == 0 ? 0 : fail(path, &err);
+	if (trace_open(trace, path, &common->trace, &err) != 0)
+		return fail(path, &err);
+	if (common->verbose) {
+		err_set(&err, "%s", (*trace)->why);
+		fail(path, &err);
+	}
+	return 0;
 }
 
 int open_map(struct map **map, const char *path, const struct common *common)
@@ -220,22 +232,56 @@ int open_map(struct map **map, const char *path, const struct common *common)
 	return map_open(map, path, &common->map, &err) == 0 ? 0 : fail(path, &err);
 }
 
-int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
-	      const struct common *common)
+const struct space *trace_base(const struct map *map, const struct common *common)
+{
+	return common->relative_to ? map_space_named(map, common->relative_to) : map_disk(map);
+}
+
+/* Says which devices there are instead. */
+static int fail_relative(const struct map *map, const char *disk, const struct common *common)
+{
+	struct text list = {0};
+	struct err err;
+
+	for (size_t i = 1; i < map->spaces.n && list.n < 200; i++)
+		if (map->spaces.at[i]->serves == map->spaces.at[i] && map->spaces.at[i]->sectors > 0)
+			text_printf(&list, "%s%s", list.n ? ", " : "", map->spaces.at[i]->name);
+	err_set(&err, "--relative-to: no device '%.100s' is on it; there %s%s", common->relative_to,
+		list.n ? "are: " : "is none", list.n ? list.at : "");
+	text_free(&list);
+	return fail(disk, &err);
+}
+
+static int open_disk(struct map **map, const struct trace *trace, const char *disk,
+		     const struct common *common)
 {
 	struct err err;
 
+	if (disk == NULL && common->relative_to != NULL) {
+		err_set(&err, "--relative-to: the disk that has '%.100s' must be named too",
+			common->relative_to);
+		return fail(NULL, &err);
+	}
+	if (disk == NULL)
+		return map_unknown(map, trace->disk_sectors ? trace->disk_sectors : UINT64_MAX, &err) == 0
+			   ? 0
+			   : fail(trace->path, &err);
+	if (open_map(map, disk, common) != 0)
+		return STATUS_FAILED;
+	if (trace_base(*map, common) != NULL)
+		return 0;
+	fail_relative(*map, disk, common);
+	map_close(*map);
+	return STATUS_FAILED;
+}
+
+int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
+	      const struct common *common)
+{
 	if (open_trace(trace, trace_path, common) != 0)
 		return STATUS_FAILED;
-	if (disk != NULL) {
-		if (open_map(map, disk, common) == 0)
-			return 0;
-	} else if (map_unknown(map, (*trace)->disk_sectors ? (*trace)->disk_sectors : UINT64_MAX, &err) ==
-		   0) {
+	if (open_disk(map, *trace, disk, common) == 0)
 		return 0;
-	} else {
-		fail(trace_path, &err);
-	}
 	trace_close(*trace);
 	return STATUS_FAILED;
 }
@@ -280,15 +326,18 @@ void print_notes(const struct map *map)
 	text_free(&line);
 }
 
-void print_size_note(const struct trace *trace, const struct map *map, const char *disk)
+void print_size_note(const struct trace *trace, const struct map *map, const char *disk,
+		     const struct common *common)
 {
-	uint64_t has = map_disk(map)->sectors;
+	const struct space *base = trace_base(map, common);
+	bool is_disk = base == map_disk(map);
 	struct err note;
 
-	if (disk == NULL || trace->disk_sectors == 0 || trace->disk_sectors == has)
+	if (disk == NULL || trace->disk_sectors == 0 || trace->disk_sectors == base->sectors)
 		return;
-	err_set(&note, "note: the trace is of a disk of %" PRIu64 " sectors, but this one has %" PRIu64,
-		trace->disk_sectors, has);
+	err_set(&note, "note: the trace is of a %s of %" PRIu64 " sectors, but %s has %" PRIu64,
+		is_disk ? "disk" : "device", trace->disk_sectors, is_disk ? "this one" : base->name,
+		base->sectors);
 	fail(disk, &note);
 }
 

@@ -44,9 +44,11 @@ struct common {
 	struct trace_options trace;
 	struct map_options map;
 	const char *with[COMMON_WITH_MAX];
-	char *lvm_text;        /* what --lvm-metadata names, read */
-	uint64_t unit_sectors; /* --align */
+	char *lvm_text;          /* what --lvm-metadata names, read */
+	const char *relative_to; /* the device that the trace is of, or NULL for the disk */
+	uint64_t unit_sectors;   /* --align */
 	bool json, all;
+	bool verbose; /* says on standard error how the trace is read */
 };
 #define COMMON_INIT                                                                                          \
 	{                                                                                                    \
@@ -65,6 +67,7 @@ enum {
 	COMMON_SECTOR_SIZE,
 	COMMON_WITH,
 	COMMON_LVM_METADATA,
+	COMMON_RELATIVE_TO,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
@@ -94,13 +97,26 @@ enum {
 	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"                 \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
-#define COMMON_TRACE                                                                                         \
-	{"all", no_argument, NULL, COMMON_ALL}, {"align", required_argument, NULL, COMMON_ALIGN},            \
-	    {"format", required_argument, NULL, COMMON_FORMAT},                                              \
+#define COMMON_READING                                                                                       \
+	{"verbose", no_argument, NULL, 'v'}, {"format", required_argument, NULL, COMMON_FORMAT},             \
 	    {"device", required_argument, NULL, COMMON_DEVICE},                                              \
 	{                                                                                                    \
 		"event", required_argument, NULL, COMMON_EVENT                                               \
 	}
+#define COMMON_READING_HELP                                                                                  \
+	"  --format NAME       how to read the trace, instead of finding out\n"                              \
+	"  --device NAME       the device to take from a trace of several\n"                                 \
+	"  --event NAME        which event of a request counts, for formats that have several\n"             \
+	"  -v, --verbose       says on standard error how the trace is read, and why\n"
+#define COMMON_TRACE                                                                                         \
+	COMMON_READING, {"all", no_argument, NULL, COMMON_ALL},                                              \
+	    {"align", required_argument, NULL, COMMON_ALIGN},                                                \
+	{                                                                                                    \
+		"relative-to", required_argument, NULL, COMMON_RELATIVE_TO                                   \
+	}
+#define COMMON_TRACE_HELP                                                                                    \
+	COMMON_READING_HELP                                                                                  \
+	"  --relative-to DEVICE  the partition or volume of DISK that the trace's sectors count from\n"
 #define COMMON_UNIT                                                                                          \
 	{                                                                                                    \
 		"align", required_argument, NULL, COMMON_ALIGN                                               \
@@ -122,6 +138,10 @@ int open_map(struct map **map, const char *path, const struct common *common);
 int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
 	      const struct common *common);
 
+/* What the trace's addresses count from: the disk, or what --relative-to names (NULL when it is not there).
+ */
+const struct space *trace_base(const struct map *map, const struct common *common);
+
 /* Writes a text to standard output and empties it; 0, or STATUS_FAILED after a message. */
 int print_text(struct text *text);
 
@@ -129,7 +149,8 @@ int print_text(struct text *text);
 void print_notes(const struct map *map);
 
 /* The same for a trace that states another size than the disk has; `disk` may be NULL. */
-void print_size_note(const struct trace *trace, const struct map *map, const char *disk);
+void print_size_note(const struct trace *trace, const struct map *map, const char *disk,
+		     const struct common *common);
 
 /* The width for tables: the terminal's, or 80. */
 unsigned terminal_width(void);

@@ -13,10 +13,7 @@ static const char options_help[] =
     "  -o FILE             where to (- for standard output); its extension says the format:\n"
     "                      .qtr .iolog .ndjson .csv .blktrace\n"
     "  --to NAME           the format to write: qtr, qtr-strict, fio, ndjson, csv or blktrace\n"
-    "  --strict            for .qtr: the form of 2010 and nothing else\n"
-    "  --format NAME       how to read the trace, instead of finding out\n"
-    "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n";
+    "  --strict            for .qtr: the form of 2010 and nothing else\n" COMMON_READING_HELP;
 
 enum { OPTION_TO = COMMON_LAST, OPTION_STRICT };
 
@@ -150,9 +147,7 @@ static int run(int argc, char **argv)
 	    {"output", required_argument, NULL, 'o'},
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
-	    {"format", required_argument, NULL, COMMON_FORMAT},
-	    {"device", required_argument, NULL, COMMON_DEVICE},
-	    {"event", required_argument, NULL, COMMON_EVENT},
+	    COMMON_READING,
 	    COMMON_HELP,
 	    {0},
 	};

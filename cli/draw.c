@@ -18,10 +18,7 @@ static const char options_help[] =
     "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               the accesses outside the qtrace marks too\n"
-    "  --format NAME       how to read the trace, instead of finding out\n"
-    "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
+    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_DISK_HELP;
 
 enum { DRAW_VIEW = COMMON_LAST, DRAW_HILBERT, DRAW_DUMP_SCENE };
 
@@ -117,6 +114,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	int status;
 
 	heat_init(&heat, common->unit_sectors);
+	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
 	draw->picture.analysis = &analysis;

@@ -14,10 +14,7 @@ static const char options_help[] =
     "  --json              one JSON object a line\n"
     "  -V                  the whole stack of every region, as a tree\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               the accesses outside the qtrace marks too\n"
-    "  --format NAME       how to read the trace, instead of finding out\n"
-    "  --device NAME       the device to take from a trace of several\n"
-    "  --event NAME        which event of a request counts, for formats that have several\n" COMMON_DISK_HELP;
+    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_DISK_HELP;
 
 struct dump {
 	const struct common *common;
@@ -43,6 +40,7 @@ static void add_access(struct dump *dump, const struct access *access)
 	    .access = access,
 	    .trace = dump->trace,
 	    .map = dump->map,
+	    .base = trace_base(dump->map, dump->common),
 	    .unit_sectors = dump->common->unit_sectors,
 	};
 
@@ -96,7 +94,7 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	dump.map = map;
 	dump.trace = trace;
 	status = dump_all(&dump, trace);
-	print_size_note(trace, map, disk);
+	print_size_note(trace, map, disk, common);
 	print_notes(map);
 	text_free(&dump.out);
 	map_close(map);

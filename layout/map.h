@@ -75,7 +75,7 @@ static inline const struct space *map_disk(const struct map *map)
 
 /* One run of sectors with one name. */
 struct place {
-	uint64_t start, count;     /* on the disk */
+	uint64_t start, count;     /* on stack[0]: a disk, but for what map_find_in finds on none */
 	const struct space *space; /* the innermost space, whose extent names it */
 	uint64_t inner;            /* where `start` lies in that space */
 	const struct extent *extent;
@@ -98,7 +98,26 @@ void map_find(const struct map *map, uint64_t sector, struct place *place);
 #define MAP_FIND_MANY 64
 void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places);
 
-/* The same, but from the run's first sector on, which may lie before the sector that was asked for. */
+/* What a sector of a space holds, whoever else may have it: the stack leads from the disk through that space.
+   What lies on no disk that is here has that space alone below it, and `start` is its own address. */
+void map_find_in(const struct map *map, const struct space *space, uint64_t sector, struct place *place);
+
+/* Where a sector of a space is read from: a disk and its sector, and how many go on that way; false, for
+ *run sectors, where it lies on none. */
+bool map_outward(const struct space *space, uint64_t sector, const struct space **disk, uint64_t *at,
+		 uint64_t *run);
+
+/* Whether a place lies on a disk. */
+static inline bool place_is_on_disk(const struct place *place)
+{
+	return place->stack[0].space->type == SPACE_DISK;
+}
+
+/* The space with that name, or NULL. */
+const struct space *map_space_named(const struct map *map, const char *name);
+
+/* The same as map_find, but from the run's first sector on, which may lie before the sector that was asked
+ * for. */
 void map_find_run(const struct map *map, uint64_t sector, struct place *place);
 
 /* --- for drivers --- */

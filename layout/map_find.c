@@ -6,6 +6,7 @@
 #include "layout/segment.h"
 
 #include <assert.h>
+#include <string.h>
 
 static void push_stack(struct place *place, const struct space *space, uint64_t at)
 {
@@ -64,22 +65,26 @@ static void walk_inwards(const struct map *map, struct place *place)
 	}
 }
 
-void map_find(const struct map *map, uint64_t sector, struct place *place)
+/* Names the sector at the end of the stack; at most *count sectors go on. */
+static void name_place(const struct map *map, struct place *place, uint64_t count)
 {
 	static const struct extent nothing = {.kind = KIND_UNKNOWN};
-	const struct space *disk = map_disk(map);
+	uint64_t sectors = place->space->sectors, at = place->inner;
+	uint64_t rest = at < sectors ? sectors - at : UINT64_MAX - at;
 
-	place->start = sector;
+	place->start = place->stack[0].start;
+	place->count = count < rest ? count : rest;
+	place->extent = &nothing;
+	place->kind = KIND_UNKNOWN;
+	if (at < sectors)
+		walk_inwards(map, place);
+}
+
+void map_find(const struct map *map, uint64_t sector, struct place *place)
+{
 	place->depth = 0;
-	push_stack(place, disk, sector);
-	if (sector >= disk->sectors) {
-		place->count = UINT64_MAX - sector;
-		place->extent = &nothing;
-		place->kind = KIND_UNKNOWN;
-		return;
-	}
-	place->count = disk->sectors - sector;
-	walk_inwards(map, place);
+	push_stack(place, map_disk(map), sector);
+	name_place(map, place, UINT64_MAX);
 }
 
 void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places)
@@ -88,11 +93,80 @@ void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, s
 		map_find(map, sectors[i], &places[i]);
 }
 
-/* The place that a claim which lost to `place` at one level leads to. */
-static bool find_sharer(const struct map *map, const struct place *place, unsigned level,
-			const struct claim *loser, struct place *sharer)
+/* The spaces that lead from a sector outwards to a disk, innermost first. */
+struct chain {
+	unsigned n;
+	struct {
+		const struct space *space;
+		uint64_t start;
+	} at[MAP_DEPTH_MAX];
+	uint64_t run;
+};
+
+static bool chain_outward(struct chain *chain, const struct space *space, uint64_t sector)
 {
-	const struct link *link = &map->links.at[loser->owner];
+	chain->run = UINT64_MAX;
+	for (chain->n = 0; chain->n < MAP_DEPTH_MAX;) {
+		const struct area *area;
+		uint64_t at, run;
+
+		chain->at[chain->n].space = space;
+		chain->at[chain->n++].start = sector;
+		if (space->type == SPACE_DISK)
+			return true;
+		if (!space_outward(space, sector, &area, &at, &run)) {
+			chain->run = run < chain->run ? run : chain->run;
+			return false;
+		}
+		chain->run = run < chain->run ? run : chain->run;
+		space = area->space;
+		sector = area->start + at;
+	}
+	return false;
+}
+
+void map_find_in(const struct map *map, const struct space *space, uint64_t sector, struct place *place)
+{
+	struct chain chain;
+
+	place->depth = 0;
+	if (chain_outward(&chain, space, sector))
+		for (unsigned i = chain.n; i-- > 1;)
+			push_stack(place, chain.at[i].space, chain.at[i].start);
+	push_stack(place, space, sector);
+	name_place(map, place, chain.run);
+}
+
+bool map_outward(const struct space *space, uint64_t sector, const struct space **disk, uint64_t *at,
+		 uint64_t *run)
+{
+	struct chain chain;
+	bool found = chain_outward(&chain, space, sector);
+
+	*run = chain.run;
+	if (!found)
+		return false;
+	*disk = chain.at[chain.n - 1].space;
+	*at = chain.at[chain.n - 1].start;
+	return true;
+}
+
+const struct space *map_space_named(const struct map *map, const char *name)
+{
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		const struct space *space = map->spaces.at[i];
+
+		if (space->sectors > 0 && strcmp(space->name, name) == 0)
+			return space;
+	}
+	return NULL;
+}
+
+/* The place that another claim of the sectors of `place` at one level leads to. */
+static bool find_sharer(const struct map *map, const struct place *place, unsigned level,
+			const struct claim *other, struct place *sharer)
+{
+	const struct link *link = &map->links.at[other->owner];
 	const struct segment *segment = &link->inner->segments.at[link->segment];
 	uint64_t inner = 0, run;
 
@@ -109,6 +183,18 @@ static bool find_sharer(const struct map *map, const struct place *place, unsign
 	return true;
 }
 
+/* Of the two claims of an overlap, the one that `place` was not found by; NULL when that is no volume's. */
+static const struct claim *other_claim(const struct map *map, const struct place *place, unsigned level,
+				       const struct overlap *overlap)
+{
+	const struct claim *other = &overlap->loser;
+
+	if (other->kind == KIND_CHILD && level + 1 < place->depth &&
+	    map->links.at[other->owner].inner == place->stack[level + 1].space)
+		other = &overlap->winner;
+	return other->kind == KIND_CHILD ? other : NULL;
+}
+
 size_t map_find_sharers(const struct map *map, const struct place *place, struct place *sharers, size_t max)
 {
 	size_t n = 0;
@@ -119,10 +205,10 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 
 		for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= at; i++) {
 			const struct overlap *overlap = &extents->overlaps.at[i];
+			const struct claim *other = other_claim(map, place, level, overlap);
 
-			if (at - overlap->start < overlap->count && overlap->loser.kind == KIND_CHILD &&
-			    n < max)
-				n += find_sharer(map, place, level, &overlap->loser, &sharers[n]);
+			if (at - overlap->start < overlap->count && other != NULL && n < max)
+				n += find_sharer(map, place, level, other, &sharers[n]);
 		}
 	}
 	return n;

@@ -81,6 +81,7 @@ void region_describe(const struct map *map, const struct place *place, struct re
 	region->place = place;
 	region->start = place->start;
 	region->sectors = place->count;
+	region->on_disk = place_is_on_disk(place);
 	region->space = space;
 	region->device = space->serves;
 	region->has_device_start = space->serves == space && place->extent->kind != KIND_CHILD;

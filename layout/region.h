@@ -10,6 +10,7 @@ struct region {
 	const struct map *map;
 	const struct place *place;
 	uint64_t start, sectors;    /* on the disk */
+	bool on_disk;               /* false for what lies nowhere: `start` says nothing then */
 	const struct space *space;  /* the innermost space, hidden or not */
 	bool has_device_start;      /* not for parity, nor for what only helps the device */
 	uint64_t device_start;      /* where `start` lies in the device */

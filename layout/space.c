@@ -48,6 +48,24 @@ static const struct segment *find_segment(const struct space *space, uint64_t se
 	return NULL;
 }
 
+bool space_outward(const struct space *space, uint64_t sector, const struct area **area, uint64_t *at,
+		   uint64_t *run)
+{
+	const struct segment *segment = sector < space->sectors ? find_segment(space, sector) : NULL;
+	uint64_t rest = sector < space->sectors ? space->sectors - sector : UINT64_MAX - sector;
+	uint32_t i = 0;
+	bool found;
+
+	*run = rest;
+	if (segment == NULL)
+		return false;
+	found = segment_outward(segment, sector - segment->start, &i, at, run);
+	if (*run > rest)
+		*run = rest;
+	*area = found ? &segment->areas[i] : NULL;
+	return found && (*area)->space != NULL;
+}
+
 /* Reads what lies in one piece from `offset` on: how much of len it was goes to *done. */
 static int read_piece(const struct space *space, uint64_t offset, void *buf, size_t len, size_t *done,
 		      struct err *err)

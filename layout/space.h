@@ -91,6 +91,11 @@ struct space {
 /* One more segment at the end of the space's segments; areas are copied.  0, or -1 without memory. */
 int space_add_segment(struct space *space, const struct segment *segment, struct err *err);
 
+/* Where a sector of an inner space is read from: an area, sectors from the area's start, and how many go on
+   that way.  False when it lies nowhere that is here, which also goes on for *run sectors. */
+bool space_outward(const struct space *space, uint64_t sector, const struct area **area, uint64_t *at,
+		   uint64_t *run);
+
 /* Reads exactly len bytes; -1 where they are not all there. */
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
 

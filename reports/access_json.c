@@ -3,6 +3,7 @@
 #include "reports/access_json.h"
 
 #include "analyzer/counter.h"
+#include "analyzer/spread.h"
 #include "base/escape.h"
 #include "reports/region_json.h"
 
@@ -50,39 +51,55 @@ static void add_optional(struct text *out, const struct access_view *view)
 		text_str(out, ",\"fua\":true");
 }
 
-static void add_regions(struct text *out, const struct access_view *view)
+static void add_regions(struct text *out, const struct access_view *view, struct spread *spread)
 {
-	uint64_t at = view->access->start, end = view->access->start + view->access->count;
+	const char *comma = "";
 	struct region region;
 	struct place place;
 
 	text_str(out, ",\"regions\":[");
-	for (; at < end; at += place.count) {
-		map_find(view->map, at, &place);
-		if (place.count > end - at)
-			place.count = end - at;
-		if (at > view->access->start)
-			text_char(out, ',');
-		region_describe(view->map, &place, &region);
-		region_json(out, &region, NULL);
-	}
+	while (spread_next(spread))
+		while (spread_place(spread, &place)) {
+			text_str(out, comma);
+			comma = ",";
+			region_describe(view->map, &place, &region);
+			region_json(out, &region, NULL);
+		}
 	text_char(out, ']');
+}
+
+/* Where it lies on the disk, and where on what the trace is of. */
+static void add_place(struct text *out, const struct access_view *view, const struct spread *spread)
+{
+	const struct access *access = view->access;
+	bool of_disk = view->base == map_disk(view->map);
+
+	if (spread->whole_on->type == SPACE_DISK) {
+		text_str(out, ",\"start\":");
+		text_u64(out, spread->whole.start);
+	}
+	text_str(out, ",\"sectors\":");
+	text_u64(out, access->count);
+	if (of_disk)
+		return;
+	add_string(out, ",\"relative_to\":", view->base->name);
+	text_str(out, ",\"relative_start\":");
+	text_u64(out, access->start);
 }
 
 void access_json(struct text *out, const struct access_view *view)
 {
 	const struct access *access = view->access;
+	struct spread spread;
 
+	spread_init(&spread, view->map, view->base, access, view->unit_sectors);
 	text_str(out, "{\"index\":");
 	text_u64(out, view->index);
 	add_string(out, ",\"op\":", access_op_name((enum access_op)access->op));
-	text_str(out, ",\"start\":");
-	text_u64(out, access->start);
-	text_str(out, ",\"sectors\":");
-	text_u64(out, access->count);
-	text_str(out, access_is_unaligned(access, view->unit_sectors) ? ",\"aligned\":false"
-								      : ",\"aligned\":true");
+	add_place(out, view, &spread);
+	text_str(out, access_is_unaligned(&spread.whole, view->unit_sectors) ? ",\"aligned\":false"
+									     : ",\"aligned\":true");
 	add_optional(out, view);
-	add_regions(out, view);
+	add_regions(out, view, &spread);
 	text_str(out, "}\n");
 }

@@ -3,55 +3,84 @@
 #include "reports/access_text.h"
 
 #include "analyzer/counter.h"
+#include "analyzer/spread.h"
 #include "reports/region_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* "     1.234567890  read     4358+8      unaligned" */
-static void add_heading(struct text *out, const struct access_view *view)
+/* "     1.234567  read     4358+8      !"; an extent that is not the first has neither time nor word. */
+static void add_heading(struct text *out, const struct access_view *view, const struct spread *spread,
+			bool first)
 {
-	const struct access *access = view->access;
-	char span[48];
+	const struct access *access = &spread->extent;
+	bool off = access->op != ACCESS_FLUSH && access_is_unaligned(access, view->unit_sectors);
+	char span[48] = "";
 
-	if (access->time_ns != ACCESS_NO_TIME)
+	if (access->time_ns != ACCESS_NO_TIME && first)
 		text_printf(out, "%12.6f ", (double)access->time_ns / 1e9);
-	snprintf(span, sizeof(span), "%" PRIu64 "+%" PRIu64, access->start, access->count);
-	text_printf(out, "%-7s %-16s %c ", access_op_name((enum access_op)access->op),
-		    access->op == ACCESS_FLUSH ? "" : span,
-		    access->op != ACCESS_FLUSH && access_is_unaligned(access, view->unit_sectors) ? '!'
-												  : ' ');
+	else if (access->time_ns != ACCESS_NO_TIME)
+		text_printf(out, "%13s", "");
+	if (spread->on->type != SPACE_DISK)
+		snprintf(span, sizeof(span), "nowhere+%" PRIu64, access->count);
+	else if (access->op != ACCESS_FLUSH)
+		snprintf(span, sizeof(span), "%" PRIu64 "+%" PRIu64, access->start, access->count);
+	text_printf(out, "%-7s %-16s %c ", first ? access_op_name((enum access_op)access->op) : "", span,
+		    off ? '!' : ' ');
 }
 
-void access_text(struct text *out, const struct access_view *view, bool tree)
+/* The extent's regions, a line each; the first goes on behind the heading. */
+static void add_labels(struct text *out, const struct access_view *view, struct spread *spread, size_t margin)
 {
-	uint64_t at = view->access->start, end = view->access->start + view->access->count;
-	size_t begin = out->n, margin;
 	struct region region;
 	struct place place;
+	size_t indent = 0;
 
-	add_heading(out, view);
-	margin = out->n - begin;
-	if (tree || at == end) {
-		while (out->n > begin && out->at[out->n - 1] == ' ')
-			out->n--;
-		text_char(out, '\n');
-	}
-	for (; at < end; at += place.count) {
-		map_find(view->map, at, &place);
-		if (place.count > end - at)
-			place.count = end - at;
+	while (spread_place(spread, &place)) {
 		region_describe(view->map, &place, &region);
-		if (tree) {
-			region_tree(out, &place, &region, "    ");
-			continue;
-		}
-		if (at > view->access->start)
-			text_printf(out, "%*s", (int)margin, "");
+		text_printf(out, "%*s", (int)indent, "");
+		indent = margin;
 		region_label(out, &region);
 		if (place.count < view->access->count)
 			text_printf(out, " (%" PRIu64 " sectors)", place.count);
 		text_char(out, '\n');
+	}
+}
+
+static void add_trees(struct text *out, const struct access_view *view, struct spread *spread)
+{
+	struct region region;
+	struct place place;
+
+	while (spread_place(spread, &place)) {
+		region_describe(view->map, &place, &region);
+		region_tree(out, &place, &region, "    ");
+	}
+}
+
+static void end_line(struct text *out, size_t begin)
+{
+	while (out->n > begin && out->at[out->n - 1] == ' ')
+		out->n--;
+	text_char(out, '\n');
+}
+
+void access_text(struct text *out, const struct access_view *view, bool tree)
+{
+	struct spread spread;
+	bool first = true;
+
+	spread_init(&spread, view->map, view->base, view->access, view->unit_sectors);
+	for (; spread_next(&spread); first = false) {
+		size_t begin = out->n;
+
+		add_heading(out, view, &spread, first);
+		if (tree || view->access->count == 0)
+			end_line(out, begin);
+		if (tree)
+			add_trees(out, view, &spread);
+		else
+			add_labels(out, view, &spread, out->n - begin);
 	}
 }

@@ -11,6 +11,7 @@ struct access_view {
 	const struct access *access;
 	const struct trace *trace;
 	const struct map *map;
+	const struct space *base; /* what the access's sectors count from: the disk, unless it was said */
 	uint64_t unit_sectors;
 };
 

@@ -101,8 +101,11 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		key_u64(out, "\"sector\":", *sector);
 		text_char(out, ',');
 	}
-	key_u64(out, "\"start\":", region->start);
-	key_u64(out, ",\"sectors\":", region->sectors);
+	if (region->on_disk) {
+		key_u64(out, "\"start\":", region->start);
+		text_char(out, ',');
+	}
+	key_u64(out, "\"sectors\":", region->sectors);
 	key_string(out, ",\"device\":", region->device->name);
 	add_stack(out, region);
 	if (region->has_device_start)

@@ -33,15 +33,25 @@ static int add_note(struct report *report, struct err *err, const char *fmt, ...
 
 static int note_sizes(struct report *report, struct err *err)
 {
-	uint64_t traced = report->trace->disk_sectors, has = map_disk(report->map)->sectors;
+	const struct space *base = report->analysis->options.base;
+	bool is_disk = base == map_disk(report->map);
+	uint64_t traced = report->trace->disk_sectors;
 
-	if (report->disk_path != NULL && traced != 0 && traced != has &&
-	    add_note(report, err, "the trace is of a disk of %" PRIu64 " sectors, but %s has %" PRIu64,
-		     traced, report->disk_path, has) != 0)
+	if (report->disk_path == NULL)
+		return 0;
+	if (traced != 0 && traced != base->sectors &&
+	    add_note(report, err, "the trace is of a %s of %" PRIu64 " sectors, but %s has %" PRIu64,
+		     is_disk ? "disk" : "device", traced, is_disk ? report->disk_path : base->name,
+		     base->sectors) != 0)
 		return -1;
-	if (report->disk_path != NULL && report->analysis->beyond > 0)
-		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of the disk",
-				report->analysis->beyond);
+	if (report->analysis->elsewhere > 0 &&
+	    add_note(report, err,
+		     "%" PRIu64 " accesses touch sectors of %s that lie on another disk or on none",
+		     report->analysis->elsewhere, base->name) != 0)
+		return -1;
+	if (report->analysis->beyond > 0)
+		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of %s",
+				report->analysis->beyond, is_disk ? "the disk" : base->name);
 	return 0;
 }
 

@@ -55,6 +55,8 @@ static json_object *trace_object(const struct report *report)
 	add(object, "format", string(report->trace->format->name));
 	if (report->trace->event != NULL)
 		add(object, "event", string(report->trace->event));
+	if (report->analysis->options.base != map_disk(report->map))
+		add(object, "relative_to", string(report->analysis->options.base->name));
 	add_u64(object, "accesses", report->analysis->accesses);
 	add_u64(object, "windows", report->analysis->windows);
 	add_u64(object, "outside", report->analysis->outside);

@@ -58,6 +58,10 @@ static void heading(struct text *out, const struct report *report)
 	if (analysis->marked)
 		text_printf(out, " in %" PRIu64 " window%s between marks, %" PRIu64 " left out",
 			    analysis->windows, analysis->windows == 1 ? "" : "s", analysis->outside);
+	if (analysis->options.base != map_disk(report->map)) {
+		text_str(out, ", relative to ");
+		escape_terminal(out, analysis->options.base->name, strlen(analysis->options.base->name));
+	}
 	text_char(out, '\n');
 	if (report->disk_path == NULL) {
 		text_str(out, "no disk image: every sector is unknown\n");
