@@ -8,6 +8,7 @@
 #define LAYOUT_LVM_H
 
 #include "layout/map.h"
+#include "layout/segment.h"
 
 #define LVM_ID_LEN 32
 #define LVM_MDAS_MAX 4
@@ -46,8 +47,8 @@ struct lvm_text_segment {
 	uint64_t copies;
 	VEC(struct lvm_text_area) areas;
 	VEC(struct lvm_text_area) metas; /* volumes that only help: rmeta, mirror log, tdata, cdata ... */
-	bool reshaped;   /* RAID whose images keep space for reshaping, so that data may start anywhere */
-	char *thin_pool; /* a thin volume's pool, or NULL */
+	uint64_t reshape_count;          /* RAID: extents in each image that are there for reshaping */
+	char *thin_pool;                 /* a thin volume's pool, or NULL */
 	char *external_origin;           /* where a thin volume reads what it has not got, or NULL */
 	uint64_t device_id;              /* a thin volume's number in its pool */
 	char *thin_metadata, *thin_data; /* a thin pool's volumes, or NULL */
@@ -75,13 +76,27 @@ void lvm_text_free(struct lvm_text *text);
 struct lvm_assembly {
 	struct map *map;
 	struct lvm_text *text;
-	struct space *pv;   /* the PV whose text it is, for notes */
+	struct space *pv;                     /* the PV whose text it is, for notes */
+	struct lvm_name *lv_names, *pv_names; /* sorted (lvm_names.c) */
 	struct space **lvs; /* by the index of the volume in the text; NULL where there was no room */
 	uint8_t *visited;   /* while depths are found: 1 on the way, 2 done */
 };
 
-/* The index of a volume in the text, or -1. */
+/* Volumes and PVs by name (lvm_names.c): the index of a volume in the text, or -1; a PV, or NULL. */
+int lvm_names_sort(struct lvm_assembly *as, struct err *err);
 long lvm_find_lv(const struct lvm_assembly *as, const char *name);
+const struct lvm_text_pv *lvm_find_pv(const struct lvm_assembly *as, const char *name);
+
+/* How many extents of its volume a segment is, without those that are there for reshaping; adding it to
+   the volume's space (lvm_segment.c).  0 or -1. */
+uint64_t lvm_segment_extents(const struct lvm_text_segment *segment);
+int lvm_add_segment(struct lvm_assembly *as, struct space *space, const struct lvm_text_segment *named,
+		    struct err *err);
+
+/* Moves the areas of a segment with a reshape_count to where its data begin (lvm_reshape.c).  Its metadata
+   volumes must have been added before.  False with the reason when that is not known. */
+bool lvm_follow_reshape(const struct lvm_assembly *as, const struct lvm_text_segment *named,
+			struct segment *segment, struct err *why);
 
 /* Gives thin volumes the chunks that their pool's metadata maps (lvm_thin.c); 0 or -1. */
 int lvm_map_thin(struct lvm_assembly *as, struct err *err);

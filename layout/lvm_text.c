@@ -204,19 +204,14 @@ static int read_areas(struct lvm_text_segment *segment, const struct dm_config_n
 			return -1;
 		return read_pairs(segment, node->v);
 	}
-	if ((node = dm_config_find_node(section->child, "raids")) != NULL)
+	if ((node = dm_config_find_node(section->child, "raids")) != NULL) {
+		/* The images have this number too, but nothing moves in them. */
+		segment->reshape_count = number(section, "reshape_count", 0);
 		return read_volumes(segment, node->v, true);
+	}
 	if ((node = dm_config_find_node(section->child, "raid0_lvs")) != NULL)
 		return read_volumes(segment, node->v, false);
 	return 0;
-}
-
-/* "raid5_ls+RESHAPE": only such a volume's own data may be moved, not that of its images. */
-static bool has_reshape_flag(const struct dm_config_node *section)
-{
-	const char *type;
-
-	return dm_config_get_str(section->child, "type", &type) && strstr(type, "+RESHAPE") != NULL;
 }
 
 static int read_segment(struct lvm_text_lv *lv, const struct dm_config_node *section)
@@ -226,7 +221,6 @@ static int read_segment(struct lvm_text_lv *lv, const struct dm_config_node *sec
 	    .extent_count = number(section, "extent_count", 0),
 	    .stripe_size = number(section, "stripe_size", 0),
 	    .copies = number(section, "data_copies", 2),
-	    .reshaped = number(section, "reshape_count", 0) > 0 && has_reshape_flag(section),
 	    .type = copy_string(section, "type"),
 	};
 

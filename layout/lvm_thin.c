@@ -5,6 +5,7 @@
 #include "layout/thin.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct space *find_space(const struct lvm_assembly *as, const char *name)
@@ -62,52 +63,86 @@ static int add_run(struct lvm_assembly *as, struct space *thin, const struct thi
 	return map_add_segment(as->map, thin, &segment, err);
 }
 
+/* The first run of a device, or where it would be. */
+static size_t find_run(const struct thin_pool *pool, uint64_t device)
+{
+	size_t low = 0, high = pool->runs.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pool->runs.at[middle].device < device)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int map_volume(struct lvm_assembly *as, struct space *thin, uint64_t device,
 		      const struct thin_pool *pool, struct space *data, struct space *origin, struct err *err)
 {
 	uint64_t at = 0;
 
-	for (size_t i = 0; i < pool->runs.n; i++)
-		if (pool->runs.at[i].device == device &&
-		    add_run(as, thin, pool, &pool->runs.at[i], data, origin, &at, err) != 0)
+	for (size_t i = find_run(pool, device); i < pool->runs.n && pool->runs.at[i].device == device; i++)
+		if (add_run(as, thin, pool, &pool->runs.at[i], data, origin, &at, err) != 0)
 			return -1;
 	return add_hole(thin, at, thin->sectors - at, origin, err);
 }
 
-/* The volumes of a pool in the order of their device numbers, so that an origin comes before its snapshots.
- */
+struct thin_volume {
+	uint64_t device;
+	size_t lv;
+};
+
+/* By device number, so that an origin comes before its snapshots. */
+static int compare_devices(const void *left, const void *right)
+{
+	const struct thin_volume *a = left, *b = right;
+
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	return a->lv < b->lv ? -1 : a->lv > b->lv;
+}
+
+/* The thin volumes of a pool.  0 or -1; `volumes` is the caller's to free either way. */
+static int find_volumes(const struct lvm_assembly *as, const char *pool, struct thin_volume **volumes,
+			size_t *n)
+{
+	*n = 0;
+	*volumes = calloc(as->text->lvs.n + 1, sizeof(**volumes));
+	if (*volumes == NULL)
+		return -1;
+	for (size_t i = 0; i < as->text->lvs.n; i++) {
+		const struct lvm_text_lv *lv = &as->text->lvs.at[i];
+
+		if (as->lvs[i] != NULL && lv->segments.n > 0 && lv->segments.at[0].thin_pool != NULL &&
+		    strcmp(lv->segments.at[0].thin_pool, pool) == 0)
+			(*volumes)[(*n)++] = (struct thin_volume){lv->segments.at[0].device_id, i};
+	}
+	qsort(*volumes, *n, sizeof(**volumes), compare_devices);
+	return 0;
+}
+
 static int map_volumes(struct lvm_assembly *as, const char *name, const struct thin_pool *pool,
 		       struct space *data, struct err *err)
 {
-	uint64_t last = 0;
-	bool first = true;
+	struct thin_volume *volumes;
+	size_t n;
+	int result = find_volumes(as, name, &volumes, &n);
 
-	for (;;) {
-		const struct lvm_text_segment *next = NULL;
-		size_t lv = 0;
+	if (result != 0)
+		err_nomem(err);
+	for (size_t i = 0; i < n && result == 0; i++) {
+		const char *origin = as->text->lvs.at[volumes[i].lv].segments.at[0].external_origin;
 
-		for (size_t i = 0; i < as->text->lvs.n; i++) {
-			const struct lvm_text_lv *candidate = &as->text->lvs.at[i];
-			const struct lvm_text_segment *segment =
-			    candidate->segments.n ? candidate->segments.at : NULL;
-
-			if (segment == NULL || segment->thin_pool == NULL || as->lvs[i] == NULL ||
-			    strcmp(segment->thin_pool, name) != 0 || as->lvs[i]->segments.n > 0 ||
-			    (!first && segment->device_id <= last) ||
-			    (next != NULL && segment->device_id >= next->device_id))
-				continue;
-			next = segment;
-			lv = i;
-		}
-		if (next == NULL)
-			return 0;
-		last = next->device_id;
-		first = false;
-		if (map_volume(as, as->lvs[lv], next->device_id, pool, data,
-			       next->external_origin ? find_space(as, next->external_origin) : NULL,
-			       err) != 0)
-			return -1;
+		/* Two volumes with one number cannot both be right. */
+		if (i == 0 || volumes[i].device != volumes[i - 1].device)
+			result = map_volume(as, as->lvs[volumes[i].lv], volumes[i].device, pool, data,
+					    origin ? find_space(as, origin) : NULL, err);
 	}
+	free(volumes);
+	return result;
 }
 
 static int map_pool(struct lvm_assembly *as, size_t lv, struct err *err)

@@ -18,6 +18,7 @@
 #define NODE_HEADER 32
 #define DEPTH_MAX 16
 #define TIME_BITS 24
+#define DEVICES_MAX 8192 /* twice what a map has spaces for */
 
 enum node_flag { NODE_INTERNAL = 1, NODE_LEAF = 2 };
 
@@ -25,8 +26,9 @@ struct walk {
 	struct thin_pool *pool;
 	const struct space *metadata;
 	uint64_t data_root;
-	uint64_t
-	    budget; /* nodes that may still be read: a sound tree has no more than the volume has blocks */
+	/* Nodes that may still be read: a sound tree has no more than the volume has blocks. */
+	uint64_t budget, devices_budget;
+	unsigned devices; /* looked at: snapshots share nodes, so that each has a budget of its own */
 	uint64_t device;
 	bool short_of_memory;
 };
@@ -94,19 +96,35 @@ static void add_mapping(struct walk *walk, uint64_t from, uint64_t to)
 
 static void walk_tree(struct walk *walk, uint64_t root, unsigned depth, bool devices);
 
+static void walk_device(struct walk *walk, uint64_t device, uint64_t root)
+{
+	if (walk->devices > 0 && device <= walk->device) {
+		damaged(walk, 0, "devices that are not in order");
+		return;
+	}
+	if (walk->devices == DEVICES_MAX) {
+		damaged(walk, root, "too many devices");
+		return;
+	}
+	walk->devices++;
+	walk->device = device;
+	walk->devices_budget = walk->budget;
+	walk->budget = space_bytes(walk->metadata) / BLOCK;
+	walk_tree(walk, root, 0, false);
+	walk->budget = walk->devices_budget;
+}
+
 static void walk_leaf(struct walk *walk, const uint8_t *node, bool devices)
 {
 	for (uint32_t i = 0; i < le32(node + 16); i++) {
-		if (!devices) {
+		if (devices)
+			walk_device(walk, node_key(node, i), node_value(node, i));
+		else
 			add_mapping(walk, node_key(node, i), node_value(node, i) >> TIME_BITS);
-			continue;
-		}
-		walk->device = node_key(node, i);
-		walk_tree(walk, node_value(node, i), 0, false);
 	}
 }
 
-/* Recursion ends because of DEPTH_MAX, and the whole walk because of the budget. */
+/* Recursion ends because of DEPTH_MAX, and the whole walk because of the budgets. */
 static void walk_tree(struct walk *walk, uint64_t root, unsigned depth, bool devices)
 {
 	uint8_t *node = malloc(BLOCK);
