@@ -102,7 +102,7 @@ static bool is_unaligned(const struct heat *heat, const struct access *access)
 	if ((heat->unit_sectors & (heat->unit_sectors - 1)) != 0)
 		return access_is_unaligned(access, heat->unit_sectors);
 	return ((access->start | access->count) & (heat->unit_sectors - 1)) != 0 ||
-	       (access->flags & ACCESS_RAGGED) != 0;
+	       (access->flags & (ACCESS_RAGGED | ACCESS_OFF)) != 0;
 }
 
 static void keep_hit(struct heat *heat, const struct access *access, uint64_t serial, bool unaligned)
@@ -235,7 +235,10 @@ static int compare_hits(const void *left, const void *right)
 {
 	const struct heat_hit *a = left, *b = right;
 
-	return a->serial < b->serial ? -1 : a->serial > b->serial;
+	/* Extents of one access. */
+	if (a->serial == b->serial)
+		return a->access.start < b->access.start ? -1 : a->access.start > b->access.start;
+	return a->serial < b->serial ? -1 : 1;
 }
 
 /* Puts the first accesses in order and on the time axis; those without a time are when the one before was. */

@@ -85,7 +85,8 @@ struct heat {
 void heat_init(struct heat *heat, uint64_t unit_sectors);
 void heat_done(struct heat *heat);
 
-/* Counts an access, the serial-th (from 0) that is counted of the trace.  Each serial comes once. */
+/* Counts an access, the serial-th (from 0) that is counted of the trace.  The extents of an access that lies
+   in several share its serial. */
 void heat_access(struct heat *heat, const struct access *access, uint64_t serial);
 
 /* Adds what `from` has counted and leaves it empty. */

@@ -57,12 +57,12 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	}
 }
 
-static void count_extent(struct tally *tally, struct spread *spread)
+static void count_extent(struct tally *tally, struct spread *spread, uint64_t serial)
 {
 	struct place place;
 
 	if (tally->heat != NULL && spread_is_on_disk(spread))
-		heat_access(tally->heat, &spread->extent);
+		heat_access(tally->heat, &spread->extent, serial);
 	while (spread_place(spread, &place)) {
 		usage_place(&tally->usage, &spread->extent, &place);
 		alignment_place(&tally->alignment, &spread->extent, &place);
@@ -80,7 +80,7 @@ static void count_spread(struct tally *tally, const struct access *access, uint6
 	usage_access(&tally->usage, &spread.whole);
 	alignment_access(&tally->alignment, serial);
 	while (spread_next(&spread)) {
-		count_extent(tally, &spread);
+		count_extent(tally, &spread, serial);
 		elsewhere |= !spread_is_on_disk(&spread);
 	}
 	if (access->op == ACCESS_FLUSH)
