@@ -93,9 +93,10 @@ static void blame_place(struct alignment *alignment, struct alignment_device *de
 	device->first[blame.cause] = alignment->serial;
 }
 
-void alignment_access(struct alignment *alignment, uint64_t serial)
+void alignment_access(struct alignment *alignment, const struct access *access, uint64_t serial)
 {
 	alignment->serial = serial + 1;
+	alignment->unaligned = access_is_unaligned(access, alignment->unit_sectors);
 }
 
 /* A write is blamed once a device: on the first of its extents that is off itself, else on the first. */
@@ -127,11 +128,12 @@ void alignment_place(struct alignment *alignment, const struct access *access, c
 		alignment->short_of_memory = true;
 		return;
 	}
-	device->partial_blocks += partial_blocks(access, place, alignment->unit_sectors);
+	if (alignment->unaligned)
+		device->partial_blocks += partial_blocks(access, place, alignment->unit_sectors);
 	first = device->seen != alignment->serial;
 	device->seen = alignment->serial;
 	device->writes += first;
-	if (!access_is_unaligned(access, alignment->unit_sectors))
+	if (!alignment->unaligned)
 		return;
 	device->unaligned += first;
 	blame_write(alignment, device, access, place, first);

@@ -35,6 +35,7 @@ struct alignment_device {
 struct alignment {
 	uint64_t unit_sectors;
 	uint64_t serial; /* of the present access, plus 1 */
+	bool unaligned;  /* the present access is */
 	VEC(struct alignment_device) devices;
 	uint32_t *index; /* by space id: index into devices, plus 1 */
 	const struct map *map;
@@ -44,7 +45,7 @@ struct alignment {
 int alignment_init(struct alignment *alignment, const struct map *map, uint64_t unit_sectors);
 void alignment_done(struct alignment *alignment);
 /* Starts an access, which has that number in the whole trace; its places follow. */
-void alignment_access(struct alignment *alignment, uint64_t serial);
+void alignment_access(struct alignment *alignment, const struct access *access, uint64_t serial);
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place);
 void alignment_merge(struct alignment *alignment, const struct alignment *other);
 void alignment_reset(struct alignment *alignment);

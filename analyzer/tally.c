@@ -44,7 +44,7 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 
 	tally->accesses++;
 	usage_access(&tally->usage, access);
-	alignment_access(&tally->alignment, serial);
+	alignment_access(&tally->alignment, access, serial);
 	if (tally->heat != NULL)
 		heat_access(tally->heat, access, serial);
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
@@ -78,7 +78,7 @@ static void count_spread(struct tally *tally, const struct access *access, uint6
 	spread_init(&spread, tally->map, tally->base, access, tally->usage.unit_sectors);
 	tally->accesses++;
 	usage_access(&tally->usage, &spread.whole);
-	alignment_access(&tally->alignment, serial);
+	alignment_access(&tally->alignment, &spread.whole, serial);
 	while (spread_next(&spread)) {
 		count_extent(tally, &spread, serial);
 		elsewhere |= !spread_is_on_disk(&spread);

@@ -41,17 +41,18 @@ void usage_done(struct usage *usage)
 	memset(usage, 0, sizeof(*usage));
 }
 
-static void count(struct counters *counters, const struct access *access, uint64_t unit_sectors)
+/* Counts the present request once. */
+static void count(const struct usage *usage, struct counters *counters, const struct access *access)
 {
 	counters->op[access->op].requests++;
-	if (access->op != ACCESS_FLUSH)
-		counters->op[access->op].unaligned += access_is_unaligned(access, unit_sectors);
+	counters->op[access->op].unaligned += usage->unaligned;
 }
 
 void usage_access(struct usage *usage, const struct access *access)
 {
 	usage->serial++;
-	count(&usage->totals, access, usage->unit_sectors);
+	usage->unaligned = access->op != ACCESS_FLUSH && access_is_unaligned(access, usage->unit_sectors);
+	count(usage, &usage->totals, access);
 	usage->totals.op[access->op].sectors += access->count;
 }
 
@@ -158,13 +159,13 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 		return;
 	}
 	if (region->seen != usage->serial)
-		count(&region->counters, access, usage->unit_sectors);
+		count(usage, &region->counters, access);
 	region->seen = usage->serial;
 	region->counters.op[access->op].sectors += place->count;
 	if (file == NULL)
 		return;
 	if (file->seen != usage->serial)
-		count(&file->counters, access, usage->unit_sectors);
+		count(usage, &file->counters, access);
 	file->seen = usage->serial;
 	file->counters.op[access->op].sectors += place->count;
 }

@@ -31,7 +31,8 @@ struct usage_file {
 struct usage {
 	const struct map *map;
 	uint64_t unit_sectors;
-	uint64_t serial;
+	uint64_t serial; /* of the present request */
+	bool unaligned;  /* the present request is */
 	struct counters totals;
 	VEC(struct usage_region) regions;
 	VEC(struct usage_file) files;

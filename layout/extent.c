@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With fewer extents than this, all of them stay in the cache. */
+#define INDEX_MIN 256
+
 const char *extent_flag_name(unsigned bit)
 {
 	static const char *const names[EXTENT_FLAGS] = {"unwritten", "deleted",   "stale",
@@ -18,8 +21,33 @@ const char *extent_flag_name(unsigned bit)
 void extents_free(struct extents *extents)
 {
 	free(extents->at);
+	free(extents->index);
 	VEC_FREE(&extents->overlaps);
 	memset(extents, 0, sizeof(*extents));
+}
+
+/* About a bucket for every extent, the last one ending behind the space. */
+int extents_make_index(struct extents *extents, uint64_t sectors)
+{
+	size_t buckets, at = 0;
+	unsigned shift = 0;
+
+	if (extents->n < INDEX_MIN || extents->n > UINT32_MAX)
+		return 0;
+	while ((sectors - 1) >> shift >= extents->n)
+		shift++;
+	buckets = (size_t)((sectors - 1) >> shift) + 1;
+	extents->index = malloc((buckets + 1) * sizeof(*extents->index));
+	if (extents->index == NULL)
+		return -1;
+	extents->index_shift = shift;
+	for (size_t i = 0; i < buckets; i++) {
+		while (at + 1 < extents->n && extents->at[at + 1].start <= (uint64_t)i << shift)
+			at++;
+		extents->index[i] = (uint32_t)at;
+	}
+	extents->index[buckets] = (uint32_t)(extents->n - 1);
+	return 0;
 }
 
 const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,
@@ -28,6 +56,12 @@ const struct extent *extents_find(const struct extents *extents, uint64_t sector
 	size_t low = 0, n = extents->n;
 
 	assert(sector < sectors && n > 0);
+	if (extents->index != NULL) {
+		const uint32_t *bucket = &extents->index[sector >> extents->index_shift];
+
+		low = bucket[0];
+		n = bucket[1] - low + 1;
+	}
 	/* The last extent that starts at or before the sector; extents->at[0] starts at 0. */
 	while (n > 1) {
 		size_t half = n / 2;

@@ -46,6 +46,8 @@ struct overlap {
 struct extents {
 	struct extent *at;
 	size_t n;
+	uint32_t *index; /* by bucket of 2^index_shift sectors: the extent that holds its first one; NULL for a few */
+	unsigned index_shift;
 	VEC(struct overlap) overlaps; /* in order of start */
 };
 
@@ -55,6 +57,24 @@ struct extents {
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
 		 uint32_t block_sectors);
 void extents_free(struct extents *extents);
+
+/* Makes extents_find quick where there are many extents; 0, or -1 without memory. */
+int extents_make_index(struct extents *extents, uint64_t sectors);
+
+/* Fetches the memory that extents_find will use, in two steps between which other things may be done. */
+static inline void extents_expect_bucket(const struct extents *extents, uint64_t sector)
+{
+	__builtin_prefetch(&extents->index[sector >> extents->index_shift]);
+}
+
+static inline void extents_expect_extent(const struct extents *extents, uint64_t sector)
+{
+	const uint32_t *bucket = &extents->index[sector >> extents->index_shift];
+	const struct extent *first = &extents->at[bucket[0]], *last = &extents->at[bucket[1]];
+
+	__builtin_prefetch(first + (last - first) / 2);
+	__builtin_prefetch(last);
+}
 
 /* The extent that holds a sector (which must be inside the space), and where that extent ends. */
 const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,

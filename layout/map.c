@@ -239,6 +239,8 @@ static int seal(struct map *map, struct err *err)
 		if (extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
 				 ext_block_sectors(space->ext)) != 0)
 			return err_nomem(err);
+		if (extents_make_index(&space->extents, space->sectors) != 0)
+			return err_nomem(err);
 		note_overlaps(map, space);
 	}
 	map->sealed = true;

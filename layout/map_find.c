@@ -33,40 +33,40 @@ static bool step_inward(const struct map *map, const struct extent *extent, uint
 	return inward == INWARD_DATA && *inner < link->inner->sectors;
 }
 
-/* Goes on inwards from the innermost space of the stack, narrowing place->count. */
-static void walk_inwards(const struct map *map, struct place *place)
+/* One step inwards from the innermost space of the stack, narrowing place->count; whether there is another. */
+static inline bool step(const struct map *map, struct place *place)
 {
 	const struct space *space = place->space;
-	uint64_t at = place->inner, outer_at, end, run, inner = 0;
+	uint64_t at = place->inner, end, run, inner = 0;
+	const struct extent *extent = extents_find(&space->extents, space->sectors, at, &end);
+	bool holds_data;
 
-	for (;;) {
-		const struct extent *extent = extents_find(&space->extents, space->sectors, at, &end);
-		bool holds_data;
-
-		place->extent = extent;
-		place->kind = (enum kind)extent->kind;
-		if (end - at < place->count)
-			place->count = end - at;
-		if (extent->kind != KIND_CHILD)
-			return;
-		if (place->depth == MAP_DEPTH_MAX) {
-			place->kind = KIND_UNKNOWN;
-			return;
-		}
-		holds_data = step_inward(map, extent, at, &inner, &run, &place->kind);
-		place->count = run < place->count ? run : place->count;
-		space = map->links.at[extent->owner].inner;
-		outer_at = at;
-		at = inner;
-		/* Parity has no address in the volume; the outer one keeps neighbours apart. */
-		push_stack(place, space, holds_data ? inner : outer_at);
-		if (!holds_data)
-			return;
+	place->extent = extent;
+	place->kind = (enum kind)extent->kind;
+	if (end - at < place->count)
+		place->count = end - at;
+	if (extent->kind != KIND_CHILD)
+		return false;
+	if (place->depth == MAP_DEPTH_MAX) {
+		place->kind = KIND_UNKNOWN;
+		return false;
 	}
+	holds_data = step_inward(map, extent, at, &inner, &run, &place->kind);
+	place->count = run < place->count ? run : place->count;
+	/* Parity has no address in the volume; the outer one keeps neighbours apart. */
+	push_stack(place, map->links.at[extent->owner].inner, holds_data ? inner : at);
+	return holds_data;
 }
 
-/* Names the sector at the end of the stack; at most *count sectors go on. */
-static void name_place(const struct map *map, struct place *place, uint64_t count)
+static void walk_inwards(const struct map *map, struct place *place)
+{
+	while (step(map, place))
+		;
+}
+
+/* Readies the sector at the end of the stack, at most `count` of which go on, for the first step; whether
+   there is one. */
+static bool start_walk(struct place *place, uint64_t count)
 {
 	static const struct extent nothing = {.kind = KIND_UNKNOWN};
 	uint64_t sectors = place->space->sectors, at = place->inner;
@@ -76,21 +76,44 @@ static void name_place(const struct map *map, struct place *place, uint64_t coun
 	place->count = count < rest ? count : rest;
 	place->extent = &nothing;
 	place->kind = KIND_UNKNOWN;
-	if (at < sectors)
-		walk_inwards(map, place);
+	return at < sectors;
+}
+
+static bool start_on_disk(const struct map *map, uint64_t sector, struct place *place)
+{
+	place->depth = 0;
+	push_stack(place, map_disk(map), sector);
+	return start_walk(place, UINT64_MAX);
 }
 
 void map_find(const struct map *map, uint64_t sector, struct place *place)
 {
-	place->depth = 0;
-	push_stack(place, map_disk(map), sector);
-	name_place(map, place, UINT64_MAX);
+	if (start_on_disk(map, sector, place))
+		walk_inwards(map, place);
 }
 
+/* Each goes on to the first space of so many extents that looking into it waits for memory. */
 void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places)
 {
-	for (unsigned i = 0; i < n; i++)
-		map_find(map, sectors[i], &places[i]);
+	struct place *waiting[MAP_FIND_MANY];
+	unsigned left = 0;
+
+	assert(n <= MAP_FIND_MANY);
+	for (unsigned i = 0; i < n; i++) {
+		struct place *place = &places[i];
+		bool more = start_on_disk(map, sectors[i], place);
+
+		while (more && place->space->extents.index == NULL)
+			more = step(map, place);
+		if (!more)
+			continue;
+		extents_expect_bucket(&place->space->extents, place->inner);
+		waiting[left++] = place;
+	}
+	for (unsigned i = 0; i < left; i++)
+		extents_expect_extent(&waiting[i]->space->extents, waiting[i]->inner);
+	for (unsigned i = 0; i < left; i++)
+		walk_inwards(map, waiting[i]);
 }
 
 /* The spaces that lead from a sector outwards to a disk, innermost first. */
@@ -134,7 +157,8 @@ void map_find_in(const struct map *map, const struct space *space, uint64_t sect
 		for (unsigned i = chain.n; i-- > 1;)
 			push_stack(place, chain.at[i].space, chain.at[i].start);
 	push_stack(place, space, sector);
-	name_place(map, place, chain.run);
+	if (start_walk(place, chain.run))
+		walk_inwards(map, place);
 }
 
 bool map_outward(const struct space *space, uint64_t sector, const struct space **disk, uint64_t *at,

@@ -11,7 +11,7 @@ static void feed_as(struct alignment *alignment, const struct map *map, enum acc
 	struct access access = {.op = (uint8_t)op, .start = start, .count = count};
 	struct place place;
 
-	alignment_access(alignment, serial);
+	alignment_access(alignment, &access, serial);
 	for (uint64_t at = start; at < start + count; at += place.count) {
 		map_find(map, at, &place);
 		if (place.count > start + count - at)
