@@ -15,26 +15,47 @@ static void work(void *worker, const struct batch *batch)
 
 struct crew_of_tallies {
 	struct tally *tallies;
+	struct heat
+	    *heats; /* one for each but the first tally, which has the options'; NULL without pictures */
 	unsigned n;
 };
 
 static void dismiss(struct crew_of_tallies *crew)
 {
-	for (unsigned i = 0; i < crew->n; i++)
+	for (unsigned i = 0; i < crew->n; i++) {
 		tally_done(&crew->tallies[i]);
+		if (i > 0 && crew->heats != NULL)
+			heat_done(&crew->heats[i]);
+	}
 	free(crew->tallies);
+	free(crew->heats);
+}
+
+static int hire_one(struct crew_of_tallies *crew, const struct map *map,
+		    const struct analysis_options *options)
+{
+	struct heat *heat = crew->n > 0 && crew->heats != NULL ? &crew->heats[crew->n] : options->heat;
+
+	if (tally_init(&crew->tallies[crew->n], map, options->base, options->unit_sectors, options->all,
+		       heat) != 0)
+		return -1;
+	if (crew->n > 0 && heat != NULL)
+		heat_init(heat, options->unit_sectors);
+	crew->n++;
+	return 0;
 }
 
 static int hire(struct crew_of_tallies *crew, const struct map *map, const struct analysis_options *options,
 		struct err *err)
 {
-	unsigned threads = options->threads && options->heat == NULL ? options->threads : 1;
+	unsigned threads = options->threads ? options->threads : 1;
 
 	*crew = (struct crew_of_tallies){.tallies = calloc(threads, sizeof(struct tally))};
-	while (crew->tallies != NULL && crew->n < threads &&
-	       tally_init(&crew->tallies[crew->n], map, options->base, options->unit_sectors, options->all,
-			  options->heat) == 0)
-		crew->n++;
+	if (options->heat != NULL)
+		crew->heats = calloc(threads, sizeof(struct heat));
+	if (crew->tallies != NULL && (options->heat == NULL || crew->heats != NULL))
+		while (crew->n < threads && hire_one(crew, map, options) == 0)
+			;
 	if (crew->n == threads)
 		return 0;
 	dismiss(crew);

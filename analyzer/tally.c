@@ -192,4 +192,6 @@ void tally_merge(struct tally *tally, struct tally *other)
 	tally->beyond += other->beyond;
 	tally->elsewhere += other->elsewhere;
 	tally->outside += other->outside;
+	if (tally->heat != NULL)
+		heat_merge(tally->heat, other->heat);
 }

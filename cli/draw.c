@@ -106,8 +106,10 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 			    const struct common *common)
 {
 	struct heat heat;
-	struct analysis_options options = {
-	    .unit_sectors = common->unit_sectors, .all = common->all, .heat = &heat};
+	struct analysis_options options = {.unit_sectors = common->unit_sectors,
+					   .all = common->all,
+					   .threads = common->map.threads,
+					   .heat = &heat};
 	struct analysis analysis;
 	struct text out = {0};
 	struct err err;
@@ -145,17 +147,32 @@ static int open_and_draw(struct draw *draw, const struct common *common)
 	return status;
 }
 
-/* The words that chose something, without the output. */
+/* How many words an option takes whose value says nothing about what is drawn: where to, with what threads. */
+static int is_beside(const char *word)
+{
+	static const char *const options[][2] = {{"-o", "--output"}, {"-j", "--jobs"}};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		for (size_t form = 0; form < 2; form++) {
+			size_t len = strlen(options[i][form]);
+
+			if (strncmp(word, options[i][form], len) == 0 &&
+			    (form == 0 || word[len] == '=' || word[len] == '\0'))
+				return word[len] == '\0' ? 2 : 1;
+		}
+	return 0;
+}
+
+/* The words that chose something. */
 static void remember(struct draw *draw, char **words, int n)
 {
-	for (int i = 0; i < n; i++) {
-		if (strncmp(words[i], "-o", 2) == 0 || strncmp(words[i], "--output", 8) == 0) {
-			i += strcmp(words[i], "-o") == 0 || strcmp(words[i], "--output") == 0;
-			continue;
-		}
-		if (strcmp(words[i], "--") == 0)
-			return;
-		text_printf(&draw->options, "%s%s", draw->options.n ? " " : "", words[i]);
+	for (int i = 0; i < n && strcmp(words[i], "--") != 0; i++) {
+		int beside = is_beside(words[i]);
+
+		if (beside > 0)
+			i += beside - 1;
+		else
+			text_printf(&draw->options, "%s%s", draw->options.n ? " " : "", words[i]);
 	}
 }
 

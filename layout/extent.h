@@ -46,7 +46,8 @@ struct overlap {
 struct extents {
 	struct extent *at;
 	size_t n;
-	uint32_t *index; /* by bucket of 2^index_shift sectors: the extent that holds its first one; NULL for a few */
+	uint32_t *index; /* by bucket of 2^index_shift sectors: the extent that holds its first one; NULL for
+			    a few */
 	unsigned index_shift;
 	VEC(struct overlap) overlaps; /* in order of start */
 };

@@ -227,7 +227,7 @@ static void alignment_blames_the_extent_that_is_off(void **state)
 	assert_int_equal(alignment_init(&alignment, set.map, 8), 0);
 	for (int i = 0; i < 2; i++) {
 		spread_init(&spread, set.map, set.volume, &access, 8);
-		alignment_access(&alignment, (uint64_t)i);
+		alignment_access(&alignment, &spread.whole, (uint64_t)i);
 		while (spread_next(&spread))
 			while (spread_place(&spread, &place))
 				alignment_place(&alignment, &spread.extent, &place);
