@@ -23,11 +23,11 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 	if (block >= ext->blocks || count > ext->blocks - block ||
 	    (block < ext->first_block && what.kind != KIND_BOOT_BLOCK)) {
 		if (kind_has_inode((enum kind)what.kind))
-			map_note(ext->map, ext->space,
+			ext_note(ext,
 				 "inode %" PRIu32 ": blocks %" PRIu64 "+%" PRIu64 " leave the file system",
 				 what.owner, block, count);
 		else
-			map_note(ext->map, ext->space,
+			ext_note(ext,
 				 "group %" PRIu32 ": %s in block %" PRIu64 "+%" PRIu64
 				 " leaves the file system",
 				 what.owner, kind_name((enum kind)what.kind), block, count);
@@ -35,7 +35,8 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 	}
 	what.start = block * ext->block_sectors;
 	what.count = count * ext->block_sectors;
-	space_claim_as(ext->space, what);
+	space_cut_claim(ext->space, &what);
+	claims_add(&ext->found->claims, what);
 	return true;
 }
 
@@ -60,8 +61,7 @@ void ext_free(struct ext *ext)
 		ext2fs_free(ext->fs);
 	ext_names_free(&ext->names);
 	log_free(&ext->log);
-	VEC_FREE(&ext->log_runs);
-	VEC_FREE(&ext->dirs);
+	ext_found_free(&ext->all);
 	free(ext);
 }
 
@@ -149,7 +149,8 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->inodes_per_group = fs->super->s_inodes_per_group;
 	ext->inode_size = EXT2_INODE_SIZE(fs->super);
 	ext->inodes = fs->super->s_inodes_count;
-	ext->node_budget = space->sectors / ext->block_sectors + 16;
+	ext->found = &ext->all;
+	ext->nodes_max = space->sectors / ext->block_sectors + 16;
 	ext->shared_blocks = ext2fs_has_feature_shared_blocks(fs->super);
 	snprintf(ext->type, sizeof(ext->type), "%s", type_of(fs->super));
 	return ext;
@@ -173,21 +174,20 @@ static void describe(struct ext *ext)
 static void note_state(struct ext *ext)
 {
 	if (ext->blocks > ext->space->sectors / ext->block_sectors)
-		map_note(ext->map, ext->space,
+		ext_note(ext,
 			 "%s file system of %" PRIu64 " blocks of %" PRIu32
 			 " bytes in a space of only %" PRIu64 " sectors",
 			 ext->type, ext->blocks, ext->block_size, ext->space->sectors);
 	if (ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
 	    ~EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
-		map_note(ext->map, ext->space,
+		ext_note(ext,
 			 "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
 			 " labels",
 			 ext->type,
 			 (uint32_t)(ext->fs->super->s_feature_ro_compat &
 				    ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
 	if (ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
-		map_note(ext->map, ext->space,
-			 "the journal has not been replayed; labels show what lies on the disk");
+		ext_note(ext, "the journal has not been replayed; labels show what lies on the disk");
 }
 
 /* A journal device: a superblock, and the log from the block behind it on.  Its blocks are counted from the
@@ -201,7 +201,7 @@ static int map_journal_device(struct ext *ext, struct err *err)
 	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->block_sectors - 2);
 	if (ext->blocks <= first)
 		return 0;
-	if (VEC_PUSH(&ext->log_runs, run) != 0)
+	if (VEC_PUSH(&ext->found->log_runs, run) != 0)
 		return err_nomem(err);
 	return ext_map_journal(ext, err);
 }
@@ -211,7 +211,8 @@ static int map_file_system(struct ext *ext, struct err *err)
 	if (ext_names_init(&ext->names, ext->inodes) != 0)
 		return err_nomem(err);
 	ext_map_groups(ext);
-	if (ext_map_inodes(ext, err) != 0 || ext_map_journal(ext, err) != 0 || ext_map_free(ext, err) != 0)
+	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||
+	    ext_scan_groups(ext, ext_map_free, err) != 0)
 		return -1;
 	return ext_read_dirs(ext, err);
 }
@@ -263,6 +264,8 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 		result = map_journal_device(ext, err);
 	else
 		result = map_file_system(ext, err);
+	claims_move(&space->claims, &ext->all.claims);
+	map_take_notes(map, &ext->all.notes);
 	ext2fs_free(ext->fs);
 	ext->fs = NULL;
 	return result != 0 ? -1 : 1;

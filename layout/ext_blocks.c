@@ -41,8 +41,8 @@ static int remember_log(struct ext *ext, const struct ext_inode *inode, uint64_t
 {
 	struct ext_run run = {.place = place, .block = block, .count = count};
 
-	ext->log_inode = inode->number;
-	return VEC_PUSH(&ext->log_runs, run);
+	ext->found->log_inode = inode->number;
+	return VEC_PUSH(&ext->found->log_runs, run);
 }
 
 static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t block, uint64_t count)
@@ -54,7 +54,7 @@ static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t
 	    .seed = inode->seed,
 	};
 
-	return VEC_PUSH(&ext->dirs, run);
+	return VEC_PUSH(&ext->found->dirs, run);
 }
 
 #define VERITY_ALIGNMENT 65536
@@ -108,11 +108,9 @@ static int claim_data(struct ext *ext, const struct ext_inode *inode, struct ext
 /* Counts a map block that is about to be read: a sound file system has each of them once. */
 static bool may_read_node(struct ext *ext, const struct ext_inode *inode)
 {
-	if (ext->node_budget > 0) {
-		ext->node_budget--;
+	if (atomic_fetch_add_explicit(ext->nodes, 1, memory_order_relaxed) < ext->nodes_max)
 		return true;
-	}
-	map_note(ext->map, ext->space, "inode %" PRIu32 ": its block map goes in a circle", inode->number);
+	ext_note(ext, "inode %" PRIu32 ": its block map goes in a circle", inode->number);
 	return false;
 }
 
@@ -137,7 +135,7 @@ static int read_leaf(struct ext *ext, const struct ext_inode *inode, const uint8
 	if (unwritten)
 		len -= EXTENT_UNWRITTEN_LEN;
 	if (len == 0) {
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": an extent of no blocks", inode->number);
+		ext_note(ext, "inode %" PRIu32 ": an extent of no blocks", inode->number);
 		return 0;
 	}
 	return claim_data(ext, inode, (struct ext_run){le32(entry), block, len}, unwritten, err);
@@ -153,8 +151,7 @@ static int read_index(struct ext *ext, const struct ext_inode *inode, const uint
 	int result = 0;
 
 	if (block >= ext->blocks || !may_read_node(ext, inode)) {
-		map_note(ext->map, ext->space,
-			 "inode %" PRIu32 ": extent node in block %" PRIu64 " cannot be", inode->number,
+		ext_note(ext, "inode %" PRIu32 ": extent node in block %" PRIu64 " cannot be", inode->number,
 			 block);
 		return 0;
 	}
@@ -164,7 +161,7 @@ static int read_index(struct ext *ext, const struct ext_inode *inode, const uint
 	claim_map_block(ext, inode, KIND_EXTENT_NODE, block);
 	node.bytes = bytes;
 	if (ext_read_blocks(ext, block, bytes, 1, &why) != 0)
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": extent node: %s", inode->number, why.text);
+		ext_note(ext, "inode %" PRIu32 ": extent node: %s", inode->number, why.text);
 	else {
 		ext_check_extent_node(ext, inode, block, bytes);
 		result = read_node(ext, inode, &node, err);
@@ -180,7 +177,7 @@ static int read_node(struct ext *ext, const struct ext_inode *inode, const struc
 	bool depth_fits = node->depth > EXTENT_DEPTH_MAX ? depth <= EXTENT_DEPTH_MAX : depth == node->depth;
 
 	if (le16(node->bytes) != EXTENT_MAGIC || !depth_fits || entries > (node->len - 12) / 12) {
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": damaged extent node", inode->number);
+		ext_note(ext, "inode %" PRIu32 ": damaged extent node", inode->number);
 		return 0;
 	}
 	for (unsigned i = 1; i <= entries; i++) {
@@ -238,8 +235,8 @@ static int read_indirect(struct ext *ext, const struct ext_inode *inode, struct 
 	if (block == 0)
 		return 0;
 	if (block >= ext->blocks || block < ext->first_block || !may_read_node(ext, inode)) {
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": indirect block %" PRIu32 " cannot be",
-			 inode->number, block);
+		ext_note(ext, "inode %" PRIu32 ": indirect block %" PRIu32 " cannot be", inode->number,
+			 block);
 		return 0;
 	}
 	if (inode->kind != KIND_RESIZE_INODE || level == 2)
@@ -248,8 +245,7 @@ static int read_indirect(struct ext *ext, const struct ext_inode *inode, struct 
 	if (bytes == NULL)
 		return err_nomem(err);
 	if (ext_read_blocks(ext, block, bytes, 1, &why) != 0)
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": indirect block: %s", inode->number,
-			 why.text);
+		ext_note(ext, "inode %" PRIu32 ": indirect block: %s", inode->number, why.text);
 	else
 		for (uint32_t i = 0; i < per_block && result == 0; i++)
 			result = read_indirect(ext, inode, run, level - 1, place + i * span,

@@ -54,7 +54,7 @@ void ext_check_inode(struct ext *ext, const struct ext_inode *inode)
 		sum &= 0xffff;
 	}
 	if (sum != stored)
-		map_note(ext->map, ext->space, "inode %" PRIu32 " has a wrong checksum", inode->number);
+		ext_note(ext, "inode %" PRIu32 " has a wrong checksum", inode->number);
 }
 
 /* The sum lies behind the room for entries. */
@@ -65,8 +65,7 @@ void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint6
 
 	if (has_csum(ext) && tail + 4 <= ext->block_size &&
 	    crc32c(inode->seed, bytes, tail) != le32(bytes + tail))
-		map_note(ext->map, ext->space,
-			 "inode %" PRIu32 ": extent node in block %" PRIu64 " has a wrong checksum",
+		ext_note(ext, "inode %" PRIu32 ": extent node in block %" PRIu64 " has a wrong checksum",
 			 inode->number, block);
 }
 
@@ -87,9 +86,8 @@ void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_
 	size_t tail = ext->block_size - DIR_TAIL;
 
 	if (has_csum(ext) && has_tail(ext, bytes) && crc32c(run->seed, bytes, tail) != le32(bytes + tail + 8))
-		map_note(ext->map, ext->space,
-			 "inode %" PRIu32 ": directory block %" PRIu64 " has a wrong checksum", run->inode,
-			 block);
+		ext_note(ext, "inode %" PRIu32 ": directory block %" PRIu64 " has a wrong checksum",
+			 run->inode, block);
 }
 
 void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bool of_inodes)
@@ -101,6 +99,6 @@ void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bo
 	if (has_csum(ext) && !ext->from_backup &&
 	    !(of_inodes ? ext2fs_inode_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)
 			: ext2fs_block_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)))
-		map_note(ext->map, ext->space, "group %" PRIu32 ": its %s bitmap has a wrong checksum", group,
+		ext_note(ext, "group %" PRIu32 ": its %s bitmap has a wrong checksum", group,
 			 of_inodes ? "inode" : "block");
 }

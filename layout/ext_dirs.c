@@ -26,8 +26,22 @@ static uint32_t record_len(const struct ext *ext, uint32_t len)
 	return (len & 65532) | (len & 3) << 16;
 }
 
+typedef void entry_taker(struct ext *ext, uint32_t dir, uint32_t inode, const char *name, size_t len);
+
+static void name_inode(struct ext *ext, uint32_t dir, uint32_t inode, const char *name, size_t len)
+{
+	if (ext_names_add(&ext->names, dir, inode, name, len) != 0)
+		ext->found->short_of_memory = true;
+}
+
+/* While inodes are scanned, the table of names is not there for all threads. */
+static void keep_name(struct ext *ext, uint32_t dir, uint32_t inode, const char *name, size_t len)
+{
+	ext_found_name(ext->found, dir, inode, name, len);
+}
+
 /* The entries of a block, or of an inline directory's part.  False where they stop making sense. */
-static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len)
+static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len, entry_taker *take)
 {
 	size_t at = 0;
 
@@ -39,9 +53,8 @@ static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, si
 			return false;
 		if (inode > ext->inodes)
 			return false;
-		if (inode != 0 && !is_dot(entry + 8, name_len) &&
-		    ext_names_add(&ext->names, dir, inode, (const char *)entry + 8, name_len) != 0)
-			ext->short_of_memory = true;
+		if (inode != 0 && !is_dot(entry + 8, name_len))
+			take(ext, dir, inode, (const char *)entry + 8, name_len);
 		at += size;
 	}
 	return true;
@@ -55,18 +68,17 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 	for (uint32_t at = 0; at < run->count; at += n) {
 		n = run->count - at < most ? run->count - at : most;
 		if (ext_read_blocks(ext, run->block + at, buf, n, &why) != 0) {
-			map_note(ext->map, ext->space, "inode %" PRIu32 ": directory cannot be read: %s",
-				 run->inode, why.text);
+			ext_note(ext, "inode %" PRIu32 ": directory cannot be read: %s", run->inode,
+				 why.text);
 			return;
 		}
 		for (uint32_t i = 0; i < n; i++) {
 			const uint8_t *bytes = buf + (size_t)i * ext->block_size;
 
 			ext_check_directory(ext, run, run->block + at + i, bytes);
-			if (!read_entries(ext, run->inode, bytes, ext->block_size))
-				map_note(ext->map, ext->space,
-					 "inode %" PRIu32 ": damaged directory block %" PRIu64, run->inode,
-					 run->block + at + i);
+			if (!read_entries(ext, run->inode, bytes, ext->block_size, name_inode))
+				ext_note(ext, "inode %" PRIu32 ": damaged directory block %" PRIu64,
+					 run->inode, run->block + at + i);
 		}
 	}
 }
@@ -103,13 +115,13 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 
 	if (buf == NULL)
 		return err_nomem(err);
-	if (ext->dirs.n > 1)
-		qsort(ext->dirs.at, ext->dirs.n, sizeof(*ext->dirs.at), compare_runs);
-	for (size_t i = 0; i < ext->dirs.n; i++)
-		read_new_part(ext, ext->dirs.at[i], &done, buf);
+	if (ext->found->dirs.n > 1)
+		qsort(ext->found->dirs.at, ext->found->dirs.n, sizeof(*ext->found->dirs.at), compare_runs);
+	for (size_t i = 0; i < ext->found->dirs.n; i++)
+		read_new_part(ext, ext->found->dirs.at[i], &done, buf);
 	free(buf);
-	VEC_FREE(&ext->dirs);
-	return ext->short_of_memory ? err_nomem(err) : 0;
+	VEC_FREE(&ext->found->dirs);
+	return ext->found->short_of_memory ? err_nomem(err) : 0;
 }
 
 /* The value of the "data" attribute (name index 7, "system.") in the inode's own space. */
@@ -146,7 +158,7 @@ void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode)
 	if (inode->links == 0)
 		return;
 	more = inline_value(ext, inode, &len);
-	if (!read_entries(ext, inode->number, inode->raw + 40 + 4, 56) ||
-	    (more != NULL && len > 0 && !read_entries(ext, inode->number, more, len)))
-		map_note(ext->map, ext->space, "inode %" PRIu32 ": damaged inline directory", inode->number);
+	if (!read_entries(ext, inode->number, inode->raw + 40 + 4, 56, keep_name) ||
+	    (more != NULL && len > 0 && !read_entries(ext, inode->number, more, len, keep_name)))
+		ext_note(ext, "inode %" PRIu32 ": damaged inline directory", inode->number);
 }

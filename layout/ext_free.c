@@ -4,7 +4,6 @@
 #include "layout/ext_private.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 static void claim_free(struct ext *ext, uint64_t block, uint64_t count)
 {
@@ -46,36 +45,25 @@ static void claim_clear_bits(struct ext *ext, const uint8_t *bitmap, uint64_t fi
 	}
 }
 
-static void map_group(struct ext *ext, uint32_t group, uint8_t *bitmap)
+int ext_map_free(struct ext_scan *scan, uint32_t group)
 {
+	struct ext *ext = &scan->ext;
 	uint64_t first = ext2fs_group_first_block2(ext->fs, group);
 	uint64_t blocks = ext2fs_group_last_block2(ext->fs, group) - first + 1;
 	struct err why;
 
 	if (!ext_group_is_sound(ext, group))
-		return;
+		return 0;
 	if (ext2fs_has_group_desc_csum(ext->fs) &&
 	    ext2fs_bg_flags_test(ext->fs, group, EXT2_BG_BLOCK_UNINIT)) {
 		claim_free(ext, first, blocks);
-		return;
+		return 0;
 	}
-	if (ext_read_blocks(ext, ext2fs_block_bitmap_loc(ext->fs, group), bitmap, 1, &why) != 0) {
-		map_note(ext->map, ext->space, "group %" PRIu32 ": its block bitmap cannot be read: %s",
-			 group, why.text);
-		return;
+	if (ext_read_blocks(ext, ext2fs_block_bitmap_loc(ext->fs, group), scan->bitmap, 1, &why) != 0) {
+		ext_note(ext, "group %" PRIu32 ": its block bitmap cannot be read: %s", group, why.text);
+		return 0;
 	}
-	ext_check_bitmap(ext, group, bitmap, false);
-	claim_clear_bits(ext, bitmap, first, blocks);
-}
-
-int ext_map_free(struct ext *ext, struct err *err)
-{
-	uint8_t *bitmap = malloc(ext->block_size);
-
-	if (bitmap == NULL)
-		return err_nomem(err);
-	for (uint32_t group = 0; group < ext->groups; group++)
-		map_group(ext, group, bitmap);
-	free(bitmap);
+	ext_check_bitmap(ext, group, scan->bitmap, false);
+	claim_clear_bits(ext, scan->bitmap, first, blocks);
 	return 0;
 }

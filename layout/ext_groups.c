@@ -77,7 +77,7 @@ static void map_group(struct ext *ext, uint32_t group)
 	if (ext_group_is_sound(ext, group))
 		claim_tables(ext, group);
 	else
-		map_note(ext->map, ext->space,
+		ext_note(ext,
 			 "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
 			 " and free blocks are not known",
 			 group);

@@ -5,10 +5,7 @@
 #include "layout/ext_private.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define TABLE_READ (1u << 20)
 
 #define MODE_TYPE 0170000
 #define MODE_DIRECTORY 0040000
@@ -115,9 +112,7 @@ static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err 
 
 struct table {
 	uint32_t group;
-	uint8_t *bitmap; /* the group's inode bitmap */
-	bool has_bitmap;
-	uint8_t *buf;
+	const uint8_t *bitmap; /* the group's inode bitmap; NULL when it cannot be read */
 };
 
 /* In use: something links to it, or (deleted but open when the image was taken) only the bitmap says so. */
@@ -125,77 +120,69 @@ static bool is_used(const struct ext *ext, const struct table *table, uint32_t i
 {
 	if (le16(raw + 26) != 0)
 		return true;
-	if (table->has_bitmap && (table->bitmap[index >> 3] >> (index & 7) & 1) == 0)
+	if (table->bitmap != NULL && (table->bitmap[index >> 3] >> (index & 7) & 1) == 0)
 		return false;
 	return !bytes_all_zero(raw, 128) &&
-	       (table->has_bitmap ||
+	       (table->bitmap != NULL ||
 		table->group * ext->inodes_per_group + index < EXT2_FIRST_INO(ext->fs->super));
 }
 
-static int map_table_part(struct ext *ext, const struct table *table, uint32_t from, uint32_t n,
-			  struct err *err)
+static int map_table_part(struct ext_scan *scan, const struct table *table, uint32_t from, uint32_t n)
 {
+	struct ext *ext = &scan->ext;
 	struct ext_inode inode;
 
 	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *raw = table->buf + (size_t)i * ext->inode_size;
+		const uint8_t *raw = scan->buf + (size_t)i * ext->inode_size;
 
 		if (!is_used(ext, table, from + i, raw))
 			continue;
 		parse_inode(ext, raw, table->group * ext->inodes_per_group + from + i + 1, &inode);
 		ext_check_inode(ext, &inode);
-		if (map_inode(ext, &inode, err) != 0)
+		if (map_inode(ext, &inode, &scan->err) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void read_bitmap(struct ext *ext, struct table *table)
+static void read_bitmap(struct ext_scan *scan, struct table *table)
 {
+	struct ext *ext = &scan->ext;
 	struct err why;
 
-	table->has_bitmap =
-	    ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->fs, table->group), table->bitmap, 1, &why) == 0;
-	if (!table->has_bitmap)
-		map_note(ext->map, ext->space, "group %" PRIu32 ": its inode bitmap cannot be read: %s",
-			 table->group, why.text);
-	else if (!ext2fs_has_group_desc_csum(ext->fs) ||
-		 !ext2fs_bg_flags_test(ext->fs, table->group, EXT2_BG_INODE_UNINIT))
+	if (ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->fs, table->group), scan->bitmap, 1, &why) !=
+	    0) {
+		ext_note(ext, "group %" PRIu32 ": its inode bitmap cannot be read: %s", table->group,
+			 why.text);
+		return;
+	}
+	table->bitmap = scan->bitmap;
+	if (!ext2fs_has_group_desc_csum(ext->fs) ||
+	    !ext2fs_bg_flags_test(ext->fs, table->group, EXT2_BG_INODE_UNINIT))
 		ext_check_bitmap(ext, table->group, table->bitmap, true);
 }
 
-static int map_table(struct ext *ext, struct table *table, struct err *err)
+int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 {
-	uint64_t offset = ext2fs_inode_table_loc(ext->fs, table->group) * ext->block_size;
-	uint32_t used = used_inodes(ext, table->group), at = 0, most = TABLE_READ / ext->inode_size;
+	struct ext *ext = &scan->ext;
+	struct table table = {.group = group};
+	uint64_t offset = ext2fs_inode_table_loc(ext->fs, group) * ext->block_size;
+	uint32_t used = used_inodes(ext, group), most = EXT_SCAN_BUF / ext->inode_size;
 	struct err why;
 
-	if (used == 0 || !ext_group_is_sound(ext, table->group))
+	if (used == 0 || !ext_group_is_sound(ext, group))
 		return 0;
-	read_bitmap(ext, table);
-	for (uint32_t n; at < used; at += n) {
+	read_bitmap(scan, &table);
+	for (uint32_t at = 0, n; at < used; at += n) {
 		n = used - at < most ? used - at : most;
-		if (space_read(ext->space, offset + (uint64_t)at * ext->inode_size, table->buf,
+		if (space_read(ext->space, offset + (uint64_t)at * ext->inode_size, scan->buf,
 			       (size_t)n * ext->inode_size, &why) != 0) {
-			map_note(ext->map, ext->space,
-				 "group %" PRIu32 ": its inode table cannot be read: %s", table->group,
+			ext_note(ext, "group %" PRIu32 ": its inode table cannot be read: %s", group,
 				 why.text);
 			return 0;
 		}
-		if (map_table_part(ext, table, at, n, err) != 0)
+		if (map_table_part(scan, &table, at, n) != 0)
 			return -1;
 	}
 	return 0;
-}
-
-int ext_map_inodes(struct ext *ext, struct err *err)
-{
-	struct table table = {.buf = malloc(TABLE_READ), .bitmap = malloc(ext->block_size)};
-	int result = table.buf && table.bitmap ? 0 : err_nomem(err);
-
-	for (; result == 0 && table.group < ext->groups; table.group++)
-		result = map_table(ext, &table, err);
-	free(table.buf);
-	free(table.bitmap);
-	return result;
 }

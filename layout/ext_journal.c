@@ -24,8 +24,8 @@ static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf
 	struct err why;
 
 	memset(buf, 0, (size_t)count * ext->block_size);
-	for (size_t i = 0; i < ext->log_runs.n; i++) {
-		const struct ext_run *run = &ext->log_runs.at[i];
+	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
 		uint64_t from = run->place > block ? run->place : block;
 		uint64_t to =
 		    run->place + run->count < block + count ? run->place + run->count : block + count;
@@ -56,7 +56,7 @@ static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t f
 		      .rank = RANK_CONTENT,
 		      .kind = KIND_JOURNAL,
 		      .flags = stale ? EXTENT_STALE : 0,
-		      .owner = ext->log_inode,
+		      .owner = ext->found->log_inode,
 		      .arg = (uint32_t)(run->place + from),
 		  },
 		  run->block + from, count);
@@ -87,24 +87,24 @@ int ext_map_journal(struct ext *ext, struct err *err)
 	};
 	uint64_t nblocks = 0;
 
-	if (ext->log_runs.n == 0)
+	if (ext->found->log_runs.n == 0)
 		return 0;
-	if (ext->log_inode == 0)
-		shape.superblock = (uint32_t)ext->log_runs.at[0].place;
-	qsort(ext->log_runs.at, ext->log_runs.n, sizeof(struct ext_run), compare_runs);
-	for (size_t i = 0; i < ext->log_runs.n; i++)
-		if (ext->log_runs.at[i].place + ext->log_runs.at[i].count > nblocks)
-			nblocks = ext->log_runs.at[i].place + ext->log_runs.at[i].count;
+	if (ext->found->log_inode == 0)
+		shape.superblock = (uint32_t)ext->found->log_runs.at[0].place;
+	qsort(ext->found->log_runs.at, ext->found->log_runs.n, sizeof(struct ext_run), compare_runs);
+	for (size_t i = 0; i < ext->found->log_runs.n; i++)
+		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
+			nblocks = ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count;
 	if (nblocks > LOG_BLOCKS_MAX)
 		nblocks = LOG_BLOCKS_MAX;
 	shape.nblocks = (uint32_t)nblocks;
 	if (log_decode(&ext->log, &shape, read_log, ext, err) != 0)
 		return -1;
 	if (!ext->log.good)
-		map_note(ext->map, ext->space, "the journal has no superblock that makes sense");
-	for (size_t i = 0; i < ext->log_runs.n; i++)
-		claim_run(ext, &ext->log_runs.at[i]);
-	VEC_FREE(&ext->log_runs);
+		ext_note(ext, "the journal has no superblock that makes sense");
+	for (size_t i = 0; i < ext->found->log_runs.n; i++)
+		claim_run(ext, &ext->found->log_runs.at[i]);
+	VEC_FREE(&ext->found->log_runs);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "layout/map.h"
 
 #include <ext2fs/ext2fs.h>
+#include <stdatomic.h>
 
 /* A run of a directory's blocks, to be read for names. */
 struct ext_dir_run {
@@ -24,6 +25,19 @@ struct ext_run {
 	uint64_t place, block, count;
 };
 
+/* What is found while inodes and bitmaps are looked at.  Each part of the groups has one of its own, and
+   they are put together in the order of the groups: so it does not matter which thread did what. */
+struct ext_found {
+	struct claims claims;
+	VEC(struct ext_dir_run) dirs;
+	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
+	uint32_t log_inode;           /* 0 for a journal device */
+	VEC(uint8_t) names;           /* of inline directories: packed by ext_found_name */
+	struct notes notes;
+	bool short_of_memory;
+};
+
+/* While parts are looked at by threads, each has a shallow copy, with `found` pointing to the part's own. */
 struct ext {
 	struct map *map;
 	struct space *space;
@@ -35,14 +49,12 @@ struct ext {
 	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
 	uint32_t groups, inodes_per_group, inode_size, inodes;
 	struct ext_names names;
-	uint64_t node_budget; /* how many map blocks may still be read: one in a loop would never end */
-	VEC(struct ext_dir_run) dirs;
-	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
-	uint32_t log_inode;           /* 0 for a journal device */
+	struct ext_found *found, all; /* `all` is what the parts are put together in */
+	atomic_uint_fast64_t *nodes; /* how many map blocks have been read: those in a loop would never end */
+	uint64_t nodes_max;
 	struct log log;
 	bool from_backup; /* superblock and descriptors are backups */
 	bool shared_blocks;
-	bool short_of_memory;
 };
 
 /* An inode as its table holds it. */
@@ -63,6 +75,29 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 /* Reads whole blocks; -1 with the reason in err. */
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
 
+/* Remembers something odd. */
+#define ext_note(ext, ...) notes_add(&(ext)->found->notes, (ext)->space, __VA_ARGS__)
+
+/* What one thread needs to look at groups, one after the other. */
+struct ext_scan {
+	struct ext ext;        /* a copy; see there */
+	uint8_t *buf, *bitmap; /* EXT_SCAN_BUF bytes; a block */
+	struct err err;
+	bool failed; /* for the reason in err */
+};
+
+#define EXT_SCAN_BUF (256u << 10) /* so that what is read stays in the processor's cache until it is parsed  \
+				   */
+
+/* Looks at all groups, on as many threads as the map's options allow, in parts of some groups: `look` is
+   called for each group, in order within a part.  0, or -1 when one of the calls was -1 (ext_scan.c). */
+typedef int ext_look(struct ext_scan *scan, uint32_t group);
+int ext_scan_groups(struct ext *ext, ext_look *look, struct err *err);
+void ext_found_free(struct ext_found *found);
+
+/* Remembers a name of an inline directory until the names of all have their table. */
+void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const char *name, size_t len);
+
 /* libext2fs's words for an error. */
 const char *ext_error(errcode_t code);
 
@@ -72,11 +107,11 @@ void ext_map_groups(struct ext *ext);
 /* Whether a group's descriptor may be believed. */
 bool ext_group_is_sound(const struct ext *ext, uint32_t group);
 
-/* Free blocks, from the block bitmaps (ext_free.c). */
-int ext_map_free(struct ext *ext, struct err *err);
+/* A group's free blocks, from its block bitmap (ext_free.c). */
+int ext_map_free(struct ext_scan *scan, uint32_t group);
 
-/* All inodes and what they own (ext_inodes.c). */
-int ext_map_inodes(struct ext *ext, struct err *err);
+/* A group's inodes and what they own (ext_inodes.c). */
+int ext_map_inodes(struct ext_scan *scan, uint32_t group);
 
 /* What one inode's map holds (ext_blocks.c). */
 int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);

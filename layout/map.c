@@ -155,6 +155,7 @@ static int add_disks(struct map *map, const char *path, const struct map_options
 		if (add_disk(map, options->with[i], options, err) != 0)
 			return err_prefix(err, "--with %s: ", options->with[i]);
 	map->lvm_metadata = options ? options->lvm_metadata : NULL;
+	map->threads = options != NULL && options->threads > 0 ? options->threads : 1;
 	return 0;
 }
 

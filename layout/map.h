@@ -45,6 +45,7 @@ struct md;
 struct map {
 	char *path;
 	const char *lvm_metadata;   /* of the options; not owned, NULL when the map is built */
+	unsigned threads;           /* of the options, at least 1 */
 	VEC(struct space *) spaces; /* [0] is the disk */
 	VEC(struct link) links;
 	struct notes notes;

@@ -107,12 +107,17 @@ int space_read(const struct space *space, uint64_t offset, void *buf, size_t len
 	return 0;
 }
 
+void space_cut_claim(const struct space *space, struct claim *claim)
+{
+	if (claim->start >= space->sectors)
+		claim->count = 0;
+	else if (claim->count > space->sectors - claim->start)
+		claim->count = space->sectors - claim->start;
+}
+
 void space_claim_as(struct space *space, struct claim claim)
 {
-	if (claim.start >= space->sectors)
-		return;
-	if (claim.count > space->sectors - claim.start)
-		claim.count = space->sectors - claim.start;
+	space_cut_claim(space, &claim);
 	claims_add(&space->claims, claim);
 }
 

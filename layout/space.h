@@ -103,6 +103,9 @@ int space_read(const struct space *space, uint64_t offset, void *buf, size_t len
 void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t start, uint64_t count);
 void space_claim_as(struct space *space, struct claim claim);
 
+/* The cutting alone; a claim that lies behind the end has no sectors then. */
+void space_cut_claim(const struct space *space, struct claim *claim);
+
 /* The name that users see for sectors of this space. */
 static inline const char *space_name(const struct space *space)
 {
