@@ -17,13 +17,26 @@ static int compare_runs(const void *left, const void *right)
 	return a->place < b->place ? -1 : a->place > b->place;
 }
 
+/* Whether one run has all of these blocks, as is usual. */
+static bool lies_in_one(const struct ext *ext, uint64_t block, uint32_t count)
+{
+	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
+
+		if (run->place <= block && run->place + run->count >= block + count)
+			return true;
+	}
+	return false;
+}
+
 /* Reads log blocks wherever the journal's runs have them. */
 static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
 {
 	const struct ext *ext = context;
 	struct err why;
 
-	memset(buf, 0, (size_t)count * ext->block_size);
+	if (!lies_in_one(ext, block, count))
+		memset(buf, 0, (size_t)count * ext->block_size);
 	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
 		const struct ext_run *run = &ext->found->log_runs.at[i];
 		uint64_t from = run->place > block ? run->place : block;
@@ -83,6 +96,7 @@ int ext_map_journal(struct ext *ext, struct err *err)
 {
 	struct log_shape shape = {
 	    .block_size = ext->block_size,
+	    .threads = ext->map->threads,
 	    .fast_commits = ext2fs_has_feature_fast_commit(ext->fs->super),
 	};
 	uint64_t nblocks = 0;

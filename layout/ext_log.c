@@ -5,13 +5,15 @@
 #include "layout/ext_log.h"
 
 #include "base/bytes.h"
+#include "base/threads.h"
 #include "layout/ext_log_fast.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LOG_MAGIC 0xc03b3998
-#define READ_BYTES (1u << 20)
+#define READ_BYTES (256u << 10)
 #define FAST_BLOCKS_DEFAULT 256
 #define RING_BLOCKS_MIN 1024 /* a smaller ring gives no blocks to fast commits */
 
@@ -39,6 +41,7 @@ struct decoder {
 	uint32_t start, sequence; /* where a replay starts; 0 when the log is clean */
 	uint16_t *copies;         /* by block: how many copies follow a descriptor */
 	struct fast_area fast;
+	unsigned threads;
 	log_reader *read;
 	void *context;
 };
@@ -157,28 +160,60 @@ static void visit_fast_commit(struct decoder *d, uint32_t at, const uint8_t *blo
 
 typedef void block_visitor(struct decoder *d, uint32_t at, const uint8_t *block);
 
-/* Every block of a range, in large reads. */
-static int visit(struct decoder *d, uint32_t from, uint32_t to, block_visitor *visitor, struct err *err)
+/* Threads that visit the blocks of a range. */
+struct visit {
+	struct decoder *d;
+	uint32_t to;
+	block_visitor *visitor;
+	atomic_uint_fast64_t next; /* the first block that nobody has taken */
+	atomic_bool short_of_memory;
+};
+
+static void visit_some(void *context, unsigned member)
 {
+	struct visit *visit = context;
+	struct decoder *d = visit->d;
 	uint32_t most = READ_BYTES / d->block_size, n;
 	uint8_t *buf = malloc(READ_BYTES);
+	uint64_t at;
 
+	(void)member;
 	if (buf == NULL)
-		return err_nomem(err);
-	for (uint32_t at = from; at < to; at += n) {
-		n = to - at < most ? to - at : most;
+		atomic_store(&visit->short_of_memory, true);
+	while (buf != NULL && (at = atomic_fetch_add(&visit->next, most)) < visit->to) {
+		n = visit->to - at < most ? visit->to - (uint32_t)at : most;
 		d->read(d->context, at, n, buf);
 		for (uint32_t i = 0; i < n; i++)
-			visitor(d, at + i, buf + (size_t)i * d->block_size);
+			visit->visitor(d, (uint32_t)at + i, buf + (size_t)i * d->block_size);
 	}
 	free(buf);
-	return 0;
 }
 
-static void visit_descriptor(struct decoder *d, uint32_t at, const uint8_t *block)
+/* Every block of a range, in large reads; in order, and one after the other, on one thread. */
+static int visit(struct decoder *d, uint32_t from, uint32_t to, block_visitor *visitor, unsigned threads,
+		 struct err *err)
 {
-	if (d->log->blocks[at].type == LOG_DESCRIPTOR)
+	struct visit visit = {.d = d, .to = to, .visitor = visitor, .next = from};
+
+	threads_run(threads > 0 && from < to ? threads : 1, visit_some, &visit);
+	return atomic_load(&visit.short_of_memory) ? err_nomem(err) : 0;
+}
+
+/* Reads the descriptors again, in order: a copy's entry is set by the first that tells of it. */
+static int read_descriptors(struct decoder *d, struct err *err)
+{
+	uint8_t *block = malloc(d->block_size);
+
+	if (block == NULL)
+		return err_nomem(err);
+	for (uint32_t at = d->first; at < d->end; at++) {
+		if (d->log->blocks[at].type != LOG_DESCRIPTOR)
+			continue;
+		d->read(d->context, at, 1, block);
 		d->copies[at] = read_tags(d, at, d->log->blocks[at].tid, block);
+	}
+	free(block);
+	return 0;
 }
 
 /* Goes the way of a replay: what it meets is not stale.  Ends because it goes round at most once.  Returns
@@ -221,8 +256,8 @@ static int decode_ring(struct decoder *d, struct err *err)
 	d->copies = calloc(d->log->nblocks, sizeof(*d->copies));
 	if (d->copies == NULL)
 		return err_nomem(err);
-	if (visit(d, d->first, d->end, classify_header, err) != 0 ||
-	    visit(d, d->first, d->end, visit_descriptor, err) != 0)
+	if (visit(d, d->first, d->end, classify_header, d->threads, err) != 0 ||
+	    read_descriptors(d, err) != 0)
 		return -1;
 	mark_copies_stale(d);
 	d->fast = (struct fast_area){
@@ -232,7 +267,7 @@ static int decode_ring(struct decoder *d, struct err *err)
 	    .expected = follow_replay(d),
 	    .replayed = (d->incompat & LOG_FAST_COMMITS) && d->start != 0,
 	};
-	return visit(d, d->fast.first, d->log->nblocks, visit_fast_commit, err);
+	return visit(d, d->fast.first, d->log->nblocks, visit_fast_commit, 1, err);
 }
 
 static int decode_blocks(struct decoder *d, struct err *err)
@@ -259,6 +294,7 @@ int log_decode(struct log *log, const struct log_shape *shape, log_reader *read,
 	    .log = log,
 	    .block_size = shape->block_size,
 	    .superblock = shape->superblock,
+	    .threads = shape->threads,
 	    .fast_commits = shape->fast_commits,
 	    .read = read,
 	    .context = context,

@@ -46,6 +46,7 @@ struct log_shape {
 	uint32_t nblocks, block_size;
 	uint32_t superblock; /* its block: 0 in an inode; on a device, the one behind the device's own */
 	bool fast_commits;   /* the file system has them, which a clean journal does not say */
+	unsigned threads;    /* that may call the reader at a time; 0 is one */
 };
 
 /* Classifies the blocks of a journal.  0, or -1 without memory.  A log without a usable superblock is all

@@ -53,7 +53,7 @@ static void read_image(void *context, uint64_t block, uint32_t count, uint8_t *b
 
 static struct log decode(unsigned superblock, bool fast_commits)
 {
-	struct log_shape shape = {BLOCKS, BLOCK, superblock, fast_commits};
+	struct log_shape shape = {BLOCKS, BLOCK, superblock, fast_commits, 1};
 	struct log log;
 	struct err err;
 
