@@ -3,6 +3,7 @@
 # make check       builds and runs all tests (./check also installs what they need)
 # make install     honours DESTDIR and prefix
 # make asan        ./blkmap-asan, with AddressSanitizer and UBSan
+# make tsan        ./blkmap-tsan, with ThreadSanitizer
 # make analyze     gcc -fanalyzer, clang-tidy, cppcheck
 # make format      lays the code out with clang-format
 
@@ -87,6 +88,10 @@ asan:
 		$(BUILD)/asan/blkmap
 	cp -f $(BUILD)/asan/blkmap blkmap-asan
 
+tsan:
+	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' $(BUILD)/tsan/blkmap
+	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
+
 analyze: analyze-gcc analyze-tidy analyze-cppcheck
 
 analyze-gcc:
@@ -121,8 +126,8 @@ install: blkmap
 	done
 
 clean:
-	rm -rf $(BUILD) blkmap blkmap-asan
+	rm -rf $(BUILD) blkmap blkmap-asan blkmap-tsan
 
-.PHONY: all units check asan analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
+.PHONY: all units check asan tsan analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/unit/*.d)

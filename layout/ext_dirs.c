@@ -153,7 +153,7 @@ static const uint8_t *inline_value(const struct ext *ext, const struct ext_inode
 void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode)
 {
 	const uint8_t *more;
-	size_t len;
+	size_t len = 0;
 
 	if (inode->links == 0)
 		return;
