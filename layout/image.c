@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/size.h"
+#include "layout/cut_off.h"
 #include "layout/nbd.h"
 
 #include <errno.h>
@@ -83,7 +84,11 @@ static int open_file(struct image *image, const char *path, struct err *err)
 		return -1;
 	format = find_format(image);
 	image->is_file = format == NULL && image->is_file;
-	return format ? nbd_open_format(&image->nbd, path, format, &image->bytes, err) : 0;
+	if (format == NULL)
+		return 0;
+	if (cut_off_check(image->fd, format, image->bytes, err) != 0)
+		return -1;
+	return nbd_open_format(&image->nbd, path, format, &image->bytes, err);
 }
 
 static bool is_uri(const char *path)

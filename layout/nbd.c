@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <libnbd.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,22 +81,44 @@ static int check_server(struct err *err)
 	return err_set(err, "needs qemu-nbd, which is not installed: apt-get install qemu-utils");
 }
 
+/* What qemu-nbd said: "qemu-nbd: Failed to blk_new_open 'FILE': REASON" is the usual line. */
+static int refused(int said, const char *format, struct err *err)
+{
+	char line[400] = "";
+	const char *why;
+
+	if (pread(said, line, sizeof(line) - 1, 0) <= 0)
+		return err_set(err, "qemu-nbd cannot open it as %s", format);
+	line[strcspn(line, "\n")] = '\0';
+	why = strstr(line, "': ");
+	return err_set(err, "qemu-nbd cannot open it as %s: %s", format, why ? why + 3 : line);
+}
+
 int nbd_open_format(struct nbd **result, const char *path, const char *format, uint64_t *bytes,
 		    struct err *err)
 {
-	char *argv[] = {(char[]){"qemu-nbd"},
-			(char[]){"--read-only"},
-			(char[]){"--format"},
+	char log[64];
+	char *argv[] = {(char[]){"/bin/sh"},
+			(char[]){"-c"},
+			(char[]){"exec 2>\"$0\"; exec qemu-nbd --read-only --format \"$1\" -- \"$2\""},
+			log,
 			(char *)format,
-			(char[]){"--"},
 			(char *)path,
 			NULL};
+	int said, result_code;
 
 	if (check_server(err) != 0 || new_handle(result, err) != 0)
 		return -1;
+	said = memfd_create("qemu-nbd", MFD_CLOEXEC);
+	if (said < 0)
+		return err_set(err, "cannot start qemu-nbd: %s", strerror(errno));
+	snprintf(log, sizeof(log), "/proc/%ld/fd/%d", (long)getpid(), said);
 	if (nbd_connect_systemd_socket_activation((*result)->handle, argv) == 0)
-		return read_size(*result, bytes, err);
-	return err_set(err, "qemu-nbd cannot open it as %s", format);
+		result_code = read_size(*result, bytes, err);
+	else
+		result_code = refused(said, format, err);
+	close(said);
+	return result_code;
 }
 
 void nbd_free(struct nbd *nbd)
