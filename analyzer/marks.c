@@ -101,22 +101,29 @@ static bool make_room(struct marks *marks, size_t more)
 /* Joins bins while there are too many marks: sorted, which makes it cheap to do it many times over. */
 static void shrink(struct marks *marks)
 {
-	struct marks table = {.limit = marks->limit, .cap = marks->cap};
+	struct marks sorted = {.at = marks_sorted(marks), .n = marks->n, .shift = marks->shift};
 
-	marks_sort(marks);
-	while (marks->n > MARKS_PER_BIN * marks->limit)
-		marks_join(marks);
-	table.shift = marks->shift;
-	table.at = marks->short_of_memory ? NULL : new_slots(table.cap);
-	if (table.at == NULL) {
+	if (sorted.at == NULL) {
 		marks->short_of_memory = true;
 		marks_free(marks);
 		return;
 	}
-	for (size_t i = 0; i < marks->n; i++)
-		put(&table, &marks->at[i]);
-	free(marks->at);
-	*marks = table;
+	while (sorted.n > MARKS_PER_BIN * marks->limit)
+		marks_join(&sorted);
+	memset(marks->at, 0, marks->cap * sizeof(*marks->at));
+	marks->n = 0;
+	marks->shift = sorted.shift;
+	for (size_t i = 0; i < sorted.n; i++)
+		put(marks, &sorted.at[i]);
+	free(sorted.at);
+}
+
+/* Joining two bins of which one is empty gains nothing, so it is put off until the table is well over what it
+   may come down to. */
+static void shrink_late(struct marks *marks)
+{
+	if (marks->n > MARKS_PER_BIN * marks->limit + marks->limit / 2)
+		shrink(marks);
 }
 
 static void add_start(struct marks *marks, const struct interval *interval)
@@ -157,8 +164,7 @@ void marks_add(struct marks *marks, const struct interval *intervals, size_t n)
 		add_start(marks, &intervals[i]);
 		add_end(marks, &intervals[i]);
 	}
-	if (marks->n > MARKS_PER_BIN * marks->limit)
-		shrink(marks);
+	shrink_late(marks);
 }
 
 void marks_merge(struct marks *into, struct marks *from)
@@ -183,6 +189,5 @@ void marks_merge(struct marks *into, struct marks *from)
 			if (!is_empty(&from->at[i]))
 				put(into, &from->at[i]);
 	marks_free(from);
-	if (into->n > MARKS_PER_BIN * into->limit)
-		shrink(into);
+	shrink_late(into);
 }

@@ -77,6 +77,9 @@ struct touched {
 bool mark_sum_touches(const struct mark_sum *sum, unsigned shift, uint64_t bin, uint64_t depth,
 		      struct touched *touched);
 
+/* The marks of a table, sorted, the caller's to free; NULL without memory.  The table's slots are disturbed. */
+struct mark *marks_sorted(struct marks *marks);
+
 /* Makes a sorted array of the table. */
 void marks_sort(struct marks *marks);
 

@@ -3,6 +3,7 @@
 #include "analyzer/marks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define DIGIT_BITS 11
 #define DIGITS (1u << DIGIT_BITS)
@@ -27,28 +28,38 @@ static bool sort_digit(const struct mark *from, struct mark *to, size_t n, unsig
 	return true;
 }
 
-void marks_sort(struct marks *marks)
+struct mark *marks_sorted(struct marks *marks)
 {
-	struct mark *from = marks->at, *to = malloc((marks->n + 1) * sizeof(*to));
+	struct mark *slots = marks->at, *copy = malloc((marks->n + 1) * sizeof(*copy));
+	struct mark *from = slots, *to = copy;
 	size_t n = 0;
 
-	if (to == NULL) {
+	if (copy == NULL)
+		return NULL;
+	for (size_t i = 0; i < marks->cap; i++)
+		if (!mark_sum_is_empty(&slots[i].sum))
+			slots[n++] = slots[i];
+	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS)
+		if (sort_digit(from, to, n, shift)) {
+			from = to;
+			to = to == copy ? slots : copy;
+		}
+	if (from == slots && n > 0)
+		memcpy(copy, slots, n * sizeof(*copy));
+	return copy;
+}
+
+void marks_sort(struct marks *marks)
+{
+	struct mark *sorted = marks_sorted(marks);
+
+	if (sorted == NULL) {
 		marks->short_of_memory = true;
 		marks_free(marks);
 		return;
 	}
-	for (size_t i = 0; i < marks->cap; i++)
-		if (!mark_sum_is_empty(&from[i].sum))
-			from[n++] = from[i];
-	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS)
-		if (sort_digit(from, to, n, shift)) {
-			struct mark *sorted = to;
-
-			to = from;
-			from = sorted;
-		}
-	free(to);
-	marks->at = from;
+	free(marks->at);
+	marks->at = sorted;
 	marks->cap = 0;
 }
 

@@ -75,6 +75,22 @@ static void join(struct band *into, const struct band *from)
 	into->touched += from->touched;
 }
 
+/* Where accesses are known by tiles only, a tile lies in one band. */
+static void join_in_tiles(struct bands *bands, unsigned place_shift)
+{
+	size_t n = bands->list.n > 0;
+
+	for (size_t i = 1; i < bands->list.n; i++) {
+		struct band *last = &bands->list.at[n - 1], *next = &bands->list.at[i];
+
+		if ((last->end - 1) >> place_shift == next->start >> place_shift)
+			join(last, next);
+		else
+			bands->list.at[n++] = *next;
+	}
+	bands->list.n = n;
+}
+
 /* Joins neighbours that have little, and then more, until there are few enough; ends because the limit
    doubles until it lets everything be joined. */
 static void join_small(struct bands *bands)
@@ -111,6 +127,8 @@ int bands_of(struct bands *bands, const struct picture *picture, struct err *err
 		if (collect(bands, picture->heat) != 0)
 			return err_nomem(err);
 	}
+	if (!heat_is_exact(picture->heat))
+		join_in_tiles(bands, picture->heat->place_shift);
 	join_small(bands);
 	names_count(&bands->names, picture->heat, picture->analysis);
 	names_number(&bands->names);

@@ -12,6 +12,7 @@ struct band {
 	unsigned others;     /* runs with other names that were joined to it */
 	uint64_t start, end; /* from the first touched sector to the last */
 	uint64_t touched;    /* sectors moved */
+	unsigned slots;      /* rows of dots that it is drawn with */
 	double y, height;
 };
 

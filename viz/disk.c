@@ -82,7 +82,8 @@ static void draw_edge(const struct curve *curve, uint32_t a, uint32_t b, double 
 		width = a == b ? 0 : 1.6;
 		colour = 0x2b3645;
 	} else {
-		width = grid_border(curve->grid, curve->grid->cells.at[a].name, curve->grid->cells.at[b].name, &colour);
+		width = grid_border(curve->grid, curve->grid->cells.at[a].name, curve->grid->cells.at[b].name,
+				    &colour);
 	}
 	if (width > 0)
 		scene_line(curve->scene, x, y, upright ? x : x + CELL, upright ? y + CELL : y, width, colour);
@@ -148,8 +149,8 @@ static bool is_clear(const struct chip *chips, unsigned n, const struct chip *ch
 }
 
 /* A name on a white ground, as near to the cell as the picture's edges allow; false when there is no room. */
-static bool draw_chip(const struct curve *curve, struct chip *chips, unsigned *n, const struct stretch *stretch,
-		      const char *words)
+static bool draw_chip(const struct curve *curve, struct chip *chips, unsigned *n,
+		      const struct stretch *stretch, const char *words)
 {
 	struct type type = {.size = 10, .colour = INK, .anchor = ANCHOR_MIDDLE, .bold = true};
 	struct chip chip = {.w = font_width(words, type.size, true) + 8};
@@ -207,7 +208,8 @@ static int draw_chips(const struct curve *curve)
 	unsigned n = 0;
 	int status;
 
-	for (size_t i = 0; longest != NULL && chips != NULL && i < names->list.n && longest[i].cells > 0; i++) {
+	for (size_t i = 0; longest != NULL && chips != NULL && i < names->list.n && longest[i].cells > 0;
+	     i++) {
 		const struct name *name = &names->list.at[longest[i].name];
 		bool loud = kind_family(name->kind) == FAMILY_JOURNAL;
 		struct text number = {0}, words = {0};
@@ -249,7 +251,8 @@ static int draw(struct scene *scene, struct grid *grid, const char *what, struct
 	status = draw_chips(curve);
 	scene->width = width;
 	scene->height = legend_draw(scene, &grid->names, PICTURE_MARGIN, width - PICTURE_MARGIN,
-				    curve->y + SIDE * CELL + 20) + PICTURE_MARGIN;
+				    curve->y + SIDE * CELL + 20) +
+			PICTURE_MARGIN;
 	free(curve);
 	return status == 0 ? 0 : err_nomem(err);
 }
@@ -264,7 +267,8 @@ int scene_of_disk(struct scene *scene, const struct picture *picture, struct err
 		return scene_of_rows(scene, picture, err);
 	status = grid_of_disk(&grid, picture, SIDE, SIDE, err);
 	snprintf(what, sizeof(what),
-		 "A cell is %" PRIu64 " sectors (%s) along a Hilbert curve from the top left corner; writes in its upper "
+		 "A cell is %" PRIu64
+		 " sectors (%s) along a Hilbert curve from the top left corner; writes in its upper "
 		 "half, reads in the lower",
 		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)));
 	if (status == 0)

@@ -2,18 +2,14 @@
 /* Filling rows of cells with accesses and names. */
 #include "viz/grid.h"
 
-#include "base/size.h"
-
-#include <inttypes.h>
 #include <string.h>
 
 #define CELL_COLUMNS 64
 /* A gap of so many blank rows is shown as it is; a fold would take as much room. */
 #define BLANK_ROWS 1
-/* Steps through the map for one picture; on a disk with more runs than that, the smallest are skipped over. */
+/* Steps through the map for one picture; on a disk with more runs than that, the smallest are skipped over.
+ */
 #define STEPS_MAX 400000
-/* Names told for what a fold hides. */
-#define FOLD_NAMES 3
 
 void grid_done(struct grid *grid)
 {
@@ -131,7 +127,7 @@ static void find_range(struct grid *grid)
 {
 	grid->least = UINT64_MAX;
 	for (size_t i = 0; i < grid->cells.n; i++)
-		for (unsigned class = 0; class < HEAT_CLASSES; class++) {
+		for (unsigned class = 0; class < HEAT_CLASSES; class ++) {
 			uint64_t sectors = grid->cells.at[i].sectors[class];
 
 			if (sectors == 0)
@@ -184,7 +180,7 @@ static uint64_t sum_cells(const struct grid *grid, size_t from, size_t to)
 	uint64_t sum = 0;
 
 	for (size_t i = from; i < to; i++)
-		for (unsigned class = 0; class < HEAT_CLASSES; class++)
+		for (unsigned class = 0; class < HEAT_CLASSES; class ++)
 			sum += grid->cells.at[i].sectors[class];
 	return sum;
 }
@@ -211,10 +207,12 @@ static int name_row(struct grid *grid, size_t row, uint64_t min_step)
 		if (grid->names.list.n == 0)
 			return -1;
 		last = (size_t)((next - 1 - grid->rows.at[row].start) / grid->unit);
-		if (add_run(grid, name, at, next, sum_cells(grid, row * grid->columns + first,
-							    row * grid->columns + last + 1)) != 0)
+		if (add_run(grid, name, at, next,
+			    sum_cells(grid, row * grid->columns + first, row * grid->columns + last + 1)) !=
+		    0)
 			return -1;
-		weight = weight_of(name_family(&grid->names, name), next - at < grid->unit ? next - at : grid->unit);
+		weight = weight_of(name_family(&grid->names, name),
+				   next - at < grid->unit ? next - at : grid->unit);
 		for (size_t i = first; i <= last; i++) {
 			if (i > first || grid->rows.at[row].start + i * grid->unit == at)
 				best = 0;
@@ -237,87 +235,13 @@ static int name_rows(struct grid *grid)
 	return 0;
 }
 
-/* --- folds --- */
-
-struct fold_part {
-	uint32_t name;
-	uint64_t sectors;
-};
-
-/* The names that take most of [start, end), most first. */
-static unsigned fold_parts(struct name_table *names, uint64_t start, uint64_t end, struct fold_part parts[FOLD_NAMES])
-{
-	uint64_t min_step = (end - start) / 4096 + 1;
-	VEC(struct fold_part) all = {0};
-	struct place place;
-	unsigned n = 0;
-
-	for (uint64_t at = start, step; at < end; at += step) {
-		uint32_t name;
-		size_t i = 0;
-
-		map_find(names->map, at, &place);
-		step = place.count > min_step ? place.count : min_step;
-		step = step > end - at ? end - at : step;
-		name = names_of(names, &place);
-		while (i < all.n && all.at[i].name != name)
-			i++;
-		if (i < all.n)
-			all.at[i].sectors += step;
-		else if (all.n < 64 && VEC_PUSH(&all, (struct fold_part){name, step}) != 0)
-			break;
-	}
-	for (; n < FOLD_NAMES && all.n > 0; n++) {
-		size_t most = 0;
-
-		for (size_t i = 1; i < all.n; i++)
-			if (all.at[i].sectors > all.at[most].sectors)
-				most = i;
-		parts[n] = all.at[most];
-		all.at[most] = all.at[--all.n];
-	}
-	VEC_FREE(&all);
-	return n;
-}
-
-static void tell_fold(struct grid *grid, struct text *out, uint64_t start, uint64_t end)
-{
-	uint64_t rows = (end - start) / (grid->unit * grid->columns);
-	struct name_table kinds;
-	struct fold_part parts[FOLD_NAMES];
-	char size[32];
-	unsigned n;
-
-	names_init(&kinds, grid->picture->map, DETAIL_KINDS);
-	n = fold_parts(&kinds, start, end, parts);
-	text_printf(out, "%" PRIu64 " untouched row%s, %" PRIu64 " sectors (%s)", rows, rows == 1 ? "" : "s", end - start,
-		    size_human((end - start) << SECTOR_SHIFT, size, sizeof(size)));
-	for (unsigned i = 0; i < n; i++) {
-		text_str(out, i ? "; " : ": ");
-		text_str(out, name_text(&kinds, parts[i].name));
-	}
-	names_free(&kinds);
-}
-
-static void tell_folds(struct grid *grid)
-{
-	uint64_t size = grid->unit * grid->columns;
-
-	for (size_t i = 0; i < grid->rows.n; i++) {
-		struct grid_row *row = &grid->rows.at[i];
-
-		if (row->hidden > 0)
-			tell_fold(grid, &row->folded, row->start - row->hidden * size, row->start);
-	}
-}
-
 /* --- the two grids --- */
 
 static int fill(struct grid *grid, struct err *err)
 {
 	if (add_accesses(grid) != 0 || name_rows(grid) != 0)
 		return err_nomem(err);
-	tell_folds(grid);
+	grid_tell_folds(grid);
 	names_count(&grid->names, grid->picture->heat, grid->picture->analysis);
 	return grid->names.short_of_memory ? err_nomem(err) : 0;
 }

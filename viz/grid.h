@@ -11,14 +11,14 @@
 /* Part of a cell's accesses: sectors moved, by class. */
 struct grid_cell {
 	uint64_t sectors[HEAT_CLASSES];
-	uint32_t name;       /* the place that it shows */
+	uint32_t name; /* the place that it shows */
 };
 
 struct grid_row {
-	uint64_t start;      /* its first sector */
-	uint64_t hidden;     /* rows folded away before it */
-	double y;            /* where it is drawn */
-	struct text folded;  /* what lies in those rows, in words */
+	uint64_t start;     /* its first sector */
+	uint64_t hidden;    /* rows folded away before it */
+	double y;           /* where it is drawn */
+	struct text folded; /* what lies in those rows, in words */
 };
 
 /* A run of one name through the rows, in order of address. */
@@ -32,13 +32,13 @@ struct grid_run {
 struct grid {
 	const struct picture *picture;
 	struct name_table names;
-	uint64_t unit;       /* sectors of a cell */
+	uint64_t unit; /* sectors of a cell */
 	unsigned columns;
-	uint64_t sectors;    /* where the disk ends, or the last access when that is beyond */
+	uint64_t sectors; /* where the disk ends, or the last access when that is beyond */
 	VEC(struct grid_row) rows;
 	VEC(struct grid_cell) cells; /* rows * columns */
 	VEC(struct grid_run) runs;
-	bool has_others;     /* discards or zeroes */
+	bool has_others;      /* discards or zeroes */
 	uint64_t least, most; /* the sums of one class in a cell */
 };
 
@@ -49,6 +49,9 @@ int grid_of_sectors(struct grid *grid, const struct picture *picture, struct err
 int grid_of_disk(struct grid *grid, const struct picture *picture, unsigned rows, unsigned columns,
 		 struct err *err);
 void grid_done(struct grid *grid);
+
+/* Says of each fold what it hides; done by the functions above. */
+void grid_tell_folds(struct grid *grid);
 
 /* One cell's accesses: writes above reads, discards and zeroes below, each aligned beside unaligned. */
 void grid_draw_cell(struct scene *scene, const struct grid *grid, const struct grid_cell *cell, double x,

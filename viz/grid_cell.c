@@ -23,7 +23,8 @@ static uint32_t shade(const struct grid *grid, unsigned class, uint64_t sectors,
 static void draw_lane(struct scene *scene, const struct grid *grid, const struct grid_cell *cell, unsigned op,
 		      double x, double y, double w, double h)
 {
-	unsigned aligned = heat_class((enum access_op)op, false), unaligned = heat_class((enum access_op)op, true);
+	unsigned aligned = heat_class((enum access_op)op, false),
+		 unaligned = heat_class((enum access_op)op, true);
 	uint32_t ground = family_tint(name_family(&grid->names, cell->name));
 	bool both = cell->sectors[aligned] > 0 && cell->sectors[unaligned] > 0;
 	double part = both ? w / 2 : w;

@@ -22,7 +22,8 @@ void grid_draw_tints(struct scene *scene, const struct grid *grid, const struct 
 	for (unsigned from = 0, to; from < end; from = to) {
 		uint32_t tint = family_tint(name_family(&grid->names, cells[from].name));
 
-		for (to = from + 1; to < end && family_tint(name_family(&grid->names, cells[to].name)) == tint; to++)
+		for (to = from + 1;
+		     to < end && family_tint(name_family(&grid->names, cells[to].name)) == tint; to++)
 			;
 		scene_rect(scene, frame->x + from * frame->cell_width, grid->rows.at[row].y,
 			   (to - from) * frame->cell_width, frame->cell_height, tint);
@@ -52,8 +53,8 @@ static void draw_tops(struct scene *scene, const struct grid *grid, const struct
 			if (grid_border(grid, cells[to].name, above[to].name, &other) != width)
 				break;
 		if (width > 0)
-			scene_line(scene, frame->x + from * frame->cell_width, y, frame->x + to * frame->cell_width, y,
-				   width, colour);
+			scene_line(scene, frame->x + from * frame->cell_width, y,
+				   frame->x + to * frame->cell_width, y, width, colour);
 	}
 }
 
@@ -72,5 +73,6 @@ void grid_draw_borders(struct scene *scene, const struct grid *grid, const struc
 	}
 	if (row > 0 && grid->rows.at[row].hidden == 0)
 		draw_tops(scene, grid, frame, row);
-	scene_frame(scene, frame->x, y, row_columns(grid, row) * frame->cell_width, frame->cell_height, 0.4, RULE);
+	scene_frame(scene, frame->x, y, row_columns(grid, row) * frame->cell_width, frame->cell_height, 0.4,
+		    RULE);
 }

@@ -131,7 +131,9 @@ void counts_text(struct text *out, const struct counters *counters)
 		if (counter->requests == 0)
 			continue;
 		text_printf(out, "%s%" PRIu64 " %s%s", first ? "" : ", ", counter->requests, words[op],
-			    counter->requests == 1 ? "" : op == ACCESS_ZERO ? "es" : "s");
+			    counter->requests == 1 ? ""
+			    : op == ACCESS_ZERO    ? "es"
+						   : "s");
 		if (counter->unaligned > 0)
 			text_printf(out, " (%" PRIu64 " unaligned)", counter->unaligned);
 		first = false;
@@ -142,7 +144,8 @@ static void draw_words(const struct labels *labels, struct scene *scene, const s
 {
 	const struct name *name = &labels->names->list.at[label->name];
 	bool loud = kind_family(name->kind) == FAMILY_JOURNAL;
-	struct type type = {.size = loud ? 13 : SIZE, .colour = name_requests(name) ? INK : INK_SOFT, .bold = loud};
+	struct type type = {
+	    .size = loud ? 13 : SIZE, .colour = name_requests(name) ? INK : INK_SOFT, .bold = loud};
 	struct text counts = {0};
 	double x = labels->x;
 

@@ -11,9 +11,9 @@
 
 struct label {
 	uint32_t name;
-	double x, y;      /* the place it speaks of */
+	double x, y; /* the place it speaks of */
 	uint64_t size, touched;
-	bool in_words;    /* else only its number */
+	bool in_words; /* else only its number */
 };
 
 struct labels {

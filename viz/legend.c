@@ -11,8 +11,8 @@
 #define GUTTER 24.0
 #define ENTRIES_MAX 120
 
-static void draw_entry(struct scene *scene, const struct name_table *names, uint32_t index, double x, double right,
-		       double y)
+static void draw_entry(struct scene *scene, const struct name_table *names, uint32_t index, double x,
+		       double right, double y)
 {
 	const struct name *name = &names->list.at[index];
 	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_END};
@@ -26,7 +26,8 @@ static void draw_entry(struct scene *scene, const struct name_table *names, uint
 	counts_text(&words, &name->counters);
 	if (words.n > 0)
 		width = scene_text(scene, right, y, &type, words.at) + 10;
-	type = (struct type){.size = 10.5, .colour = words.n ? INK : INK_SOFT, .room = right - x - 46 - width};
+	type =
+	    (struct type){.size = 10.5, .colour = words.n ? INK : INK_SOFT, .room = right - x - 46 - width};
 	scene_text(scene, x + 46, y, &type, name_text(names, index));
 	scene->short_of_memory |= words.short_of_memory;
 	text_free(&words);
@@ -64,7 +65,8 @@ double legend_draw(struct scene *scene, const struct name_table *names, double x
 			continue;
 		at = place - 1;
 		draw_entry(scene, names, i, x + (double)(at / lines) * (width + GUTTER),
-			   x + (double)(at / lines) * (width + GUTTER) + width, y + (double)(at % lines) * LINE);
+			   x + (double)(at / lines) * (width + GUTTER) + width,
+			   y + (double)(at % lines) * LINE);
 	}
 	return draw_rest(scene, numbered - shown, x, y + (double)lines * LINE);
 }

@@ -100,15 +100,15 @@ void name_label(struct text *out, const struct region *region, enum detail detai
 
 /* --- the table --- */
 
-static struct name name_key(const struct region *region, const struct place *place, const struct name_table *names,
-			    enum detail detail)
+static struct name name_key(const struct region *region, const struct place *place,
+			    const struct name_table *names, enum detail detail)
 {
 	struct name name = {
-		.device = region->device,
-		.kind = region->kind,
-		.in_fs = region->fs != NULL,
-		.beyond = place->start >= map_disk(names->map)->sectors,
-		.first = place->start,
+	    .device = region->device,
+	    .kind = region->kind,
+	    .in_fs = region->fs != NULL,
+	    .beyond = place->start >= map_disk(names->map)->sectors,
+	    .first = place->start,
 	};
 
 	if (detail == DETAIL_ALL && is_of_inode(region)) {
@@ -123,8 +123,8 @@ static struct name name_key(const struct region *region, const struct place *pla
 
 static bool same_name(const struct name *a, const struct name *b)
 {
-	return a->device == b->device && a->kind == b->kind && a->in_fs == b->in_fs && a->beyond == b->beyond &&
-	       a->owned == b->owned && a->owner == b->owner;
+	return a->device == b->device && a->kind == b->kind && a->in_fs == b->in_fs &&
+	       a->beyond == b->beyond && a->owned == b->owned && a->owner == b->owner;
 }
 
 static uint32_t *find_slot(const struct name_table *names, const struct name *name)
@@ -236,7 +236,8 @@ static void count_files(struct name_table *names, const struct usage *usage)
 
 	for (size_t i = 0; i < usage->files.n; i++) {
 		const struct usage_file *file = &usage->files.at[i];
-		struct name key = {.device = file->space->serves, .in_fs = true, .owned = true, .owner = file->inode};
+		struct name key = {
+		    .device = file->space->serves, .in_fs = true, .owned = true, .owner = file->inode};
 
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 			key.kind = kinds[k];
@@ -249,7 +250,8 @@ static void count_regions(struct name_table *names, const struct usage *usage)
 {
 	for (size_t i = 0; i < usage->regions.n; i++) {
 		const struct usage_region *region = &usage->regions.at[i];
-		struct name key = {.device = region->device, .kind = region->kind, .in_fs = region->fs != NULL};
+		struct name key = {
+		    .device = region->device, .kind = region->kind, .in_fs = region->fs != NULL};
 
 		give(names, &key, &region->counters);
 	}

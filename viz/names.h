@@ -18,23 +18,23 @@ enum detail { DETAIL_KINDS, DETAIL_ALL };
 struct name {
 	const struct space *device;
 	enum kind kind;
-	bool in_fs, beyond;  /* beyond the disk's end */
-	bool owned;          /* owner says more than the kind */
-	uint32_t owner;      /* an inode or a group */
-	size_t label;        /* in the pool */
-	uint64_t first;      /* where it was met first */
-	uint64_t sectors;    /* of it that the picture shows */
+	bool in_fs, beyond; /* beyond the disk's end */
+	bool owned;         /* owner says more than the kind */
+	uint32_t owner;     /* an inode or a group */
+	size_t label;       /* in the pool */
+	uint64_t first;     /* where it was met first */
+	uint64_t sectors;   /* of it that the picture shows */
 	struct counters counters;
-	uint64_t seen;       /* serial of the last request that was counted */
-	unsigned number;     /* in the legend, from 1; 0 while it has none */
+	uint64_t seen;   /* serial of the last request that was counted */
+	unsigned number; /* in the legend, from 1; 0 while it has none */
 };
 
 struct name_table {
 	const struct map *map;
 	enum detail detail;
-	size_t limit;        /* after so many names, new ones are only kinds; 0 for no limit */
+	size_t limit; /* after so many names, new ones are only kinds; 0 for no limit */
 	VEC(struct name) list;
-	uint32_t *slots;     /* a hash table of indices into the list, plus 1 */
+	uint32_t *slots; /* a hash table of indices into the list, plus 1 */
 	size_t nslots;
 	struct text pool;
 	bool short_of_memory;

@@ -13,6 +13,7 @@
 #include "layout/ext.h"
 #include "viz/page.h"
 #include "viz/page_log.h"
+#include "viz/page_pack.h"
 #include "viz/palette.h"
 #include "viz/tracks.h"
 
@@ -46,48 +47,6 @@ static void add_key(struct text *out, const char *key, const char *value)
 
 /* --- packed lists --- */
 
-void page_pack(struct text *out, uint64_t value)
-{
-	while (value >= 0x80) {
-		text_char(out, (char)(0x80 | (value & 0x7f)));
-		value >>= 7;
-	}
-	text_char(out, (char)value);
-}
-
-static void pack_signed(struct text *out, uint64_t now, uint64_t before)
-{
-	int64_t difference = (int64_t)(now - before);
-
-	page_pack(out, difference < 0 ? ((uint64_t)-(difference + 1) << 1 | 1) : (uint64_t)difference << 1);
-}
-
-static void add_base64(struct text *out, const struct text *bytes)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	text_char(out, '"');
-	for (size_t i = 0; i < bytes->n; i += 3) {
-		uint32_t three = 0;
-		char four[4];
-
-		for (size_t j = 0; j < 3; j++)
-			three = three << 8 | (i + j < bytes->n ? (unsigned char)bytes->at[i + j] : 0);
-		for (unsigned j = 0; j < 4; j++)
-			four[j] = i + j > bytes->n ? '=' : digits[three >> (18 - 6 * j) & 63];
-		text_add(out, four, 4);
-	}
-	text_char(out, '"');
-}
-
-static void add_packed(struct text *out, const char *key, struct text *bytes)
-{
-	text_printf(out, ",\n\"%s\":", key);
-	add_base64(out, bytes);
-	out->short_of_memory |= bytes->short_of_memory;
-	text_free(bytes);
-}
-
 static void add_runs(struct text *out, const struct tracks *tracks)
 {
 	struct text bytes = {0};
@@ -102,7 +61,7 @@ static void add_runs(struct text *out, const struct tracks *tracks)
 		page_pack(&bytes, run->base);
 		last = run->start;
 	}
-	add_packed(out, "runs", &bytes);
+	page_add_packed(out, "runs", &bytes);
 }
 
 static int add_log(struct text *out, const struct map *map, const struct tracks *tracks)
@@ -114,7 +73,7 @@ static int add_log(struct text *out, const struct map *map, const struct tracks 
 	for (int type = LOG_SUPERBLOCK; type <= LOG_MAP; type++)
 		text_printf(out, "%s\"%s\"", type ? "," : "", log_type_name((enum log_type)type));
 	text_char(out, ']');
-	add_packed(out, "log", &bytes);
+	page_add_packed(out, "log", &bytes);
 	return status;
 }
 
@@ -126,15 +85,16 @@ static void add_hits(struct text *out, const struct heat *heat)
 	for (size_t i = 0; i < heat->hits.n; i++) {
 		const struct heat_hit *hit = &heat->hits.at[i];
 
-		page_pack(&bytes, hit->access.op == ACCESS_FLUSH ? HEAT_CLASSES
-							     : heat_class((enum access_op)hit->access.op, hit->unaligned));
-		pack_signed(&bytes, hit->access.start, start);
+		page_pack(&bytes, hit->access.op == ACCESS_FLUSH
+				      ? HEAT_CLASSES
+				      : heat_class((enum access_op)hit->access.op, hit->unaligned));
+		page_pack_signed(&bytes, hit->access.start, start);
 		page_pack(&bytes, hit->access.count);
-		pack_signed(&bytes, hit->when, when);
+		page_pack_signed(&bytes, hit->when, when);
 		start = hit->access.start;
 		when = hit->when;
 	}
-	add_packed(out, "hits", &bytes);
+	page_add_packed(out, "hits", &bytes);
 }
 
 static void add_cells(struct text *out, const char *key, const struct heat_table *table)
@@ -148,7 +108,7 @@ static void add_cells(struct text *out, const char *key, const struct heat_table
 		page_pack(&bytes, table->at[i].sectors);
 		last = table->at[i].key;
 	}
-	add_packed(out, key, &bytes);
+	page_add_packed(out, key, &bytes);
 }
 
 static void add_heat(struct text *out, const struct heat *heat)
@@ -160,7 +120,9 @@ static void add_heat(struct text *out, const struct heat *heat)
 		add_hits(out, heat);
 		return;
 	}
-	text_printf(out, ",\"binShift\":%u,\"placeShift\":%u,\"timeShift\":%u,\"timeSkew\":%" PRIu64 ",\"timeBits\":%d",
+	text_printf(out,
+		    ",\"binShift\":%u,\"placeShift\":%u,\"timeShift\":%u,\"timeSkew\":%" PRIu64
+		    ",\"timeBits\":%d",
 		    heat->bin_shift, heat->place_shift, heat->time_shift, heat->time_skew, HEAT_TIME_BITS);
 	add_cells(out, "bins", &heat->bins);
 	add_cells(out, "tiles", &heat->tiles);
@@ -172,8 +134,8 @@ static void add_heat(struct text *out, const struct heat *heat)
 static void add_counters(struct text *out, const struct counters *counters)
 {
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
-		text_printf(out, "%s%" PRIu64 ",%" PRIu64 ",%" PRIu64, op ? "," : "[", counters->op[op].requests,
-			    counters->op[op].sectors, counters->op[op].unaligned);
+		text_printf(out, "%s%" PRIu64 ",%" PRIu64 ",%" PRIu64, op ? "," : "[",
+			    counters->op[op].requests, counters->op[op].sectors, counters->op[op].unaligned);
 	text_char(out, ']');
 }
 
@@ -187,7 +149,7 @@ static void add_palette(struct text *out)
 			    family_band((enum family)family));
 	}
 	text_str(out, "],\n\"classes\":[");
-	for (unsigned class = 0; class < HEAT_CLASSES; class++)
+	for (unsigned class = 0; class < HEAT_CLASSES; class ++)
 		text_printf(out, "%s[\"%s\",\"#%06" PRIx32 "\"]", class ? "," : "", class_name(class),
 			    class_colour(class));
 	text_char(out, ']');
@@ -232,8 +194,8 @@ static void add_names(struct text *out, const struct name_table *names)
 
 		text_str(out, i ? ",\n[" : "[");
 		add_string(out, name_text(names, i));
-		text_printf(out, ",%d,%" PRIu32 ",\"%s\",%" PRId64 ",", (int)name_family(names, i), name->device->id,
-			    kind_name(name->kind), name->owned ? (int64_t)name->owner : -1);
+		text_printf(out, ",%d,%" PRIu32 ",\"%s\",%" PRId64 ",", (int)name_family(names, i),
+			    name->device->id, kind_name(name->kind), name->owned ? (int64_t)name->owner : -1);
 		add_counters(out, &name->counters);
 		text_char(out, ']');
 	}
@@ -282,7 +244,8 @@ static void add_files(struct text *out, const struct usage *usage)
 
 		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
 			path[0] = '\0';
-		text_printf(out, "%s[%" PRIu32 ",%" PRIu32 ",", i ? ",\n" : "", file->space->serves->id, file->inode);
+		text_printf(out, "%s[%" PRIu32 ",%" PRIu32 ",", i ? ",\n" : "", file->space->serves->id,
+			    file->inode);
 		add_string(out, path);
 		text_char(out, ',');
 		add_counters(out, &file->counters);
@@ -297,8 +260,8 @@ static void add_alignment(struct text *out, const struct alignment *alignment)
 	for (size_t i = 0; i < alignment->devices.n; i++) {
 		const struct alignment_device *device = &alignment->devices.at[i];
 
-		text_printf(out, "%s[%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, i ? "," : "", device->device->id,
-			    device->writes, device->unaligned, device->partial_blocks);
+		text_printf(out, "%s[%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, i ? "," : "",
+			    device->device->id, device->writes, device->unaligned, device->partial_blocks);
 		for (int cause = 0; cause < CAUSES; cause++)
 			text_printf(out, ",%" PRIu64, device->by_cause[cause]);
 		text_char(out, ']');
@@ -330,8 +293,10 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 		tracks_done(&tracks);
 		return -1;
 	}
-	text_printf(out, "{\"sectors\":%" PRIu64 ",\"diskSectors\":%" PRIu64 ",\"unit\":%" PRIu64
-		    ",\"accesses\":%" PRIu64 ",\"outside\":%" PRIu64 ",\"coarse\":%" PRIu64 ",\"joined\":%" PRIu64,
+	text_printf(out,
+		    "{\"sectors\":%" PRIu64 ",\"diskSectors\":%" PRIu64 ",\"unit\":%" PRIu64
+		    ",\"accesses\":%" PRIu64 ",\"outside\":%" PRIu64 ",\"coarse\":%" PRIu64
+		    ",\"joined\":%" PRIu64,
 		    tracks.sectors, map_disk(picture->map)->sectors, analysis->options.unit_sectors,
 		    analysis->accesses, analysis->outside, tracks.coarse, tracks.joined);
 	add_key(out, "trace", picture->trace_path);

@@ -7,6 +7,8 @@
    A journal with more such runs than a page can hold is told without targets, or not at all. */
 #include "viz/page_log.h"
 
+#include "viz/page_pack.h"
+
 #define ENTRIES_MAX 40000
 /* Beside the type: the transaction is over. */
 #define STALE 16

@@ -8,7 +8,4 @@
 /* The packed list; 0, or -1 without memory. */
 int page_log(struct text *packed, const struct map *map, const struct tracks *tracks);
 
-/* A number in 7-bit pieces (page_data.c). */
-void page_pack(struct text *out, uint64_t value);
-
 #endif

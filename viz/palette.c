@@ -6,26 +6,26 @@ static const struct {
 	const char *name;
 	uint32_t tint, band;
 } families[FAMILIES] = {
-	[FAMILY_UNKNOWN] = {"unknown", 0xf4f4f2, 0xc9c9c4},
-	[FAMILY_TABLE] = {"partition table", 0xe9ecef, 0x8f98a3},
-	[FAMILY_LVM] = {"LVM", 0xe9e4f5, 0xa895d3},
-	[FAMILY_SUPER] = {"superblock and descriptors", 0xf8efcf, 0xd2a93b},
-	[FAMILY_BITMAP] = {"bitmap", 0xfbe4ec, 0xdf8ba8},
-	[FAMILY_INODES] = {"inode table", 0xdaf1ee, 0x62b8b0},
-	[FAMILY_JOURNAL] = {"journal", 0xe6d3f2, 0x8e3fb0},
-	[FAMILY_DIRECTORY] = {"directory", 0xeef4d2, 0xa7bd3f},
-	[FAMILY_FILE] = {"file", 0xdce9f7, 0x78aadb},
-	[FAMILY_MAP] = {"block map and attributes", 0xf6e6d8, 0xcf9a68},
-	[FAMILY_FREE] = {"free", 0xfafafa, 0xe2e2e2},
+    [FAMILY_UNKNOWN] = {"unknown", 0xf4f4f2, 0xc9c9c4},
+    [FAMILY_TABLE] = {"partition table", 0xe9ecef, 0x8f98a3},
+    [FAMILY_LVM] = {"LVM", 0xe9e4f5, 0xa895d3},
+    [FAMILY_SUPER] = {"superblock and descriptors", 0xf8efcf, 0xd2a93b},
+    [FAMILY_BITMAP] = {"bitmap", 0xfbe4ec, 0xdf8ba8},
+    [FAMILY_INODES] = {"inode table", 0xdaf1ee, 0x62b8b0},
+    [FAMILY_JOURNAL] = {"journal", 0xe6d3f2, 0x8e3fb0},
+    [FAMILY_DIRECTORY] = {"directory", 0xeef4d2, 0xa7bd3f},
+    [FAMILY_FILE] = {"file", 0xdce9f7, 0x78aadb},
+    [FAMILY_MAP] = {"block map and attributes", 0xf6e6d8, 0xcf9a68},
+    [FAMILY_FREE] = {"free", 0xfafafa, 0xe2e2e2},
 };
 
 static const struct {
 	const char *name;
 	uint32_t colour;
 } classes[HEAT_CLASSES] = {
-	{"aligned read", 0x009e73},    {"unaligned read", 0xe69f00}, {"aligned write", 0x0072b2},
-	{"unaligned write", 0xd1350f}, {"aligned discard", 0x6b6f76}, {"unaligned discard", 0xa0522d},
-	{"aligned zero", 0x6b6f76},    {"unaligned zero", 0xa0522d},
+    {"aligned read", 0x009e73},    {"unaligned read", 0xe69f00},  {"aligned write", 0x0072b2},
+    {"unaligned write", 0xd1350f}, {"aligned discard", 0x6b6f76}, {"unaligned discard", 0xa0522d},
+    {"aligned zero", 0x6b6f76},    {"unaligned zero", 0xa0522d},
 };
 
 enum family kind_family(enum kind kind)

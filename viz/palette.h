@@ -11,15 +11,15 @@
 
 enum family {
 	FAMILY_UNKNOWN,
-	FAMILY_TABLE,   /* partition tables and gaps */
+	FAMILY_TABLE, /* partition tables and gaps */
 	FAMILY_LVM,
-	FAMILY_SUPER,   /* superblocks and group descriptors */
+	FAMILY_SUPER, /* superblocks and group descriptors */
 	FAMILY_BITMAP,
 	FAMILY_INODES,
 	FAMILY_JOURNAL,
 	FAMILY_DIRECTORY,
 	FAMILY_FILE,
-	FAMILY_MAP,     /* what says where files lie, and the rarer structures */
+	FAMILY_MAP, /* what says where files lie, and the rarer structures */
 	FAMILY_FREE,
 	FAMILIES,
 };

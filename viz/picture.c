@@ -42,10 +42,13 @@ static int check_cells(const struct picture *picture, struct err *err)
 	size_t rows = cells_rows(picture->heat);
 
 	if (picture->heat->bin_shift > 0)
-		return err_set(err, "too many sectors were touched for --view cells; --view disk shows them together");
+		return err_set(
+		    err, "too many sectors were touched for --view cells; --view disk shows them together");
 	if (rows > CELLS_ROWS_MAX)
-		return err_set(err, "%zu rows of 64 sectors were touched, --view cells draws at most %d; "
-			       "--view disk shows them together", rows, CELLS_ROWS_MAX);
+		return err_set(err,
+			       "%zu rows of 64 sectors were touched, --view cells draws at most %d; "
+			       "--view disk shows them together",
+			       rows, CELLS_ROWS_MAX);
 	return 0;
 }
 
@@ -75,7 +78,8 @@ static void add_summary(struct text *out, const struct picture *picture)
 				    : op == ACCESS_DISCARD ? "discarded"
 							   : "zeroed");
 	if (picture->analysis->outside > 0)
-		text_printf(out, "; %" PRIu64 " more outside the marks not shown", picture->analysis->outside);
+		text_printf(out, "; %" PRIu64 " more outside the marks not shown",
+			    picture->analysis->outside);
 	if (picture->disk_path != NULL)
 		text_printf(out, "; disk of %" PRIu64 " sectors (%s)", sectors,
 			    size_human(sectors << SECTOR_SHIFT, size, sizeof(size)));
@@ -154,7 +158,8 @@ int picture_scene(struct scene *scene, const struct picture *picture, struct tex
 		status = scene_of_disk(scene, picture, err);
 		break;
 	}
-	if (status == 0 && (scene->short_of_memory || scene->strings.short_of_memory || note->short_of_memory))
+	if (status == 0 &&
+	    (scene->short_of_memory || scene->strings.short_of_memory || note->short_of_memory))
 		status = err_nomem(err);
 	if (status != 0)
 		scene_free(scene);

@@ -16,12 +16,12 @@ enum view { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME };
 
 struct picture {
 	const char *trace_path;
-	const char *disk_path;           /* NULL without a disk */
+	const char *disk_path; /* NULL without a disk */
 	const struct map *map;
 	const struct analysis *analysis; /* finished */
 	const struct heat *heat;         /* finished, of the same accesses */
 	enum view view;
-	bool hilbert;                    /* VIEW_DISK along a Hilbert curve instead of in rows */
+	bool hilbert; /* VIEW_DISK along a Hilbert curve instead of in rows */
 };
 
 /* Lays a picture out.  `note` gets a sentence where the view had to be another one than cells (empty

@@ -54,7 +54,8 @@ static void draw_addresses(struct scene *scene, const struct grid *grid, const s
 }
 
 /* A break across the rows: two slanted strokes at each side, and what it hides. */
-static void draw_fold(struct scene *scene, const struct grid_row *row, const struct frame *frame, double right)
+static void draw_fold(struct scene *scene, const struct grid_row *row, const struct frame *frame,
+		      double right)
 {
 	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_MIDDLE};
 	double y = row->y - FOLD_HEIGHT, middle = row->y - FOLD_HEIGHT / 2, end = frame->x + frame->width;
@@ -69,7 +70,8 @@ static void draw_fold(struct scene *scene, const struct grid_row *row, const str
 		scene_line(scene, x - 7, middle + 5, x + 7, middle - 1, 1, INK_SOFT);
 	}
 	type.room = frame->width - 30;
-	scene_text(scene, frame->x + frame->width / 2, middle + 3.5, &type, row->folded.at ? row->folded.at : "");
+	scene_text(scene, frame->x + frame->width / 2, middle + 3.5, &type,
+		   row->folded.at ? row->folded.at : "");
 }
 
 static void draw_rows(struct scene *scene, const struct grid *grid, const struct frame *frame)
@@ -85,7 +87,8 @@ static void draw_rows(struct scene *scene, const struct grid *grid, const struct
 				       frame->cell_width, frame->cell_height);
 }
 
-static int draw(struct scene *scene, struct grid *grid, struct frame *frame, const char *what, struct err *err)
+static int draw(struct scene *scene, struct grid *grid, struct frame *frame, const char *what,
+		struct err *err)
 {
 	double bands = frame->x + frame->width + 14, right = bands + side_bands_width(grid);
 	struct side side = {.scene = scene, .grid = grid, .x = bands, .row_height = frame->cell_height};
@@ -105,8 +108,9 @@ static int draw(struct scene *scene, struct grid *grid, struct frame *frame, con
 		if (grid->rows.at[i].hidden > 0)
 			draw_fold(scene, &grid->rows.at[i], frame, right);
 	scene->width = width;
-	scene->height = legend_draw(scene, &grid->names, PICTURE_MARGIN, width - PICTURE_MARGIN,
-				    side.bottom + 20) + PICTURE_MARGIN;
+	scene->height =
+	    legend_draw(scene, &grid->names, PICTURE_MARGIN, width - PICTURE_MARGIN, side.bottom + 20) +
+	    PICTURE_MARGIN;
 	return 0;
 }
 
@@ -121,7 +125,8 @@ int scene_of_cells(struct scene *scene, const struct picture *picture, struct er
 	if (status == 0)
 		status = draw(scene, &grid, &frame,
 			      "A cell is a sector of 512 bytes, a row 64 of them: writes in the upper half, "
-			      "reads in the lower", err);
+			      "reads in the lower",
+			      err);
 	grid_done(&grid);
 	return status;
 }
@@ -135,7 +140,8 @@ int scene_of_rows(struct scene *scene, const struct picture *picture, struct err
 
 	frame.width = frame.cell_width * grid.columns;
 	snprintf(what, sizeof(what),
-		 "A cell is %" PRIu64 " sectors (%s): writes in its upper half, reads in the lower; the darker, the more",
+		 "A cell is %" PRIu64
+		 " sectors (%s): writes in its upper half, reads in the lower; the darker, the more",
 		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)));
 	if (status == 0)
 		status = draw(scene, &grid, &frame, what, err);

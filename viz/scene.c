@@ -47,15 +47,21 @@ void scene_circle(struct scene *scene, double x, double y, double w, double h, u
 void scene_frame(struct scene *scene, double x, double y, double w, double h, double width, uint32_t colour)
 {
 	struct shape shape = {
-		.type = SHAPE_FRAME, .colour = colour, .x = x, .y = y, .w = w, .h = h, .width = width};
+	    .type = SHAPE_FRAME, .colour = colour, .x = x, .y = y, .w = w, .h = h, .width = width};
 
 	add(scene, &shape);
 }
 
-void scene_line(struct scene *scene, double x, double y, double to_x, double to_y, double width, uint32_t colour)
+void scene_line(struct scene *scene, double x, double y, double to_x, double to_y, double width,
+		uint32_t colour)
 {
-	struct shape shape = {
-		.type = SHAPE_LINE, .colour = colour, .x = x, .y = y, .w = to_x - x, .h = to_y - y, .width = width};
+	struct shape shape = {.type = SHAPE_LINE,
+			      .colour = colour,
+			      .x = x,
+			      .y = y,
+			      .w = to_x - x,
+			      .h = to_y - y,
+			      .width = width};
 
 	add(scene, &shape);
 }
@@ -63,15 +69,15 @@ void scene_line(struct scene *scene, double x, double y, double to_x, double to_
 double scene_text(struct scene *scene, double x, double y, const struct type *type, const char *text)
 {
 	struct shape shape = {
-		.type = SHAPE_TEXT,
-		.anchor = (uint8_t)type->anchor,
-		.bold = type->bold,
-		.upright = type->upright,
-		.colour = type->colour,
-		.x = x,
-		.y = y,
-		.h = type->size,
-		.text = scene->strings.n,
+	    .type = SHAPE_TEXT,
+	    .anchor = (uint8_t)type->anchor,
+	    .bold = type->bold,
+	    .upright = type->upright,
+	    .colour = type->colour,
+	    .x = x,
+	    .y = y,
+	    .h = type->size,
+	    .text = scene->strings.n,
 	};
 
 	shape.w = font_fit(&scene->strings, text, type->size, type->bold, type->room);

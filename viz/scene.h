@@ -21,7 +21,7 @@ enum shape_type {
 	SHAPE_TRIANGLE, /* filled, on its base, in the rectangle */
 	SHAPE_CIRCLE,   /* filled, in the rectangle */
 	SHAPE_LINE,     /* from x, y to x + w, y + h */
-	SHAPE_TEXT,     /* its baseline begins (or ends, or has its middle) at x, y; w is the width it takes */
+	SHAPE_TEXT, /* its baseline begins (or ends, or has its middle) at x, y; w is the width it takes */
 };
 
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
@@ -31,11 +31,11 @@ struct shape {
 	uint8_t type;   /* enum shape_type */
 	uint8_t anchor; /* enum anchor */
 	bool bold;
-	bool upright;   /* text from the bottom up */
+	bool upright; /* text from the bottom up */
 	uint32_t colour;
 	double x, y, w, h; /* h of a text is its size; of a line, and of a frame's, `width` is the stroke */
 	double width;
-	size_t text;    /* offset in the scene's strings */
+	size_t text; /* offset in the scene's strings */
 };
 
 struct scene {
@@ -53,7 +53,8 @@ void scene_rect(struct scene *scene, double x, double y, double w, double h, uin
 void scene_frame(struct scene *scene, double x, double y, double w, double h, double width, uint32_t colour);
 void scene_triangle(struct scene *scene, double x, double y, double w, double h, uint32_t colour);
 void scene_circle(struct scene *scene, double x, double y, double w, double h, uint32_t colour);
-void scene_line(struct scene *scene, double x, double y, double to_x, double to_y, double width, uint32_t colour);
+void scene_line(struct scene *scene, double x, double y, double to_x, double to_y, double width,
+		uint32_t colour);
 
 /* How a text is set. */
 struct type {

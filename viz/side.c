@@ -91,7 +91,8 @@ double side_names_height(const struct grid *grid)
 static void draw_device(const struct side *side, const struct space *device, double x, double y, double end)
 {
 	static const uint32_t grounds[] = {0xdfe5ec, 0xcdd9e8, 0xc3d5cf, 0xe2d6c8};
-	struct type type = {.size = 10, .colour = DEVICE_INK, .anchor = ANCHOR_MIDDLE, .bold = true, .upright = true};
+	struct type type = {
+	    .size = 10, .colour = DEVICE_INK, .anchor = ANCHOR_MIDDLE, .bold = true, .upright = true};
 	double middle;
 
 	scene_rect(side->scene, x, y, DEVICE_WIDTH, end - y, grounds[(device->depth - 1) % 4]);
@@ -147,11 +148,11 @@ static int collect(const struct side *side, struct labels *labels, double x)
 		const struct grid_run *run = &grid->runs.at[i];
 		double y = y_of(side, run->start, &row), end = y_of(side, run->end, &row), length;
 		struct label label = {
-			.name = run->name,
-			.x = x,
-			.y = clear_middle(side, y, end, &length),
-			.size = run->end - run->start,
-			.touched = run->touched,
+		    .name = run->name,
+		    .x = x,
+		    .y = clear_middle(side, y, end, &length),
+		    .size = run->end - run->start,
+		    .touched = run->touched,
 		};
 
 		if (labels_add(labels, &label) != 0)

@@ -9,8 +9,8 @@
 struct side {
 	struct scene *scene;
 	struct grid *grid;
-	double x;          /* the left edge of the bands */
-	double right;      /* the right edge of the names */
+	double x;     /* the left edge of the bands */
+	double right; /* the right edge of the names */
 	double row_height;
 	double top, bottom;
 };

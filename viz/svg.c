@@ -165,8 +165,8 @@ static void add_text(struct text *out, const struct scene *scene, const struct s
 
 void svg_element(struct text *out, const struct scene *scene)
 {
-	text_str(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" direction=\"ltr\" font-family=\"" FONT_FAMILIES
-		      "\" width=\"");
+	text_str(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" direction=\"ltr\" "
+		      "font-family=\"" FONT_FAMILIES "\" width=\"");
 	text_coordinate(out, scene->width);
 	text_str(out, "\" height=\"");
 	text_coordinate(out, scene->height);

@@ -20,6 +20,7 @@
 #define LABELS_WIDTH 330.0
 #define BAND_SLOTS_MIN 3
 #define BAND_SLOTS_MAX 24
+#define SLOTS_MAX 288 /* of all bands together */
 
 struct chart {
 	struct scene *scene;
@@ -27,27 +28,42 @@ struct chart {
 	struct bands bands;
 	unsigned columns, slots; /* slots of all bands together */
 	double top, bottom, column;
-	uint64_t *sums;          /* (slot * columns + column) * HEAT_CLASSES + class: sectors */
+	uint64_t *sums; /* (slot * columns + column) * HEAT_CLASSES + class: sectors */
 	uint64_t most;
 };
 
-static unsigned band_slots(const struct band *band)
+/* The more the larger it is; where only tiles are known, one a tile. */
+static unsigned slots_for(const struct band *band, const struct heat *heat, size_t most)
 {
-	double more = log2(1 + (double)(band->end - band->start) / 8) * 2;
+	uint64_t span = band->end - band->start;
+	double more =
+	    heat_is_exact(heat) ? log2(1 + (double)span / 8) * 2 : (double)(span >> heat->place_shift) + 1;
 
-	return more > BAND_SLOTS_MAX ? BAND_SLOTS_MAX : more < BAND_SLOTS_MIN ? BAND_SLOTS_MIN : (unsigned)more;
+	if (heat_is_exact(heat) && most > BAND_SLOTS_MAX)
+		most = BAND_SLOTS_MAX;
+	return more > (double)most ? (unsigned)most : more < BAND_SLOTS_MIN ? BAND_SLOTS_MIN : (unsigned)more;
+}
+
+/* Gives each band its slots, fewer where there are many bands. */
+static void share_slots(struct bands *bands, const struct heat *heat)
+{
+	size_t fair = bands->list.n ? SLOTS_MAX / bands->list.n : 1;
+
+	for (size_t i = 0; i < bands->list.n; i++)
+		bands->list.at[i].slots = slots_for(&bands->list.at[i], heat, fair);
 }
 
 static void place_bands(struct chart *chart)
 {
 	double y = chart->top;
 
+	share_slots(&chart->bands, chart->picture->heat);
 	for (size_t i = 0; i < chart->bands.list.n; i++) {
 		struct band *band = &chart->bands.list.at[i];
 
 		band->y = y;
-		band->height = band_slots(band) * SLOT;
-		chart->slots += band_slots(band);
+		band->height = band->slots * SLOT;
+		chart->slots += band->slots;
 		y += band->height + BAND_GAP;
 	}
 	chart->bottom = y;
@@ -60,7 +76,7 @@ static void add_to_band(struct chart *chart, const struct band *band, unsigned f
 			uint64_t end, unsigned column, unsigned class, uint64_t sectors)
 {
 	double span = (double)(band->end - band->start);
-	unsigned slots = band_slots(band), from, to;
+	unsigned slots = band->slots, from, to;
 
 	start = start > band->start ? start - band->start : 0;
 	end = (end < band->end ? end : band->end) - band->start;
@@ -68,14 +84,17 @@ static void add_to_band(struct chart *chart, const struct band *band, unsigned f
 	to = (unsigned)ceil((double)end / span * slots);
 	to = to > slots ? slots : to <= from ? from + 1 : to;
 	for (unsigned slot = from; slot < to && slot < slots; slot++) {
-		uint64_t *sum = &chart->sums[((size_t)(first_slot + slot) * chart->columns + column) * HEAT_CLASSES + class];
+		uint64_t *sum =
+		    &chart->sums[((size_t)(first_slot + slot) * chart->columns + column) * HEAT_CLASSES +
+				 class];
 
 		*sum += sectors / (to - from) + 1;
 		chart->most = *sum > chart->most ? *sum : chart->most;
 	}
 }
 
-static void add(struct chart *chart, uint64_t start, uint64_t end, uint64_t when, unsigned class, uint64_t sectors)
+static void add(struct chart *chart, uint64_t start, uint64_t end, uint64_t when, unsigned class,
+		uint64_t sectors)
 {
 	const struct heat *heat = chart->picture->heat;
 	unsigned column = heat_is_exact(heat)
@@ -89,7 +108,7 @@ static void add(struct chart *chart, uint64_t start, uint64_t end, uint64_t when
 
 		if (band->start < end && band->end > start)
 			add_to_band(chart, band, slot, start, end, column, class, sectors);
-		slot += band_slots(band);
+		slot += band->slots;
 	}
 }
 
@@ -124,14 +143,15 @@ static bool has_op(const uint64_t *sums, enum access_op op)
 	return sums[heat_class(op, false)] > 0 || sums[heat_class(op, true)] > 0;
 }
 
-static void draw_half(const struct chart *chart, const uint64_t *sums, unsigned op, double x, double y, double w,
-		      uint32_t ground)
+static void draw_half(const struct chart *chart, const uint64_t *sums, unsigned op, double x, double y,
+		      double w, uint32_t ground)
 {
-	unsigned aligned = heat_class((enum access_op)op, false), unaligned = heat_class((enum access_op)op, true);
+	unsigned aligned = heat_class((enum access_op)op, false),
+		 unaligned = heat_class((enum access_op)op, true);
 	bool both = sums[aligned] > 0 && sums[unaligned] > 0;
 	double h = both ? SLOT / 2 : SLOT - 0.6;
 
-	for (unsigned class = aligned; class <= unaligned; class++) {
+	for (unsigned class = aligned; class <= unaligned; class ++) {
 		double part = 0.45 + 0.55 * log2(1 + (double)sums[class]) / log2(1 + (double)chart->most);
 		uint32_t colour = colour_mix(class_colour(class), ground, part);
 
@@ -199,7 +219,7 @@ static void draw_band(const struct chart *chart, const struct band *band, unsign
 	scene_rect(chart->scene, LEFT + WIDTH + 4, band->y, 14, band->height, family_band(family));
 	snprintf(number, sizeof(number), "%" PRIu64, band->start);
 	scene_text(chart->scene, LEFT - 28, band->y + 9, &type, number);
-	for (unsigned i = 0; i < band_slots(band); i++)
+	for (unsigned i = 0; i < band->slots; i++)
 		draw_slot(chart, slot + i, band->y + i * SLOT, family_tint(family));
 	draw_label(chart, band);
 }
@@ -211,7 +231,8 @@ static void draw_devices(const struct chart *chart)
 
 	for (size_t i = 0, j; i < bands->list.n; i = j) {
 		const struct space *device = bands->names.list.at[bands->list.at[i].name].device;
-		struct type type = {.size = 9.5, .colour = 0x3d4a5c, .anchor = ANCHOR_MIDDLE, .bold = true, .upright = true};
+		struct type type = {
+		    .size = 9.5, .colour = 0x3d4a5c, .anchor = ANCHOR_MIDDLE, .bold = true, .upright = true};
 		double y = bands->list.at[i].y, end;
 
 		for (j = i + 1; j < bands->list.n; j++)
@@ -224,7 +245,8 @@ static void draw_devices(const struct chart *chart)
 		if (type.room > 24)
 			scene_text(chart->scene, LEFT - 11, (y + end) / 2, &type, device->name);
 		if (i > 0)
-			scene_line(chart->scene, LEFT, y - BAND_GAP / 2, LEFT + WIDTH, y - BAND_GAP / 2, 1.6, 0x2b3645);
+			scene_line(chart->scene, LEFT, y - BAND_GAP / 2, LEFT + WIDTH, y - BAND_GAP / 2, 1.6,
+				   0x2b3645);
 	}
 }
 
@@ -261,7 +283,7 @@ static void draw(struct chart *chart)
 
 	for (size_t i = 0; i < chart->bands.list.n; i++) {
 		draw_band(chart, &chart->bands.list.at[i], slot);
-		slot += band_slots(&chart->bands.list.at[i]);
+		slot += chart->bands.list.at[i].slots;
 	}
 	draw_devices(chart);
 	draw_axis(chart);
@@ -274,18 +296,21 @@ int scene_of_time(struct scene *scene, const struct picture *picture, struct err
 	uint64_t last = picture->heat->last;
 	int status = bands_of(&chart.bands, picture, err);
 
-	chart.columns = !heat_is_exact(picture->heat)				? heat_time_bins(picture->heat)
+	chart.columns = !heat_is_exact(picture->heat)                    ? heat_time_bins(picture->heat)
 			: picture->heat->has_time || last >= COLUMNS_MAX ? COLUMNS_MAX
 									 : (unsigned)last + 1;
 	chart.column = WIDTH / chart.columns;
 	if (status == 0) {
-		chart.top = picture_header(scene, picture,
-					   picture->heat->has_time
-					       ? "Time runs to the right; a band is a place that was accessed, in order of "
-						 "address; writes left, reads right in each column"
-					       : "The sequence of accesses runs to the right (the trace has no times); a band "
-						 "is a place that was accessed, in order of address",
-					   width) + 6;
+		chart.top =
+		    picture_header(
+			scene, picture,
+			picture->heat->has_time
+			    ? "Time runs to the right; a band is a place that was accessed, in order of "
+			      "address; writes left, reads right in each column"
+			    : "The sequence of accesses runs to the right (the trace has no times); a band "
+			      "is a place that was accessed, in order of address",
+			width) +
+		    6;
 		place_bands(&chart);
 		status = fill(&chart) == 0 ? 0 : err_nomem(err);
 	}
@@ -293,7 +318,8 @@ int scene_of_time(struct scene *scene, const struct picture *picture, struct err
 		draw(&chart);
 		scene->width = width;
 		scene->height = legend_draw(scene, &chart.bands.names, PICTURE_MARGIN, width - PICTURE_MARGIN,
-					    chart.bottom + 40) + PICTURE_MARGIN;
+					    chart.bottom + 40) +
+				PICTURE_MARGIN;
 	}
 	free(chart.sums);
 	bands_done(&chart.bands);

@@ -98,7 +98,8 @@ static int walk_disk(struct walk *walk, bool join_touched)
 
 		map_find(walk->picture->map, at, &place);
 		step = place.count;
-		joined = step < tracks->coarse && (join_touched || !is_touched(walk, at, at + tracks->coarse));
+		joined =
+		    step < tracks->coarse && (join_touched || !is_touched(walk, at, at + tracks->coarse));
 		if (joined)
 			step = tracks->coarse;
 		if (step > tracks->sectors - at)
@@ -124,8 +125,8 @@ int tracks_of(struct tracks *tracks, const struct picture *picture, struct err *
 	bool join_touched = false;
 
 	memset(tracks, 0, sizeof(*tracks));
-	/* First every run; when that is too much, untouched ones are joined; then larger and touched ones too.
-	   Ends because at last one run is the whole disk. */
+	/* First every run; when that is too much, untouched ones are joined; then larger and touched ones
+	   too. Ends because at last one run is the whole disk. */
 	for (;;) {
 		struct walk walk = {.tracks = tracks, .picture = picture};
 

@@ -19,8 +19,8 @@ struct track_run {
 	uint32_t name, frame;
 	uint8_t flags; /* enum extent_flag */
 	bool joined;   /* stands for several runs; its name is the first one's */
-	uint64_t base; /* where the name has an offset: of `start`, in sectors, plus 1; in an inode table the first
-	                  inode; else 0 */
+	uint64_t base; /* where the name has an offset: of `start`, in sectors, plus 1; in an inode table the
+			  first inode; else 0 */
 };
 
 struct tracks {
