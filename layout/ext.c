@@ -214,6 +214,10 @@ static int map_file_system(struct ext *ext, struct err *err)
 	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||
 	    ext_scan_groups(ext, ext_map_free, err) != 0)
 		return -1;
+	/* Nothing else will be claimed here, and claims take more memory than names. */
+	claims_move(&ext->space->claims, &ext->all.claims);
+	if (space_seal(ext->space) != 0)
+		return err_nomem(err);
 	return ext_read_dirs(ext, err);
 }
 

@@ -235,12 +235,7 @@ static int seal(struct map *map, struct err *err)
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		struct space *space = map->spaces.at[i];
 
-		if (space->sectors == 0)
-			continue;
-		if (extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
-				 ext_block_sectors(space->ext)) != 0)
-			return err_nomem(err);
-		if (extents_make_index(&space->extents, space->sectors) != 0)
+		if (space_seal(space) != 0)
 			return err_nomem(err);
 		note_overlaps(map, space);
 	}

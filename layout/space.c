@@ -3,6 +3,7 @@
 #include "layout/space.h"
 
 #include "base/size.h"
+#include "layout/ext.h"
 #include "layout/image.h"
 #include "layout/segment.h"
 
@@ -117,6 +118,7 @@ void space_cut_claim(const struct space *space, struct claim *claim)
 
 void space_claim_as(struct space *space, struct claim claim)
 {
+	assert(space->extents.n == 0);
 	space_cut_claim(space, &claim);
 	claims_add(&space->claims, claim);
 }
@@ -128,4 +130,12 @@ void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t s
 	if (count > EXTENT_SECTORS_MAX)
 		count = EXTENT_SECTORS_MAX;
 	space_claim_as(space, (struct claim){.start = start, .count = count, .rank = rank, .kind = kind});
+}
+
+int space_seal(struct space *space)
+{
+	if (space->extents.n > 0 || space->sectors == 0)
+		return 0;
+	return extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
+			    ext_block_sectors(space->ext));
 }
