@@ -170,9 +170,9 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 	file->counters.op[access->op].sectors += place->count;
 }
 
-static size_t region_slot(const struct usage_region *region)
+uint64_t usage_region_order(const struct usage_region *region)
 {
-	return ((size_t)region->device->id * KIND_COUNT + region->kind) * 2 + (region->fs != NULL);
+	return ((uint64_t)region->device->id * KIND_COUNT + region->kind) * 2 + (region->fs != NULL);
 }
 
 void usage_merge(struct usage *usage, const struct usage *other)
@@ -180,7 +180,7 @@ void usage_merge(struct usage *usage, const struct usage *other)
 	counters_merge(&usage->totals, &other->totals);
 	for (size_t i = 0; i < other->regions.n; i++) {
 		const struct usage_region *from = &other->regions.at[i];
-		uint32_t *index = &usage->region_index[region_slot(from)];
+		uint32_t *index = &usage->region_index[usage_region_order(from)];
 
 		if (*index != 0)
 			counters_merge(&usage->regions.at[*index - 1].counters, &from->counters);
@@ -213,7 +213,7 @@ void usage_reset(struct usage *usage)
 
 static int compare_regions(const void *left, const void *right)
 {
-	size_t a = region_slot(left), b = region_slot(right);
+	uint64_t a = usage_region_order(left), b = usage_region_order(right);
 
 	return a < b ? -1 : a > b;
 }

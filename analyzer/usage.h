@@ -56,6 +56,9 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 /* Adds what another usage of the same map has counted. */
 void usage_merge(struct usage *usage, const struct usage *other);
 
+/* Where a region stands among all that the map may have. */
+uint64_t usage_region_order(const struct usage_region *region);
+
 /* Forgets all counts. */
 void usage_reset(struct usage *usage);
 

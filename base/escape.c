@@ -126,11 +126,30 @@ static void json_char(struct text *out, char c)
 	}
 }
 
+/* Printable ASCII that JSON takes as it is: most names are. */
+static bool is_plain(const char *bytes, size_t len)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	}
+	return plain;
+}
+
 void escape_json(struct text *out, const char *bytes, size_t len)
 {
 	struct text clean = {0};
 	size_t from = 0;
 
+	if (is_plain(bytes, len)) {
+		text_char(out, '"');
+		text_add(out, bytes, len);
+		text_char(out, '"');
+		return;
+	}
 	if (!utf8_valid(bytes, len)) {
 		escape_utf8(&clean, bytes, len);
 		bytes = clean.at ? clean.at : "";

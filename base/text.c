@@ -8,35 +8,30 @@
 #include <stdio.h>
 #include <string.h>
 
-void text_add(struct text *text, const char *bytes, size_t len)
+bool text_reserve(struct text *text, size_t len)
 {
-	if (vec_reserve((void **)&text->at, &text->cap, text->n + len + 1, 1) != 0) {
-		text->short_of_memory = true;
-		return;
-	}
-	memcpy(text->at + text->n, bytes, len);
-	text->n += len;
-	text->at[text->n] = '\0';
+	if (vec_reserve((void **)&text->at, &text->cap, text->n + len + 1, 1) == 0)
+		return true;
+	text->short_of_memory = true;
+	return false;
 }
 
-void text_str(struct text *text, const char *string)
-{
-	text_add(text, string, strlen(string));
-}
-
-void text_char(struct text *text, char c)
-{
-	text_add(text, &c, 1);
-}
-
+/* Two digits at a time. */
 void text_u64(struct text *text, uint64_t value)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
 	char digits[20];
 	size_t at = sizeof(digits);
 
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while ((value /= 10) != 0);
+	for (; value >= 100; value /= 100)
+		memcpy(digits + (at -= 2), pairs + value % 100 * 2, 2);
+	if (value >= 10)
+		memcpy(digits + (at -= 2), pairs + value * 2, 2);
+	else
+		digits[--at] = (char)('0' + value);
 	text_add(text, digits + at, sizeof(digits) - at);
 }
 

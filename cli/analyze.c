@@ -29,7 +29,7 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 	int status = report_init(&report, trace, disk, map, analysis, &err);
 
 	if (status == 0 && line->directory != NULL) {
-		status = report_directory(line->directory, &report, analysis->options.heat);
+		status = report_directory(line->directory, &report, analysis);
 		report_done(&report);
 		return status;
 	}

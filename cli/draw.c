@@ -78,7 +78,7 @@ static int write_scene(struct draw *draw, struct text *out, const struct scene *
 	}
 	if (draw->writer->write != NULL)
 		return draw->writer->write(out, scene, &source, err);
-	return write_page(out, &draw->picture, scene, &source, (const char *const *)report->notes.at,
+	return write_page(out, &draw->picture, scene, &source, report->notes.at,
 			  report->notes.n, err);
 }
 

@@ -14,18 +14,18 @@
 
 enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
 
-static int make_pictures(struct output *files, const struct report *report, const struct heat *heat,
+static int make_pictures(struct output *files, const struct report *report, const struct analysis *analysis,
 			 struct err *err)
 {
 	struct picture picture = {
-	    .trace_path = report->trace->path,
-	    .disk_path = report->disk_path,
-	    .map = report->map,
-	    .analysis = report->analysis,
-	    .heat = heat,
+	    .trace_path = report->trace.file,
+	    .disk_path = report->disk.file,
+	    .map = analysis->map,
+	    .analysis = analysis,
+	    .heat = analysis->options.heat,
 	};
 	struct source source = {
-	    .program = "blkmap " BLKMAP_VERSION, .trace = report->trace->path, .disk = report->disk_path};
+	    .program = "blkmap " BLKMAP_VERSION, .trace = report->trace.file, .disk = report->disk.file};
 	struct text note = {0};
 	struct scene scene;
 	int status = picture_scene(&scene, &picture, &note, err);
@@ -34,7 +34,7 @@ static int make_pictures(struct output *files, const struct report *report, cons
 		status = write_png(&files[REPORT_PICTURE].text, &scene, &source, err);
 		if (status == 0)
 			status = write_page(&files[REPORT_PAGE].text, &picture, &scene, &source,
-					    (const char *const *)report->notes.at, report->notes.n, err);
+					    report->notes.at, report->notes.n, err);
 		if (status == 0 && note.n > 0)
 			fprintf(stderr, "blkmap: %s\n", note.at);
 		scene_free(&scene);
@@ -43,7 +43,7 @@ static int make_pictures(struct output *files, const struct report *report, cons
 	return status;
 }
 
-int report_directory(const char *path, const struct report *report, const struct heat *heat)
+int report_directory(const char *path, const struct report *report, const struct analysis *analysis)
 {
 	struct output files[REPORT_FILES] = {
 	    [REPORT_TEXT] = {.name = "report.txt"},
@@ -56,7 +56,7 @@ int report_directory(const char *path, const struct report *report, const struct
 
 	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
 	    report_json(&files[REPORT_JSON].text, report, &err) != 0 ||
-	    make_pictures(files, report, heat, &err) != 0)
+	    make_pictures(files, report, analysis, &err) != 0)
 		status = fail(path, &err);
 	else
 		status = output_directory(path, files, REPORT_FILES);

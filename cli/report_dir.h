@@ -7,6 +7,6 @@
 #include "reports/report.h"
 
 /* report.txt, report.json, picture.png and index.html; 0, or STATUS_FAILED after a message. */
-int report_directory(const char *path, const struct report *report, const struct heat *heat);
+int report_directory(const char *path, const struct report *report, const struct analysis *analysis);
 
 #endif

@@ -1,108 +1,156 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The notes of a report, and the sentences that its text and its JSON share. */
+/* The plain results of an analysis. */
 #include "reports/report.h"
 
 #include "base/size.h"
 #include "layout/ext.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static int add_note(struct report *report, struct err *err, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int add_note(struct report *report, struct err *err, const char *fmt, ...)
+static void take_trace(struct report *report, const struct trace *trace, const struct analysis *analysis)
 {
-	va_list ap;
-	char *text;
-	int len;
+	const struct space *base = analysis->options.base;
 
-	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return err_nomem(err);
-	if (VEC_PUSH(&report->notes, text) == 0)
-		return 0;
-	free(text);
-	return err_nomem(err);
+	report->trace = (struct report_trace){
+	    .file = trace->path,
+	    .format = trace->format->name,
+	    .event = trace->event,
+	    .relative_to = base == map_disk(analysis->map) ? NULL : base->name,
+	    .sectors = trace->disk_sectors,
+	    .accesses = analysis->accesses,
+	    .windows = analysis->windows,
+	    .outside = analysis->outside,
+	    .stray_ons = analysis->stray_ons,
+	    .stray_offs = analysis->stray_offs,
+	    .beyond = analysis->beyond,
+	    .elsewhere = analysis->elsewhere,
+	    .marked = analysis->marked,
+	    .all = analysis->options.all,
+	};
 }
 
-static int note_sizes(struct report *report, struct err *err)
+static int take_regions(struct report *report, const struct usage *usage)
 {
-	const struct space *base = report->analysis->options.base;
-	bool is_disk = base == map_disk(report->map);
-	uint64_t traced = report->trace->disk_sectors;
+	for (size_t i = 0; i < usage->regions.n; i++) {
+		const struct usage_region *region = &usage->regions.at[i];
+		struct report_region plain = {
+		    .device = region->device->name,
+		    .fs = region->fs,
+		    .kind = region->kind,
+		    .order = usage_region_order(region),
+		    .counters = region->counters,
+		};
 
-	if (report->disk_path == NULL)
-		return 0;
-	if (traced != 0 && traced != base->sectors &&
-	    add_note(report, err, "the trace is of a %s of %" PRIu64 " sectors, but %s has %" PRIu64,
-		     is_disk ? "disk" : "device", traced, is_disk ? report->disk_path : base->name,
-		     base->sectors) != 0)
-		return -1;
-	if (report->analysis->elsewhere > 0 &&
-	    add_note(report, err,
-		     "%" PRIu64 " accesses touch sectors of %s that lie on another disk or on none",
-		     report->analysis->elsewhere, base->name) != 0)
-		return -1;
-	if (report->analysis->beyond > 0)
-		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of %s",
-				report->analysis->beyond, is_disk ? "the disk" : base->name);
+		if (VEC_PUSH(&report->regions, plain) != 0)
+			return -1;
+	}
 	return 0;
 }
 
-static int note_marks(struct report *report, struct err *err)
+static int take_files(struct report *report, const struct usage *usage)
 {
-	const struct analysis *analysis = report->analysis;
+	char path[EXT_PATH_MAX];
 
-	if (analysis->stray_ons > 0 &&
-	    add_note(report, err, "%" PRIu64 " qtrace on marks inside a window were ignored",
-		     analysis->stray_ons) != 0)
-		return -1;
-	if (analysis->stray_offs > 0 &&
-	    add_note(report, err, "%" PRIu64 " qtrace off marks outside a window were ignored",
-		     analysis->stray_offs) != 0)
-		return -1;
-	if (analysis->marked && analysis->windows == 0 && !analysis->options.all)
-		return add_note(
-		    report, err,
-		    "the trace has marks but no window, so nothing was counted; --all counts all");
+	for (size_t i = 0; i < usage->files.n; i++) {
+		const struct usage_file *file = &usage->files.at[i];
+		struct report_file plain = {
+		    .device = space_name(file->space),
+		    .inode = file->inode,
+		    .order = file->space->id,
+		    .counters = &file->counters,
+		};
+
+		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
+			continue;
+		plain.path = pool_string(&report->strings, path);
+		if (plain.path == NULL || VEC_PUSH(&report->files, plain) != 0)
+			return -1;
+	}
 	return 0;
 }
 
-static int note_map(struct report *report, struct err *err)
+static int take_cause(struct report *report, struct report_cause *cause, const struct alignment_device *device,
+		      enum cause which)
 {
-	const struct map *map = report->map;
+	struct text detail = {0};
+
+	cause->requests = device->by_cause[which];
+	cause->first = device->first[which];
+	if (cause->requests == 0)
+		return 0;
+	blame_text(&detail, &device->blames[which], report->unit_sectors);
+	cause->detail = detail.short_of_memory ? NULL : pool_add(&report->strings, detail.at, detail.n);
+	text_free(&detail);
+	return cause->detail ? 0 : -1;
+}
+
+static int take_devices(struct report *report, const struct alignment *alignment)
+{
+	for (size_t i = 0; i < alignment->devices.n; i++) {
+		const struct alignment_device *device = &alignment->devices.at[i];
+		struct report_device plain = {
+		    .name = device->device->name,
+		    .order = device->device->id,
+		    .writes = device->writes,
+		    .unaligned = device->unaligned,
+		    .partial_blocks = device->partial_blocks,
+		};
+
+		for (int cause = 0; cause < CAUSES; cause++)
+			if (take_cause(report, &plain.causes[cause], device, (enum cause)cause) != 0)
+				return -1;
+		if (VEC_PUSH(&report->devices, plain) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_disk_notes(struct report *report, const struct map *map)
+{
+	const char *rest = NULL;
+	char text[64];
 
 	for (size_t i = 0; i < map->notes.n; i++)
-		if (add_note(report, err, "%s", map->notes.at[i].text) != 0)
+		if (VEC_PUSH(&report->disk_notes, map->notes.at[i].text) != 0)
 			return -1;
-	if (map->notes.left_out > 0)
-		return add_note(report, err, "and %zu more notes on the disk", map->notes.left_out);
-	return 0;
+	if (map->notes.left_out == 0)
+		return 0;
+	snprintf(text, sizeof(text), "and %zu more notes on the disk", map->notes.left_out);
+	rest = pool_string(&report->strings, text);
+	return rest == NULL ? -1 : VEC_PUSH(&report->disk_notes, rest);
 }
 
 int report_init(struct report *report, const struct trace *trace, const char *disk_path,
 		const struct map *map, const struct analysis *analysis, struct err *err)
 {
-	*report = (struct report){.trace = trace, .disk_path = disk_path, .map = map, .analysis = analysis};
+	*report = (struct report){
+	    .disk = {.file = disk_path,
+		     .sectors = map_disk(map)->sectors,
+		     .base_sectors = analysis->options.base->sectors},
+	    .unit_sectors = analysis->options.unit_sectors,
+	    .totals = analysis->usage.totals,
+	};
+	take_trace(report, trace, analysis);
 	for (size_t i = 0; i < trace->notes.n; i++)
-		if (add_note(report, err, "%s", trace->notes.at[i]) != 0)
-			return -1;
-	if (note_sizes(report, err) != 0 || note_marks(report, err) != 0 || note_map(report, err) != 0)
-		return -1;
-	return 0;
+		if (VEC_PUSH(&report->trace_notes, trace->notes.at[i]) != 0)
+			return err_nomem(err);
+	if (take_regions(report, &analysis->usage) != 0 || take_files(report, &analysis->usage) != 0 ||
+	    take_devices(report, &analysis->alignment) != 0 || take_disk_notes(report, map) != 0)
+		return err_nomem(err);
+	return report_make_notes(report, err);
 }
 
 void report_done(struct report *report)
 {
-	for (size_t i = 0; i < report->notes.n; i++)
-		free(report->notes.at[i]);
+	VEC_FREE(&report->regions);
+	VEC_FREE(&report->files);
+	VEC_FREE(&report->devices);
+	VEC_FREE(&report->trace_notes);
+	VEC_FREE(&report->disk_notes);
 	VEC_FREE(&report->notes);
+	pool_free(&report->strings);
 }
 
 void blame_text(struct text *out, const struct blame *blame, uint64_t unit_sectors)

@@ -1,23 +1,84 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report of `analyze`: what was read and written, by region and by file, and how it was aligned. */
+/* The report of `analyze`: what was read and written, by region and by file, and how it was aligned.  Plain
+   data: it comes from an analysis, or from the parts of several, and knows neither trace nor map. */
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 
 #include "analyzer/analysis.h"
+#include "base/pool.h"
 #include "base/text.h"
 
-struct report {
-	const struct trace *trace;
-	const char *disk_path; /* NULL without a disk */
-	const struct map *map;
-	const struct analysis *analysis;
-	VEC(char *) notes; /* owned */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Strings belong to the report's pool, or outlive it; numbers that only put things in order are `order`. */
+struct report_region {
+	const char *device;
+	const char *fs; /* NULL where there is none */
+	enum kind kind;
+	uint64_t order; /* regions of one map differ in it */
+	struct counters counters;
 };
 
-/* Gathers the notes of all stages; 0, or -1 without memory. */
+struct report_file {
+	const char *device;
+	const char *path; /* as stored */
+	uint32_t inode;
+	uint32_t order; /* of its file system; with the inode, files of one map differ in it */
+	const struct counters *counters;
+};
+
+struct report_cause {
+	uint64_t requests; /* 0 when there were none of this cause */
+	uint64_t first;    /* the number of the access that `detail` is of */
+	const char *detail;
+};
+
+struct report_device {
+	const char *name;
+	uint32_t order;
+	uint64_t writes, unaligned, partial_blocks;
+	struct report_cause causes[CAUSES];
+};
+
+struct report_trace {
+	const char *file, *format;
+	const char *event;       /* NULL where there is one a request */
+	const char *relative_to; /* NULL for the disk */
+	uint64_t sectors;        /* the size that it states, 0 if it does not */
+	uint64_t accesses, windows, outside;
+	uint64_t stray_ons, stray_offs;
+	uint64_t beyond, elsewhere; /* as in struct analysis */
+	bool marked, all;
+};
+
+struct report_disk {
+	const char *file; /* NULL without a disk */
+	uint64_t sectors;
+	uint64_t base_sectors; /* of what the trace is relative to */
+};
+
+struct report {
+	struct report_trace trace;
+	struct report_disk disk;
+	uint64_t unit_sectors;
+	struct counters totals;
+	VEC(struct report_region) regions;
+	VEC(struct report_file) files;
+	VEC(struct report_device) devices;
+	VEC(const char *) trace_notes;
+	VEC(const char *) disk_notes;
+	VEC(const char *) notes; /* all of them, and what the numbers give cause to say */
+	struct pool strings;
+};
+
+/* From an analysis, which must outlive the report; 0, or -1 without memory. */
 int report_init(struct report *report, const struct trace *trace, const char *disk_path,
 		const struct map *map, const struct analysis *analysis, struct err *err);
 void report_done(struct report *report);
+
+/* Makes `notes` of all else that is there; 0, or -1 without memory. */
+int report_make_notes(struct report *report, struct err *err);
 
 /* For a terminal of `width` columns; 0, or -1 without memory. */
 int report_text(struct text *out, const struct report *report, unsigned width, struct err *err);

@@ -1,204 +1,177 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report as the contract's JSON document, through json-c. */
+/* The report as the contract's JSON document, by hand as the other JSON is: it may have a million files.  Each
+   region, file and device has a line of its own. */
 #include "base/escape.h"
-#include "layout/ext.h"
 #include "reports/report.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
-/* json-c passes strings through as they are, so they must be UTF-8 before. */
-static json_object *string(const char *bytes)
+static void add_u64(struct text *out, const char *key, uint64_t value)
 {
-	struct text clean = {0};
-	json_object *result;
-
-	escape_utf8(&clean, bytes, strlen(bytes));
-	result = json_object_new_string_len(clean.at ? clean.at : "", (int)clean.n);
-	text_free(&clean);
-	return result;
+	text_str(out, key);
+	text_u64(out, value);
 }
 
-static void add(json_object *object, const char *key, json_object *value)
+static void add_string(struct text *out, const char *key, const char *value)
 {
-	json_object_object_add(object, key, value);
+	text_str(out, key);
+	escape_json(out, value, strlen(value));
 }
 
-static void add_u64(json_object *object, const char *key, uint64_t value)
+static void add_counter(struct text *out, enum access_op op, const struct counter *counter)
 {
-	add(object, key, json_object_new_uint64(value));
-}
-
-static json_object *counter(const struct counter *counter)
-{
-	json_object *object = json_object_new_object();
-
-	add_u64(object, "requests", counter->requests);
-	add_u64(object, "sectors", counter->sectors);
-	add_u64(object, "unaligned", counter->unaligned);
-	return object;
+	text_str(out, "\"");
+	text_str(out, access_op_name(op));
+	add_u64(out, "\":{\"requests\":", counter->requests);
+	add_u64(out, ",\"sectors\":", counter->sectors);
+	add_u64(out, ",\"unaligned\":", counter->unaligned);
+	text_char(out, '}');
 }
 
 /* Reads and writes always, the rarer ops where there were any. */
-static void add_counters(json_object *object, const struct counters *counters)
+static void add_counters(struct text *out, const struct counters *counters)
 {
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
-		if (op <= ACCESS_WRITE || counters->op[op].requests > 0)
-			add(object, access_op_name((enum access_op)op), counter(&counters->op[op]));
+		if (op <= ACCESS_WRITE || counters->op[op].requests > 0) {
+			text_char(out, ',');
+			add_counter(out, (enum access_op)op, &counters->op[op]);
+		}
+	text_char(out, '}');
 }
 
-static json_object *trace_object(const struct report *report)
+static void add_trace(struct text *out, const struct report_trace *trace)
 {
-	json_object *object = json_object_new_object();
-
-	add(object, "file", string(report->trace->path));
-	add(object, "format", string(report->trace->format->name));
-	if (report->trace->event != NULL)
-		add(object, "event", string(report->trace->event));
-	if (report->analysis->options.base != map_disk(report->map))
-		add(object, "relative_to", string(report->analysis->options.base->name));
-	add_u64(object, "accesses", report->analysis->accesses);
-	add_u64(object, "windows", report->analysis->windows);
-	add_u64(object, "outside", report->analysis->outside);
-	return object;
+	add_string(out, "{\"trace\":{\"file\":", trace->file);
+	add_string(out, ",\"format\":", trace->format);
+	if (trace->event != NULL)
+		add_string(out, ",\"event\":", trace->event);
+	if (trace->relative_to != NULL)
+		add_string(out, ",\"relative_to\":", trace->relative_to);
+	add_u64(out, ",\"accesses\":", trace->accesses);
+	add_u64(out, ",\"windows\":", trace->windows);
+	add_u64(out, ",\"outside\":", trace->outside);
+	text_str(out, "},\n");
 }
 
-static json_object *disk_object(const struct report *report)
+static void add_disk(struct text *out, const struct report_disk *disk)
 {
-	json_object *object = json_object_new_object();
-
-	add(object, "file", string(report->disk_path));
-	add_u64(object, "sectors", map_disk(report->map)->sectors);
-	return object;
+	if (disk->file == NULL)
+		return;
+	add_string(out, " \"disk\":{\"file\":", disk->file);
+	add_u64(out, ",\"sectors\":", disk->sectors);
+	text_str(out, "},\n");
 }
 
-static json_object *totals_object(const struct counters *totals)
+static void add_totals(struct text *out, const struct counters *totals)
 {
-	json_object *object = json_object_new_object();
-	json_object *flush = json_object_new_object();
-
-	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
-		add(object, access_op_name((enum access_op)op), counter(&totals->op[op]));
-	add_u64(flush, "requests", totals->op[ACCESS_FLUSH].requests);
-	add(object, "flush", flush);
-	return object;
+	text_str(out, " \"totals\":{");
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++) {
+		add_counter(out, (enum access_op)op, &totals->op[op]);
+		text_char(out, ',');
+	}
+	add_u64(out, "\"flush\":{\"requests\":", totals->op[ACCESS_FLUSH].requests);
+	text_str(out, "}},\n");
 }
 
-static json_object *regions_array(const struct usage *usage)
+/* Begins the i-th item of a list. */
+static void add_item(struct text *out, size_t i)
 {
-	json_object *array = json_object_new_array();
+	text_str(out, i > 0 ? ",\n  " : "\n  ");
+}
 
-	for (size_t i = 0; i < usage->regions.n; i++) {
-		const struct usage_region *region = &usage->regions.at[i];
-		json_object *object = json_object_new_object();
+static void add_regions(struct text *out, const struct report *report)
+{
+	text_str(out, " \"regions\":[");
+	for (size_t i = 0; i < report->regions.n; i++) {
+		const struct report_region *region = &report->regions.at[i];
 
-		add(object, "device", string(region->device->name));
+		add_item(out, i);
+		add_string(out, "{\"device\":", region->device);
 		if (region->fs != NULL)
-			add(object, "fs", string(region->fs));
-		add(object, "kind", string(kind_name(region->kind)));
-		add_counters(object, &region->counters);
-		json_object_array_add(array, object);
+			add_string(out, ",\"fs\":", region->fs);
+		add_string(out, ",\"kind\":", kind_name(region->kind));
+		add_counters(out, &region->counters);
 	}
-	return array;
+	text_str(out, "],\n");
 }
 
-static void add_path(json_object *object, const struct usage_file *file)
+/* A name that cannot be said in JSON has its exact bytes beside the readable form. */
+static void add_path(struct text *out, const char *path)
 {
-	char path[EXT_PATH_MAX];
-	struct text hex = {0};
+	size_t len = strlen(path);
 
-	if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
+	add_string(out, ",\"path\":", path);
+	if (utf8_valid(path, len))
 		return;
-	add(object, "path", string(path));
-	if (utf8_valid(path, strlen(path)))
-		return;
-	for (size_t i = 0; path[i] != '\0'; i++)
-		text_printf(&hex, "%02x", (unsigned char)path[i]);
-	add(object, "path_hex", string(hex.at ? hex.at : ""));
-	text_free(&hex);
+	text_str(out, ",\"path_hex\":\"");
+	for (size_t i = 0; i < len; i++)
+		text_printf(out, "%02x", (unsigned char)path[i]);
+	text_char(out, '"');
 }
 
-static json_object *files_array(const struct usage *usage)
+static void add_files(struct text *out, const struct report *report)
 {
-	json_object *array = json_object_new_array();
+	text_str(out, " \"files\":[");
+	for (size_t i = 0; i < report->files.n; i++) {
+		const struct report_file *file = &report->files.at[i];
 
-	for (size_t i = 0; i < usage->files.n; i++) {
-		const struct usage_file *file = &usage->files.at[i];
-		json_object *object = json_object_new_object();
-
-		add(object, "device", string(space_name(file->space)));
-		add_u64(object, "inode", file->inode);
-		add_path(object, file);
-		add_counters(object, &file->counters);
-		json_object_array_add(array, object);
+		add_item(out, i);
+		add_string(out, "{\"device\":", file->device);
+		add_u64(out, ",\"inode\":", file->inode);
+		add_path(out, file->path);
+		add_counters(out, file->counters);
 	}
-	return array;
+	text_str(out, "],\n");
 }
 
-static json_object *causes_array(const struct alignment_device *device, uint64_t unit_sectors)
+static void add_causes(struct text *out, const struct report_device *device)
 {
-	json_object *array = json_object_new_array();
+	const char *comma = "";
 
+	text_str(out, ",\"causes\":[");
 	for (int cause = 0; cause < CAUSES; cause++) {
-		json_object *object;
-		struct text detail = {0};
-
-		if (device->by_cause[cause] == 0)
+		if (device->causes[cause].requests == 0)
 			continue;
-		object = json_object_new_object();
-		blame_text(&detail, &device->blames[cause], unit_sectors);
-		add(object, "cause", string(cause_name((enum cause)cause)));
-		add_u64(object, "requests", device->by_cause[cause]);
-		add(object, "detail", string(detail.at ? detail.at : ""));
-		json_object_array_add(array, object);
-		text_free(&detail);
+		text_str(out, comma);
+		comma = ",";
+		add_string(out, "{\"cause\":", cause_name((enum cause)cause));
+		add_u64(out, ",\"requests\":", device->causes[cause].requests);
+		add_string(out, ",\"detail\":", device->causes[cause].detail);
+		text_char(out, '}');
 	}
-	return array;
+	text_str(out, "]}");
 }
 
-static json_object *alignment_object(const struct alignment *alignment)
+static void add_alignment(struct text *out, const struct report *report)
 {
-	json_object *object = json_object_new_object();
-	json_object *devices = json_object_new_array();
+	add_u64(out, " \"alignment\":{\"unit\":", report->unit_sectors * 512);
+	text_str(out, ",\"devices\":[");
+	for (size_t i = 0; i < report->devices.n; i++) {
+		const struct report_device *device = &report->devices.at[i];
 
-	for (size_t i = 0; i < alignment->devices.n; i++) {
-		const struct alignment_device *device = &alignment->devices.at[i];
-		json_object *row = json_object_new_object();
-
-		add(row, "device", string(device->device->name));
-		add_u64(row, "writes", device->writes);
-		add_u64(row, "unaligned", device->unaligned);
-		add_u64(row, "partial_blocks", device->partial_blocks);
-		add(row, "causes", causes_array(device, alignment->unit_sectors));
-		json_object_array_add(devices, row);
+		add_item(out, i);
+		add_string(out, "{\"device\":", device->name);
+		add_u64(out, ",\"writes\":", device->writes);
+		add_u64(out, ",\"unaligned\":", device->unaligned);
+		add_u64(out, ",\"partial_blocks\":", device->partial_blocks);
+		add_causes(out, device);
 	}
-	add_u64(object, "unit", alignment->unit_sectors * 512);
-	add(object, "devices", devices);
-	return object;
+	text_str(out, "]},\n");
 }
 
 int report_json(struct text *out, const struct report *report, struct err *err)
 {
-	json_object *document = json_object_new_object();
-	json_object *notes = json_object_new_array();
-	const char *printed;
-
-	add(document, "trace", trace_object(report));
-	if (report->disk_path != NULL)
-		add(document, "disk", disk_object(report));
-	add(document, "totals", totals_object(&report->analysis->usage.totals));
-	add(document, "regions", regions_array(&report->analysis->usage));
-	add(document, "files", files_array(&report->analysis->usage));
-	add(document, "alignment", alignment_object(&report->analysis->alignment));
-	for (size_t i = 0; i < report->notes.n; i++)
-		json_object_array_add(notes, string(report->notes.at[i]));
-	add(document, "notes", notes);
-	printed = json_object_to_json_string_ext(document,
-						 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (printed != NULL) {
-		text_str(out, printed);
-		text_char(out, '\n');
+	add_trace(out, &report->trace);
+	add_disk(out, &report->disk);
+	add_totals(out, &report->totals);
+	add_regions(out, report);
+	add_files(out, report);
+	add_alignment(out, report);
+	text_str(out, " \"notes\":[");
+	for (size_t i = 0; i < report->notes.n; i++) {
+		add_item(out, i);
+		escape_json(out, report->notes.at[i], strlen(report->notes.at[i]));
 	}
-	json_object_put(document);
-	return printed == NULL || out->short_of_memory ? err_nomem(err) : 0;
+	text_str(out, "]}\n");
+	return out->short_of_memory ? err_nomem(err) : 0;
 }

@@ -2,7 +2,6 @@
 /* The report for people: readable in 80 columns. */
 #include "base/escape.h"
 #include "base/size.h"
-#include "layout/ext.h"
 #include "reports/report.h"
 #include "reports/table.h"
 
@@ -13,7 +12,7 @@
 /* Which ops get columns: reads and writes always, the others where there were any. */
 static bool has_op(const struct report *report, int op)
 {
-	return op <= ACCESS_WRITE || report->analysis->usage.totals.op[op].requests > 0;
+	return op <= ACCESS_WRITE || report->totals.op[op].requests > 0;
 }
 
 static void add_op_columns(struct table *table, const struct report *report)
@@ -48,33 +47,33 @@ static void add_op_cells(struct table *table, struct table_row *row, unsigned co
 
 static void heading(struct text *out, const struct report *report)
 {
-	const struct analysis *analysis = report->analysis;
+	const struct report_trace *trace = &report->trace;
 	char size[32];
 
-	escape_terminal(out, report->trace->path, strlen(report->trace->path));
-	text_printf(out, ": %s trace, %" PRIu64 " accesses", report->trace->format->name, analysis->accesses);
-	if (report->trace->event != NULL)
-		text_printf(out, " (event: %s)", report->trace->event);
-	if (analysis->marked)
+	escape_terminal(out, trace->file, strlen(trace->file));
+	text_printf(out, ": %s trace, %" PRIu64 " accesses", trace->format, trace->accesses);
+	if (trace->event != NULL)
+		text_printf(out, " (event: %s)", trace->event);
+	if (trace->marked)
 		text_printf(out, " in %" PRIu64 " window%s between marks, %" PRIu64 " left out",
-			    analysis->windows, analysis->windows == 1 ? "" : "s", analysis->outside);
-	if (analysis->options.base != map_disk(report->map)) {
+			    trace->windows, trace->windows == 1 ? "" : "s", trace->outside);
+	if (trace->relative_to != NULL) {
 		text_str(out, ", relative to ");
-		escape_terminal(out, analysis->options.base->name, strlen(analysis->options.base->name));
+		escape_terminal(out, trace->relative_to, strlen(trace->relative_to));
 	}
 	text_char(out, '\n');
-	if (report->disk_path == NULL) {
+	if (report->disk.file == NULL) {
 		text_str(out, "no disk image: every sector is unknown\n");
 		return;
 	}
-	escape_terminal(out, report->disk_path, strlen(report->disk_path));
-	text_printf(out, ": %" PRIu64 " sectors (%s)\n", map_disk(report->map)->sectors,
-		    size_human(space_bytes(map_disk(report->map)), size, sizeof(size)));
+	escape_terminal(out, report->disk.file, strlen(report->disk.file));
+	text_printf(out, ": %" PRIu64 " sectors (%s)\n", report->disk.sectors,
+		    size_human(report->disk.sectors << SECTOR_SHIFT, size, sizeof(size)));
 }
 
 static int totals(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
-	const struct counters *counters = &report->analysis->usage.totals;
+	const struct counters *counters = &report->totals;
 	struct table *table = table_new(width);
 	int result;
 
@@ -104,12 +103,12 @@ static int totals(struct text *out, const struct report *report, unsigned width,
 }
 
 /* "VG/LV ext4", or the device alone. */
-static struct table_row *device_row(struct table *table, const struct usage_region *region)
+static struct table_row *device_row(struct table *table, const struct report_region *region)
 {
 	struct table_row *row = table_row(table, NULL);
 	struct text name = {0};
 
-	escape_terminal(&name, region->device->name, strlen(region->device->name));
+	escape_terminal(&name, region->device, strlen(region->device));
 	if (region->fs != NULL)
 		text_printf(&name, " %s", region->fs);
 	table_cell(table, row, 0, name.at ? name.at : "");
@@ -117,11 +116,15 @@ static struct table_row *device_row(struct table *table, const struct usage_regi
 	return row;
 }
 
+static bool same_place(const struct report_region *a, const struct report_region *b)
+{
+	return strcmp(a->device, b->device) == 0 && strcmp(a->fs ? a->fs : "", b->fs ? b->fs : "") == 0;
+}
+
 static int regions(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
-	const struct usage *usage = &report->analysis->usage;
 	struct table *table = table_new(width);
-	const struct usage_region *last = NULL;
+	const struct report_region *last = NULL;
 	struct table_row *device = NULL;
 	int result;
 
@@ -129,11 +132,11 @@ static int regions(struct text *out, const struct report *report, unsigned width
 		return err_nomem(err);
 	table_column(table, "REGION", COLUMN_TREE);
 	add_op_columns(table, report);
-	for (size_t i = 0; i < usage->regions.n; i++) {
-		const struct usage_region *region = &usage->regions.at[i];
+	for (size_t i = 0; i < report->regions.n; i++) {
+		const struct report_region *region = &report->regions.at[i];
 		struct table_row *row;
 
-		if (last == NULL || last->device != region->device || last->fs != region->fs)
+		if (last == NULL || !same_place(last, region))
 			device = device_row(table, region);
 		row = table_row(table, device);
 		table_cell(table, row, 0, kind_name(region->kind));
@@ -146,20 +149,17 @@ static int regions(struct text *out, const struct report *report, unsigned width
 	return result;
 }
 
-static void file_name(struct text *out, const struct usage_file *file, bool with_device)
+static void file_name(struct text *out, const struct report_file *file, bool with_device)
 {
-	char path[EXT_PATH_MAX];
-
 	if (with_device)
-		text_printf(out, "%s:", space_name(file->space));
-	if (ext_path(file->space->ext, file->inode, path, sizeof(path)))
-		escape_terminal(out, path, strlen(path));
+		text_printf(out, "%s:", file->device);
+	escape_terminal(out, file->path, strlen(file->path));
 }
 
-static bool on_one_device(const struct usage *usage)
+static bool on_one_device(const struct report *report)
 {
-	for (size_t i = 1; i < usage->files.n; i++)
-		if (usage->files.at[i].space != usage->files.at[0].space)
+	for (size_t i = 1; i < report->files.n; i++)
+		if (report->files.at[i].order != report->files.at[0].order)
 			return false;
 	return true;
 }
@@ -168,59 +168,54 @@ static bool on_one_device(const struct usage *usage)
 
 static int files(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
-	const struct usage *usage = &report->analysis->usage;
+	bool alone = on_one_device(report);
 	struct table *table;
 	int result;
 
-	if (usage->files.n == 0)
+	if (report->files.n == 0)
 		return 0;
 	table = table_new(width);
 	if (table == NULL)
 		return err_nomem(err);
-	table_column(table, on_one_device(usage) ? "FILE" : "DEVICE:FILE", COLUMN_WRAP);
+	table_column(table, alone ? "FILE" : "DEVICE:FILE", COLUMN_WRAP);
 	add_op_columns(table, report);
-	for (size_t i = 0; i < usage->files.n && i < FILES_SHOWN; i++) {
+	for (size_t i = 0; i < report->files.n && i < FILES_SHOWN; i++) {
 		struct table_row *row = table_row(table, NULL);
 		struct text name = {0};
 
-		file_name(&name, &usage->files.at[i], !on_one_device(usage));
+		file_name(&name, &report->files.at[i], !alone);
 		table_cell(table, row, 0, name.at ? name.at : "");
-		add_op_cells(table, row, 1, report, &usage->files.at[i].counters);
+		add_op_cells(table, row, 1, report, report->files.at[i].counters);
 		text_free(&name);
 	}
 	text_char(out, '\n');
 	result = table_print(table, out, err);
-	if (usage->files.n > FILES_SHOWN)
-		text_printf(out, "and %zu more files; --json lists all\n", usage->files.n - FILES_SHOWN);
+	if (report->files.n > FILES_SHOWN)
+		text_printf(out, "and %zu more files; --json lists all\n", report->files.n - FILES_SHOWN);
 	table_free(table);
 	return result;
 }
 
-static void causes(struct text *out, const struct alignment_device *device, uint64_t unit_sectors)
+static void causes(struct text *out, const struct report_device *device)
 {
-	for (int cause = 0; cause < CAUSES; cause++) {
-		if (device->by_cause[cause] == 0)
-			continue;
-		text_printf(out, "    %s (%" PRIu64 "): ", cause_name((enum cause)cause),
-			    device->by_cause[cause]);
-		blame_text(out, &device->blames[cause], unit_sectors);
-		text_char(out, '\n');
-	}
+	for (int cause = 0; cause < CAUSES; cause++)
+		if (device->causes[cause].requests > 0)
+			text_printf(out, "    %s (%" PRIu64 "): %s\n", cause_name((enum cause)cause),
+				    device->causes[cause].requests, device->causes[cause].detail);
 }
 
 static void alignment(struct text *out, const struct report *report)
 {
-	const struct alignment *alignment = &report->analysis->alignment;
 	char unit[32];
 
-	size_human(alignment->unit_sectors << SECTOR_SHIFT, unit, sizeof(unit));
+	size_human(report->unit_sectors << SECTOR_SHIFT, unit, sizeof(unit));
 	text_printf(out, "\nALIGNMENT of writes to %s\n", unit);
-	if (alignment->devices.n == 0)
+	if (report->devices.n == 0)
 		text_str(out, "no writes\n");
-	for (size_t i = 0; i < alignment->devices.n; i++) {
-		const struct alignment_device *device = &alignment->devices.at[i];
+	for (size_t i = 0; i < report->devices.n; i++) {
+		const struct report_device *device = &report->devices.at[i];
 
-		escape_terminal(out, device->device->name, strlen(device->device->name));
+		escape_terminal(out, device->name, strlen(device->name));
 		if (device->unaligned == 0) {
 			text_printf(out, ": %s%" PRIu64 " write%s aligned\n",
 				    device->writes == 1 ? "" : "all ", device->writes,
@@ -231,7 +226,7 @@ static void alignment(struct text *out, const struct report *report)
 			    ": %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64
 			    " blocks of %s written in part\n",
 			    device->unaligned, device->writes, device->partial_blocks, unit);
-		causes(out, device, alignment->unit_sectors);
+		causes(out, device);
 	}
 }
 
