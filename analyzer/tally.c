@@ -111,8 +111,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 	for (unsigned i = 0; i < n; i++)
 		sectors[i] = accesses[i]->start;
 	map_find_many(tally->map, sectors, n, places);
-	for (unsigned i = 0; i < n; i++)
-		usage_expect(&tally->usage, &places[i]);
+	usage_expect(&tally->usage, places, n);
 	for (unsigned i = 0; i < n; i++)
 		count_access(tally, accesses[i], serial + i, &places[i]);
 }

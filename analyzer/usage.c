@@ -29,7 +29,9 @@ int usage_init(struct usage *usage, const struct map *map, uint64_t unit_sectors
 	usage->map = map;
 	usage->unit_sectors = unit_sectors;
 	usage->region_index = calloc(map->spaces.n * KIND_COUNT * 2, sizeof(uint32_t));
-	return usage->region_index == NULL ? -1 : 0;
+	if (inodes_init(&usage->inodes, map) != 0 || usage->region_index == NULL)
+		return -1;
+	return 0;
 }
 
 void usage_done(struct usage *usage)
@@ -37,7 +39,8 @@ void usage_done(struct usage *usage)
 	VEC_FREE(&usage->regions);
 	VEC_FREE(&usage->files);
 	free(usage->region_index);
-	free(usage->file_slots);
+	if (usage->map != NULL)
+		inodes_done(&usage->inodes);
 	memset(usage, 0, sizeof(*usage));
 }
 
@@ -51,6 +54,7 @@ static void count(const struct usage *usage, struct counters *counters, const st
 void usage_access(struct usage *usage, const struct access *access)
 {
 	usage->serial++;
+	inodes_next_request(&usage->inodes);
 	usage->unaligned = access->op != ACCESS_FLUSH && access_is_unaligned(access, usage->unit_sectors);
 	count(usage, &usage->totals, access);
 	usage->totals.op[access->op].sectors += access->count;
@@ -75,86 +79,24 @@ static struct usage_region *find_region(struct usage *usage, const struct place 
 	return &usage->regions.at[*index - 1];
 }
 
-static size_t hash_file(const struct space *space, uint32_t inode)
+void usage_expect(const struct usage *usage, const struct place *places, unsigned n)
 {
-	uint64_t key = (uint64_t)space->id << 32 | inode;
-
-	key *= UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(key ^ key >> 32);
-}
-
-static uint32_t *find_slot(const struct usage *usage, const struct space *space, uint32_t inode)
-{
-	size_t at = hash_file(space, inode) & (usage->nslots - 1);
-
-	while (usage->file_slots[at] != 0) {
-		const struct usage_file *file = &usage->files.at[usage->file_slots[at] - 1];
-
-		if (file->space == space && file->inode == inode)
-			break;
-		at = (at + 1) & (usage->nslots - 1);
-	}
-	return &usage->file_slots[at];
-}
-
-static int grow_slots(struct usage *usage)
-{
-	size_t n = usage->nslots ? 2 * usage->nslots : 64;
-	uint32_t *slots;
-
-	if (2 * (usage->files.n + 1) <= usage->nslots)
-		return 0;
-	slots = calloc(n, sizeof(*slots));
-	if (slots == NULL)
-		return -1;
-	free(usage->file_slots);
-	usage->file_slots = slots;
-	usage->nslots = n;
-	for (size_t i = 0; i < usage->files.n; i++)
-		*find_slot(usage, usage->files.at[i].space, usage->files.at[i].inode) = (uint32_t)i + 1;
-	return 0;
-}
-
-static struct usage_file *find_file(struct usage *usage, const struct space *space, uint32_t inode)
-{
-	struct usage_file file = {.space = space, .inode = inode};
-	char path[16];
-	uint32_t *slot;
-
-	if (grow_slots(usage) != 0)
-		return NULL;
-	slot = find_slot(usage, space, inode);
-	if (*slot == 0) {
-		file.named = ext_path(space->ext, inode, path, sizeof(path));
-		if (VEC_PUSH(&usage->files, file) != 0)
-			return NULL;
-		*slot = (uint32_t)usage->files.n;
-	}
-	return &usage->files.at[*slot - 1];
-}
-
-static bool is_of_inode(const struct place *place)
-{
-	return kind_has_inode(place->kind) && place->space->ext != NULL && place->extent->owner != 0 &&
-	       !(place->extent->flags & EXTENT_DELETED);
-}
-
-void usage_expect(const struct usage *usage, const struct place *place)
-{
-	if (usage->nslots > 0 && is_of_inode(place))
-		__builtin_prefetch(
-		    &usage->file_slots[hash_file(place->space, place->extent->owner) & (usage->nslots - 1)]);
+	for (unsigned i = 0; i < n; i++)
+		if (usage_is_of_inode(&places[i]))
+			inodes_expect_slot(&usage->inodes, places[i].space, places[i].extent->owner);
+	for (unsigned i = 0; i < n; i++)
+		if (usage_is_of_inode(&places[i]))
+			inodes_expect_count(&usage->inodes, places[i].space, places[i].extent->owner);
 }
 
 void usage_place(struct usage *usage, const struct access *access, const struct place *place)
 {
 	struct usage_region *region = find_region(usage, place);
-	struct usage_file *file = NULL;
-	bool of_file = is_of_inode(place);
 
-	if (of_file)
-		file = find_file(usage, place->space, place->extent->owner);
-	if (region == NULL || (of_file && file == NULL)) {
+	if (region == NULL ||
+	    (usage_is_of_inode(place) &&
+	     inodes_count(&usage->inodes, place->space, place->extent->owner, (enum access_op)access->op,
+			  place->count, usage->unaligned) != 0)) {
 		usage->short_of_memory = true;
 		return;
 	}
@@ -162,12 +104,6 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 		count(usage, &region->counters, access);
 	region->seen = usage->serial;
 	region->counters.op[access->op].sectors += place->count;
-	if (file == NULL)
-		return;
-	if (file->seen != usage->serial)
-		count(usage, &file->counters, access);
-	file->seen = usage->serial;
-	file->counters.op[access->op].sectors += place->count;
 }
 
 uint64_t usage_region_order(const struct usage_region *region)
@@ -189,16 +125,7 @@ void usage_merge(struct usage *usage, const struct usage *other)
 		else
 			usage->short_of_memory = true;
 	}
-	for (size_t i = 0; i < other->files.n; i++) {
-		struct usage_file *into =
-		    find_file(usage, other->files.at[i].space, other->files.at[i].inode);
-
-		if (into != NULL)
-			counters_merge(&into->counters, &other->files.at[i].counters);
-		else
-			usage->short_of_memory = true;
-	}
-	usage->short_of_memory |= other->short_of_memory;
+	usage->short_of_memory |= inodes_merge(&usage->inodes, &other->inodes) != 0 || other->short_of_memory;
 }
 
 void usage_reset(struct usage *usage)
@@ -206,9 +133,7 @@ void usage_reset(struct usage *usage)
 	memset(&usage->totals, 0, sizeof(usage->totals));
 	memset(usage->region_index, 0, usage->map->spaces.n * KIND_COUNT * 2 * sizeof(uint32_t));
 	usage->regions.n = 0;
-	usage->files.n = 0;
-	if (usage->nslots > 0)
-		memset(usage->file_slots, 0, usage->nslots * sizeof(uint32_t));
+	inodes_reset(&usage->inodes);
 }
 
 static int compare_regions(const void *left, const void *right)
@@ -218,47 +143,83 @@ static int compare_regions(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-static uint64_t traffic(const struct counters *counters, bool reads)
-{
-	uint64_t sum = 0;
+/* What files are sorted by: made once, for comparing takes most of the time of sorting. */
+struct file_key {
+	uint64_t written, read;
+	uint32_t inode;
+	uint16_t space;
+	uint32_t index; /* of its count */
+};
 
-	for (int op = 0; op < ACCESS_OPS; op++)
-		if ((op == ACCESS_READ) == reads)
-			sum += counters->op[op].sectors;
-	return sum;
+static struct file_key file_key(const struct inodes *inodes, size_t index)
+{
+	const struct inode_count *count = inodes_at(inodes, index);
+	struct file_key key = {
+	    .read = count->op[ACCESS_READ].sectors,
+	    .inode = count->inode,
+	    .space = count->space,
+	    .index = (uint32_t)index,
+	};
+	struct counters counters;
+
+	inodes_counters(inodes, count, &counters);
+	for (int op = ACCESS_WRITE; op < ACCESS_OPS; op++)
+		key.written += counters.op[op].sectors;
+	return key;
 }
 
 static int compare_files(const void *left, const void *right)
 {
-	const struct usage_file *a = left, *b = right;
+	const struct file_key *a = left, *b = right;
 
-	for (int reads = 0; reads < 2; reads++) {
-		uint64_t x = traffic(&a->counters, reads), y = traffic(&b->counters, reads);
-
-		if (x != y)
-			return x > y ? -1 : 1;
-	}
-	if (a->space->id != b->space->id)
-		return a->space->id < b->space->id ? -1 : 1;
+	if (a->written != b->written)
+		return a->written > b->written ? -1 : 1;
+	if (a->read != b->read)
+		return a->read > b->read ? -1 : 1;
+	if (a->space != b->space)
+		return a->space < b->space ? -1 : 1;
 	return a->inode < b->inode ? -1 : a->inode > b->inode;
 }
 
-/* A file is what a directory names: any block that belongs to such an inode counts for it. */
-static void keep_named(struct usage *usage)
+static int list_files(struct usage *usage, const struct file_key *keys, size_t n)
 {
-	size_t kept = 0;
+	if (vec_reserve((void **)&usage->files.at, &usage->files.cap, n, sizeof(struct usage_file)) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct inode_count *count = inodes_at(&usage->inodes, keys[i].index);
+		struct usage_file *file = &usage->files.at[i];
 
-	for (size_t i = 0; i < usage->files.n; i++)
-		if (usage->files.at[i].named)
-			usage->files.at[kept++] = usage->files.at[i];
-	usage->files.n = kept;
+		file->space = usage->map->spaces.at[count->space];
+		file->inode = count->inode;
+		inodes_counters(&usage->inodes, count, &file->counters);
+	}
+	usage->files.n = n;
+	return 0;
+}
+
+/* A file is what a directory names; other inodes are left out. */
+static int finish_files(struct usage *usage)
+{
+	struct file_key *keys = malloc((usage->inodes.n + 1) * sizeof(*keys));
+	size_t n = 0;
+	int status;
+
+	if (keys == NULL)
+		return -1;
+	for (size_t i = 0; i < usage->inodes.n; i++)
+		if (inodes_at(&usage->inodes, i)->named)
+			keys[n++] = file_key(&usage->inodes, i);
+	qsort(keys, n, sizeof(*keys), compare_files);
+	status = list_files(usage, keys, n);
+	free(keys);
+	inodes_reset(&usage->inodes);
+	return status;
 }
 
 void usage_finish(struct usage *usage)
 {
 	if (usage->regions.n > 1)
 		qsort(usage->regions.at, usage->regions.n, sizeof(struct usage_region), compare_regions);
-	keep_named(usage);
-	if (usage->files.n > 1)
-		qsort(usage->files.at, usage->files.n, sizeof(struct usage_file), compare_files);
+	if (finish_files(usage) != 0)
+		usage->short_of_memory = true;
 }

@@ -7,6 +7,7 @@
 #define ANALYZER_USAGE_H
 
 #include "analyzer/counter.h"
+#include "analyzer/inodes.h"
 #include "base/vec.h"
 #include "layout/map.h"
 
@@ -24,8 +25,6 @@ struct usage_file {
 	const struct space *space;
 	uint32_t inode;
 	struct counters counters;
-	uint64_t seen;
-	bool named; /* a directory names it; others are left out at the end */
 };
 
 struct usage {
@@ -35,10 +34,9 @@ struct usage {
 	bool unaligned;  /* the present request is */
 	struct counters totals;
 	VEC(struct usage_region) regions;
-	VEC(struct usage_file) files;
 	uint32_t *region_index; /* by region key: index into regions, plus 1 */
-	uint32_t *file_slots;   /* a hash table of indices into files, plus 1 */
-	size_t nslots;
+	struct inodes inodes;
+	VEC(struct usage_file) files; /* after usage_finish: those inodes that a directory names */
 	bool short_of_memory;
 };
 
@@ -46,8 +44,15 @@ struct usage {
 int usage_init(struct usage *usage, const struct map *map, uint64_t unit_sectors);
 void usage_done(struct usage *usage);
 
-/* Fetches the memory that counting a place will use. */
-void usage_expect(const struct usage *usage, const struct place *place);
+/* Whether a place counts for a file: any block that belongs to an inode does. */
+static inline bool usage_is_of_inode(const struct place *place)
+{
+	return place->space->ext != NULL && kind_has_inode(place->kind) && place->extent->owner != 0 &&
+	       !(place->extent->flags & EXTENT_DELETED);
+}
+
+/* Fetches the memory that counting some places will use. */
+void usage_expect(const struct usage *usage, const struct place *places, unsigned n);
 
 /* Counts a request, and after that each of its places. */
 void usage_access(struct usage *usage, const struct access *access);
@@ -62,7 +67,8 @@ uint64_t usage_region_order(const struct usage_region *region);
 /* Forgets all counts. */
 void usage_reset(struct usage *usage);
 
-/* Sorts: regions by device and kind, files by sectors written and read, most first. */
+/* Sorts: regions by device and kind, files by sectors written and read, most first.  Nothing is counted after
+   that. */
 void usage_finish(struct usage *usage);
 
 #endif

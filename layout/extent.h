@@ -6,6 +6,7 @@
 
 #include "base/vec.h"
 #include "layout/claims.h"
+#include "base/prefetch.h"
 #include "layout/kind.h"
 
 #include <stdbool.h>
@@ -65,7 +66,7 @@ int extents_make_index(struct extents *extents, uint64_t sectors);
 /* Fetches the memory that extents_find will use, in two steps between which other things may be done. */
 static inline void extents_expect_bucket(const struct extents *extents, uint64_t sector)
 {
-	__builtin_prefetch(&extents->index[sector >> extents->index_shift]);
+	prefetch(&extents->index[sector >> extents->index_shift]);
 }
 
 static inline void extents_expect_extent(const struct extents *extents, uint64_t sector)
@@ -73,8 +74,8 @@ static inline void extents_expect_extent(const struct extents *extents, uint64_t
 	const uint32_t *bucket = &extents->index[sector >> extents->index_shift];
 	const struct extent *first = &extents->at[bucket[0]], *last = &extents->at[bucket[1]];
 
-	__builtin_prefetch(first + (last - first) / 2);
-	__builtin_prefetch(last);
+	prefetch(first + (last - first) / 2);
+	prefetch(last);
 }
 
 /* The extent that holds a sector (which must be inside the space), and where that extent ends. */

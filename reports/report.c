@@ -71,8 +71,8 @@ static int take_files(struct report *report, const struct usage *usage)
 	return 0;
 }
 
-static int take_cause(struct report *report, struct report_cause *cause, const struct alignment_device *device,
-		      enum cause which)
+static int take_cause(struct report *report, struct report_cause *cause,
+		      const struct alignment_device *device, enum cause which)
 {
 	struct text detail = {0};
 

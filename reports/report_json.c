@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report as the contract's JSON document, by hand as the other JSON is: it may have a million files.  Each
+/* The report as the contract's JSON document, by hand as the other JSON is: it may have a million files. Each
    region, file and device has a line of its own. */
 #include "base/escape.h"
 #include "reports/report.h"
