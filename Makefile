@@ -4,6 +4,8 @@
 # make install     honours DESTDIR and prefix
 # make asan        ./blkmap-asan, with AddressSanitizer and UBSan
 # make tsan        ./blkmap-tsan, with ThreadSanitizer
+# make fuzz        runs the fuzz targets on their seeds and damaged forms of them
+# make libfuzzer   the same targets for clang's libFuzzer
 # make analyze     gcc -fanalyzer, clang-tidy, cppcheck
 # make format      lays the code out with clang-format
 
@@ -92,6 +94,35 @@ tsan:
 	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' $(BUILD)/tsan/blkmap
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
+# fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.
+FUZZERS := fuzz_trace fuzz_disk
+FUZZ_FORMS ?= 100
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/run.o $(BUILD)/fuzz/target.o $(BUILD)/libblkmap.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LINK_LIBS)
+
+fuzzers: $(addprefix $(BUILD)/,$(FUZZERS))
+
+$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt
+	rm -rf $(@D)
+	fuzz/make-seeds $(@D)
+	touch $@
+
+fuzz: $(BUILD)/seeds/made
+	$(MAKE) BUILD=$(BUILD)/fuzzing CFLAGS='$(FUZZ_FLAGS)' fuzzers
+	for target in $(FUZZERS); do \
+		$(BUILD)/fuzzing/$$target -n $(FUZZ_FORMS) $(BUILD)/seeds/$${target#fuzz_}/* || exit 1; \
+	done
+
+# The same targets for clang's libFuzzer, to be run by hand: build/libfuzzer/fuzz_trace_libfuzzer CORPUS build/seeds/trace
+$(BUILD)/fuzz_%_libfuzzer: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/target.o $(BUILD)/libblkmap.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LINK_LIBS)
+
+libfuzzer: $(BUILD)/seeds/made
+	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link' \
+		$(patsubst %,$(BUILD)/libfuzzer/%_libfuzzer,$(FUZZERS))
+
 analyze: analyze-gcc analyze-tidy analyze-cppcheck
 
 analyze-gcc:
@@ -128,6 +159,6 @@ install: blkmap
 clean:
 	rm -rf $(BUILD) blkmap blkmap-asan blkmap-tsan
 
-.PHONY: all units check asan tsan analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
+.PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/unit/*.d)

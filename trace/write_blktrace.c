@@ -16,8 +16,7 @@
 #define MAGIC_V7 0x65617407u
 #define RECORD_BYTES 48
 #define COMM_BYTES 16
-#define PIECE_SECTORS (UINT64_C(1) << 21) /* 1 GiB */
-#define ANY_DISK (8u << 20)               /* 8,0, for a device that is not called MAJOR,MINOR */
+#define ANY_DISK (8u << 20) /* 8,0, for a device that is not called MAJOR,MINOR */
 #define EIO_NUMBER 5
 
 enum {
@@ -224,7 +223,6 @@ static void count_losses(struct writer *writer, const struct access *access)
 
 	writer->lost[LOSS_ZERO] += access->op == ACCESS_ZERO;
 	writer->lost[LOSS_FLAGS] += (access->flags & lost) != 0;
-	writer->lost[LOSS_SPLIT] += access->count > PIECE_SECTORS;
 	writer->lost[LOSS_DEVICE] += !state->named && writer->facts.device != NULL;
 }
 
@@ -233,13 +231,15 @@ static int blktrace_access(struct writer *writer, const struct access *access, s
 	struct blktrace *state = writer->state;
 	uint64_t at = access->start, left = access->count;
 
+	if (writer_check_pieces(writer, access, err) != 0)
+		return -1;
 	take_time(writer, access);
 	count_losses(writer, access);
 	complete_until(writer, state->time);
 	if (name_process(writer, access, err) != 0)
 		return -1;
 	do {
-		uint64_t piece = left < PIECE_SECTORS ? left : PIECE_SECTORS;
+		uint64_t piece = left < WRITER_PIECE_SECTORS ? left : WRITER_PIECE_SECTORS;
 
 		if (add_piece(writer, access, at, piece, err) != 0)
 			return -1;

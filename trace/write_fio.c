@@ -7,9 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define PIECE_SECTORS (UINT64_C(1) << 21) /* 1 GiB */
-
 struct fio {
 	uint64_t last_us;
 	char *name;
@@ -74,7 +71,6 @@ static void count_losses(struct writer *writer, const struct access *access)
 	writer->lost[LOSS_PID] += access->pid != ACCESS_NO_PID;
 	writer->lost[LOSS_COMM] += access->comm != 0;
 	writer->lost[LOSS_FLAGS] += access->flags != 0;
-	writer->lost[LOSS_SPLIT] += access->count > PIECE_SECTORS;
 }
 
 static int fio_access(struct writer *writer, const struct access *access, struct err *err)
@@ -83,11 +79,12 @@ static int fio_access(struct writer *writer, const struct access *access, struct
 	const struct fio *fio = writer->state;
 	uint64_t at = access->start, left = access->count;
 
-	(void)err;
+	if (writer_check_pieces(writer, access, err) != 0)
+		return -1;
 	take_time(writer, access);
 	count_losses(writer, access);
 	do {
-		uint64_t piece = left < PIECE_SECTORS ? left : PIECE_SECTORS;
+		uint64_t piece = left < WRITER_PIECE_SECTORS ? left : WRITER_PIECE_SECTORS;
 
 		text_printf(&writer->out, "%" PRIu64 " %s %s %" PRIu64 " %" PRIu64 "\n", fio->last_us,
 			    fio->name, actions[access->op], at * 512, piece * 512);

@@ -126,6 +126,18 @@ void loss_describe(struct text *line, enum loss loss, uint64_t count)
 	text_printf(line, "%s: %" PRIu64, texts[loss], count);
 }
 
+#define PIECES_MAX 65536
+
+int writer_check_pieces(struct writer *writer, const struct access *access, struct err *err)
+{
+	writer->lost[LOSS_SPLIT] += access->count > WRITER_PIECE_SECTORS;
+	if (access->count / WRITER_PIECE_SECTORS < PIECES_MAX)
+		return 0;
+	return err_set(err,
+		       "access %" PRIu64 " has %" PRIu64 " sectors, too many to write in pieces of 1 GiB",
+		       writer->index + 1, access->count);
+}
+
 const char *writer_comm(const struct writer *writer, const struct access *access)
 {
 	return access->comm == 0 ? "" : writer->trace->comms.at[access->comm];

@@ -95,6 +95,11 @@ void writer_close(struct writer *writer);
 /* One line for people: how many of what are lost. */
 void loss_describe(struct text *line, enum loss loss, uint64_t count);
 
+/* For formats that write long accesses in pieces: the most sectors of one, and -1 for an access that would
+   need more pieces than anybody can read. */
+#define WRITER_PIECE_SECTORS (UINT64_C(1) << 21) /* 1 GiB */
+int writer_check_pieces(struct writer *writer, const struct access *access, struct err *err);
+
 /* For formats: the access's command, "" where there is none; the words for its flags, separated. */
 const char *writer_comm(const struct writer *writer, const struct access *access);
 void writer_flags(struct text *out, const struct access *access, char separator);
