@@ -214,6 +214,8 @@ static int draw_chips(const struct curve *curve)
 		bool loud = kind_family(name->kind) == FAMILY_JOURNAL;
 		struct text number = {0}, words = {0};
 
+		if (name->number == 0)
+			continue;
 		text_printf(&number, "%u", name->number);
 		text_printf(&words, "%u  ", name->number);
 		font_fit(&words, name_text(names, longest[i].name), 10, true, 240);
@@ -267,10 +269,8 @@ int scene_of_disk(struct scene *scene, const struct picture *picture, struct err
 		return scene_of_rows(scene, picture, err);
 	status = grid_of_disk(&grid, picture, SIDE, SIDE, err);
 	snprintf(what, sizeof(what),
-		 "A cell is %" PRIu64
-		 " sectors (%s) along a Hilbert curve from the top left corner; writes in its upper "
-		 "half, reads in the lower",
-		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)));
+		 "A cell is %" PRIu64 " sectors (%s) along a Hilbert curve from the top left corner; %s",
+		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
 	if (status == 0)
 		status = draw(scene, &grid, what, err);
 	grid_done(&grid);

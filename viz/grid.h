@@ -57,4 +57,7 @@ void grid_tell_folds(struct grid *grid);
 void grid_draw_cell(struct scene *scene, const struct grid *grid, const struct grid_cell *cell, double x,
 		    double y, double w, double h);
 
+/* In words, what is where in a cell. */
+const char *grid_lanes(const struct grid *grid);
+
 #endif

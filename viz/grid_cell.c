@@ -8,7 +8,7 @@
 #include <math.h>
 
 /* What the cell with the fewest accesses gets of its colour. */
-#define FAINTEST 0.2
+#define FAINTEST 0.4
 
 static uint32_t shade(const struct grid *grid, unsigned class, uint64_t sectors, uint32_t ground)
 {
@@ -49,4 +49,11 @@ void grid_draw_cell(struct scene *scene, const struct grid *grid, const struct g
 	/* Halves of the third lane: discards left, zeroes right. */
 	draw_lane(scene, grid, cell, ACCESS_DISCARD, x + side, y + 2 * lane, w / 2 - side, lane - gap);
 	draw_lane(scene, grid, cell, ACCESS_ZERO, x + w / 2, y + 2 * lane, w / 2 - side, lane - gap);
+}
+
+const char *grid_lanes(const struct grid *grid)
+{
+	return grid->has_others
+		   ? "writes on top, reads below them, at the bottom discards (left) and zeroes (right)"
+		   : "writes in the upper half, reads in the lower";
 }

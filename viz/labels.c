@@ -110,9 +110,13 @@ static int add_numbers(struct text *out, const struct labels *labels, const stru
 		numbers[i] = labels->names->list.at[labels->list.at[line->first + i].name].number;
 	qsort(numbers, n, sizeof(*numbers), compare_numbers);
 	for (size_t i = 0, j; i < n; i = j) {
+		if (numbers[i] == 0) { /* too little for the legend */
+			j = i + 1;
+			continue;
+		}
 		for (j = i + 1; j < n && numbers[j] <= numbers[j - 1] + 1; j++)
 			;
-		text_printf(out, i ? ", %u" : "%u", numbers[i]);
+		text_printf(out, out->n ? ", %u" : "%u", numbers[i]);
 		if (numbers[j - 1] > numbers[i])
 			text_printf(out, "-%u", numbers[j - 1]);
 	}

@@ -268,11 +268,37 @@ void names_count(struct name_table *names, const struct heat *heat, const struct
 	count_regions(names, &analysis->usage);
 }
 
+static int compare_worth(const void *left, const void *right)
+{
+	const struct name *a = *(struct name *const *)left, *b = *(struct name *const *)right;
+	uint64_t requests_a = name_requests(a), requests_b = name_requests(b);
+
+	if (requests_a != requests_b)
+		return requests_a > requests_b ? -1 : 1;
+	if (a->sectors != b->sectors)
+		return a->sectors > b->sectors ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
 void names_number(struct name_table *names)
 {
+	struct name **order = calloc(names->list.n + 1, sizeof(struct name *));
 	unsigned number = 0;
+	size_t n = 0;
 
+	if (order == NULL) {
+		names->short_of_memory = true;
+		return;
+	}
 	for (size_t i = 0; i < names->list.n; i++)
 		if (names->list.at[i].sectors > 0)
+			order[n++] = &names->list.at[i];
+	if (n > NUMBERS_MAX)
+		qsort(order, n, sizeof(*order), compare_worth);
+	for (size_t i = 0; i < n && i < NUMBERS_MAX; i++)
+		order[i]->number = 1;
+	for (size_t i = 0; i < names->list.n; i++)
+		if (names->list.at[i].number > 0)
 			names->list.at[i].number = ++number;
+	free(order);
 }

@@ -63,7 +63,9 @@ static inline enum family name_family(const struct name_table *names, uint32_t n
    analysis, which knows regions and files. */
 void names_count(struct name_table *names, const struct heat *heat, const struct analysis *analysis);
 
-/* Numbers the names that the picture shows, in order of address. */
+/* Numbers the names that the picture shows, in order of address.  When there are more than NUMBERS_MAX, those
+   with most accesses and then the largest have one. */
+#define NUMBERS_MAX 120
 void names_number(struct name_table *names);
 
 static inline uint64_t name_requests(const struct name *name)

@@ -19,13 +19,14 @@ static const struct {
     [FAMILY_FREE] = {"free", 0xfafafa, 0xe2e2e2},
 };
 
+/* tests/viz/palette.py says how far apart these are for colour-blind eyes. */
 static const struct {
 	const char *name;
 	uint32_t colour;
 } classes[HEAT_CLASSES] = {
-    {"aligned read", 0x009e73},    {"unaligned read", 0xe69f00},  {"aligned write", 0x0072b2},
-    {"unaligned write", 0xd1350f}, {"aligned discard", 0x6b6f76}, {"unaligned discard", 0xa0522d},
-    {"aligned zero", 0x6b6f76},    {"unaligned zero", 0xa0522d},
+    {"aligned read", 0x1ebfa1},    {"unaligned read", 0xf2ae10},  {"aligned write", 0x0072b2},
+    {"unaligned write", 0xd82a0f}, {"aligned discard", 0x3f3a44}, {"unaligned discard", 0x1d1d91},
+    {"aligned zero", 0x826868},    {"unaligned zero", 0x630000},
 };
 
 enum family kind_family(enum kind kind)

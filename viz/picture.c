@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
+#include "viz/font.h"
 #include "viz/labels.h"
 #include "viz/palette.h"
 
@@ -13,6 +14,7 @@
 /* More rows than this are no picture that a person would scroll through. */
 #define CELLS_ROWS_AUTO 360
 #define CELLS_ROWS_MAX 1500
+#define KEY_LINE 18.0
 
 const char *path_name(const char *path)
 {
@@ -92,35 +94,52 @@ static uint64_t class_requests(const struct picture *picture, unsigned class)
 	return class % 2 ? counter->unaligned : counter->requests - counter->unaligned;
 }
 
-/* The key: reads and writes always, the rarer classes when there are any. */
-static void draw_key(struct scene *scene, const struct picture *picture, double y)
+/* One entry of the key; begins a new line where the last one is full. */
+static void draw_key_entry(struct scene *scene, int class, const char *words, bool any, double width,
+			   double *x, double *y)
+{
+	struct type type = {.size = 11, .colour = any ? INK : INK_FAINT};
+	double wide = font_width(words, type.size, false) + 18;
+
+	if (*x > PICTURE_MARGIN && *x + wide > width - PICTURE_MARGIN) {
+		*x = PICTURE_MARGIN;
+		*y += KEY_LINE;
+	}
+	if (class < 0)
+		scene_text(scene, *x, *y, &type, words);
+	else if (class % 2)
+		scene_triangle(scene, *x, *y - 10, 12, 11, class_colour((unsigned)class));
+	else
+		scene_rect(scene, *x, *y - 10, 12, 11, class_colour((unsigned)class));
+	if (class >= 0)
+		scene_text(scene, *x + 18, *y, &type, words);
+	*x += wide + 22;
+}
+
+/* The key: reads and writes always, the rarer classes when there are any.  Returns its last line. */
+static double draw_key(struct scene *scene, const struct picture *picture, double y, double width)
 {
 	static const unsigned order[HEAT_CLASSES] = {2, 3, 0, 1, 4, 5, 6, 7};
+	struct text words = {0};
 	double x = PICTURE_MARGIN;
 
 	for (unsigned i = 0; i < HEAT_CLASSES; i++) {
 		uint64_t requests = class_requests(picture, order[i]);
-		struct type type = {.size = 11, .colour = requests ? INK : INK_FAINT};
-		struct text words = {0};
 
 		if (requests == 0 && i >= 4)
 			continue;
+		text_clear(&words);
 		text_printf(&words, "%s: %" PRIu64, class_name(order[i]), requests);
-		if (order[i] % 2)
-			scene_triangle(scene, x, y - 10, 12, 11, class_colour(order[i]));
-		else
-			scene_rect(scene, x, y - 10, 12, 11, class_colour(order[i]));
-		x += 18 + scene_text(scene, x + 18, y, &type, words.at ? words.at : "") + 22;
-		text_free(&words);
+		draw_key_entry(scene, (int)order[i], words.at ? words.at : "", requests > 0, width, &x, &y);
 	}
 	if (picture->heat->flushes > 0) {
-		struct type type = {.size = 11, .colour = INK_SOFT};
-		struct text words = {0};
-
+		text_clear(&words);
 		text_printf(&words, "flushes: %" PRIu64, picture->heat->flushes);
-		scene_text(scene, x, y, &type, words.at ? words.at : "");
-		text_free(&words);
+		draw_key_entry(scene, -1, words.at ? words.at : "", true, width, &x, &y);
 	}
+	scene->short_of_memory |= words.short_of_memory;
+	text_free(&words);
+	return y;
 }
 
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
@@ -134,8 +153,7 @@ double picture_header(struct scene *scene, const struct picture *picture, const 
 	scene_text(scene, PICTURE_MARGIN, 34, &title, scene->title.at ? scene->title.at : "");
 	scene_text(scene, PICTURE_MARGIN, 54, &line, scene->summary.at ? scene->summary.at : "");
 	scene_text(scene, PICTURE_MARGIN, 70, &line, what);
-	draw_key(scene, picture, 94);
-	return 112;
+	return draw_key(scene, picture, 94, width) + 18;
 }
 
 /* --- */

@@ -118,15 +118,15 @@ int scene_of_cells(struct scene *scene, const struct picture *picture, struct er
 {
 	struct frame frame = {.x = LEFT, .cell_width = 10};
 	struct grid grid;
+	char what[200];
 	int status = grid_of_sectors(&grid, picture, err);
 
+	snprintf(what, sizeof(what), "A cell is a sector of 512 bytes, a row 64 of them: %s",
+		 grid_lanes(&grid));
 	frame.width = frame.cell_width * grid.columns;
 	frame.cell_height = row_height(grid.rows.n);
 	if (status == 0)
-		status = draw(scene, &grid, &frame,
-			      "A cell is a sector of 512 bytes, a row 64 of them: writes in the upper half, "
-			      "reads in the lower",
-			      err);
+		status = draw(scene, &grid, &frame, what, err);
 	grid_done(&grid);
 	return status;
 }
@@ -139,10 +139,8 @@ int scene_of_rows(struct scene *scene, const struct picture *picture, struct err
 	int status = grid_of_disk(&grid, picture, DISK_ROWS, DISK_COLUMNS, err);
 
 	frame.width = frame.cell_width * grid.columns;
-	snprintf(what, sizeof(what),
-		 "A cell is %" PRIu64
-		 " sectors (%s): writes in its upper half, reads in the lower; the darker, the more",
-		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)));
+	snprintf(what, sizeof(what), "A cell is %" PRIu64 " sectors (%s): %s; the darker, the more",
+		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
 	if (status == 0)
 		status = draw(scene, &grid, &frame, what, err);
 	grid_done(&grid);

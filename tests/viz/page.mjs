@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The page in a browser: page.mjs HELLO.html MKFS.html HOSTILE.html BIG.html
+// The page in a browser: page.mjs HELLO.html MKFS.html HOSTILE.html BIG.html TIMED.html
 import {readFileSync} from 'node:fs';
 import {launch, modules, open, settled} from './browser.mjs';
 import {test, equal, holds, truth, finish} from './checks.mjs';
 
-const [hello, mkfs, hostile, big] = process.argv.slice(2);
+const [hello, mkfs, hostile, big, timed] = process.argv.slice(2);
 const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await launch();
 
@@ -41,7 +41,7 @@ function count(page, r, g, b) {
 		return n;
 	}, [r, g, b]);
 }
-const WRITE = [0x00, 0x72, 0xb2], READ = [0x00, 0x9e, 0x73];
+const WRITE = [0x00, 0x72, 0xb2], READ = [0x1e, 0xbf, 0xa1];
 
 const page = await open(browser, hello);
 
@@ -239,6 +239,39 @@ await test('the policy forbids everything else', async () => {
 	holds(blocked, 'script-src');
 	truth(await page.title() !== 'owned', 'a script ran');
 	page.complaints.length = 0;
+});
+
+const ops = await open(browser, timed);
+
+await test('discards and zeroes have colours of their own', async () => {
+	truth(await count(ops, 0x3f, 0x3a, 0x44) > 20, 'no discards');
+	truth(await count(ops, 0x82, 0x68, 0x68) > 20, 'no zeroes');
+	truth(await count(ops, ...WRITE) > 20 && await count(ops, ...READ) > 20, 'no writes or reads beside them');
+	for (const words of ['aligned discard (2)', 'unaligned discard (1)', 'aligned zero (2)', 'unaligned zero (1)'])
+		holds(await ops.innerText('#filters'), words);
+});
+
+await test('tells every access to a place, with its time', async () => {
+	const words = await place(ops, 16488);
+	for (const part of ['aligned write', 'aligned zero', 'aligned discard', 'aligned read', '16488+8', ' s'])
+		holds(words, part);
+	holds(await place(ops, 30001), 'unaligned discard');
+});
+
+await test('the slider tells the time, and pause stops the replay', async () => {
+	await ops.focus('#time');
+	await ops.keyboard.press('Home');
+	await settled(ops);
+	holds(await ops.innerText('#now'), ' s');
+	await ops.selectOption('#speed', {index: 0});
+	await ops.click('#play');
+	await ops.waitForFunction(() => document.getElementById('time').value > 0);
+	await ops.click('#play');
+	equal(await ops.innerText('#play'), 'Play');
+	const at = await ops.inputValue('#time');
+	await settled(ops);
+	equal(await ops.inputValue('#time'), at);
+	equal(ops.complaints.join(), '');
 });
 
 await test('many accesses: told together, and said so', async () => {

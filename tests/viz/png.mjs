@@ -6,7 +6,7 @@ import {inflateSync} from 'node:zlib';
 import {test, equal, truth, finish} from './checks.mjs';
 
 const SCALE = 1.5;
-const STRONG = ['#0072b2', '#d1350f', '#009e73', '#e69f00'];
+const STRONG = ['#0072b2', '#d82a0f', '#1ebfa1', '#f2ae10', '#3f3a44', '#1d1d91', '#826868', '#630000'];
 
 function decode(file) {
 	const bytes = readFileSync(file), texts = {}, parts = [];
