@@ -30,7 +30,8 @@ static void fail(struct crew *crew, const struct err *err)
 static bool deliver(struct crew *crew, void *worker, const struct batch *batch)
 {
 	struct err err;
-	bool stopped, failed = false;
+	int status = 0;
+	bool stopped;
 
 	if (crew->work->deliver == NULL)
 		return true;
@@ -41,15 +42,15 @@ static bool deliver(struct crew *crew, void *worker, const struct batch *batch)
 	pthread_mutex_unlock(&crew->mutex);
 	/* It is this thread's turn until it says otherwise, so nobody else delivers now. */
 	if (!stopped)
-		failed = crew->work->deliver(worker, &err) != 0;
-	if (failed)
+		status = crew->work->deliver(worker, &err);
+	if (status < 0)
 		fail(crew, &err);
 	pthread_mutex_lock(&crew->mutex);
-	crew->stopped |= failed;
+	crew->stopped |= status != 0;
 	crew->turn++;
 	pthread_cond_broadcast(&crew->delivered);
 	pthread_mutex_unlock(&crew->mutex);
-	return !stopped && !failed;
+	return !stopped && status == 0;
 }
 
 static void work(void *context, unsigned member)
@@ -81,5 +82,40 @@ int crew_run(struct stream *stream, const struct crew_work *jobs, void *const *w
 	pthread_cond_destroy(&crew.delivered);
 	if (crew.failed)
 		*err = crew.err;
-	return crew.failed ? -1 : 0;
+	return crew.failed ? -1 : crew.stopped;
+}
+
+static void look_for_mark(void *worker, const struct batch *batch)
+{
+	bool *marked = worker;
+
+	*marked = batch->n > 0 && batch->at[batch->n - 1].window != WINDOW_UNMARKED;
+}
+
+static int stop_at_mark(void *worker, struct err *err)
+{
+	const bool *marked = worker;
+
+	(void)err;
+	return *marked;
+}
+
+int crew_find_mark(struct trace *trace, unsigned n, struct err *err)
+{
+	static const struct crew_work jobs = {.work = look_for_mark, .deliver = stop_at_mark};
+	bool found[THREADS_MAX] = {false};
+	void *workers[THREADS_MAX];
+	struct stream stream;
+	bool marked;
+	int status;
+
+	for (unsigned i = 0; i < n; i++)
+		workers[i] = &found[i];
+	stream_init(&stream, trace);
+	status = crew_run(&stream, &jobs, workers, n, err);
+	marked = stream.window.marked;
+	stream_done(&stream);
+	if (status < 0 || trace_rewind(trace, err) != 0)
+		return -1;
+	return marked;
 }

@@ -13,9 +13,12 @@ struct crew_work {
 	int (*deliver)(void *worker, struct err *err);
 };
 
-/* Reads the trace to its end with n threads, each with its own worker (workers[0 .. n-1]).  0, or -1 with the
-   first error. */
+/* Reads the trace to its end with n threads, each with its own worker (workers[0 .. n-1]).  0; 1 when a
+   delivery has ended it, -1 with the first error. */
 int crew_run(struct stream *stream, const struct crew_work *work, void *const *workers, unsigned n,
 	     struct err *err);
+
+/* Whether a trace has marks: reads ahead to the first with n threads, and starts again.  1, 0, or -1. */
+int crew_find_mark(struct trace *trace, unsigned n, struct err *err);
 
 #endif

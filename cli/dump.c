@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap dump: every access with its labels, in order. */
+#include "analyzer/crew.h"
+#include "base/threads.h"
 #include "cli/cli.h"
 #include "reports/access_json.h"
 #include "reports/access_text.h"
-#include "trace/window.h"
-
-#include <stdio.h>
-
-#define BATCH 1024
-#define OUTPUT_CHUNK 262144
 
 static const char options_help[] =
     "  --json              one JSON object a line\n"
@@ -22,8 +18,12 @@ struct dump {
 	const struct trace *trace;
 	bool tree;
 	bool marked;
-	uint64_t index;
-	struct text out;
+};
+
+/* One thread's. */
+struct worker {
+	const struct dump *dump;
+	struct text out; /* of its latest batch */
 };
 
 static bool is_wanted(const struct dump *dump, const struct access *access)
@@ -33,53 +33,78 @@ static bool is_wanted(const struct dump *dump, const struct access *access)
 	return !dump->marked || dump->common->all || access->window == WINDOW_INSIDE;
 }
 
-static void add_access(struct dump *dump, const struct access *access)
+/* How many wanted accesses come before a batch. */
+static uint64_t first_index(const struct dump *dump, const struct batch *batch)
 {
+	if (dump->marked && !dump->common->all)
+		return batch->before[WINDOW_INSIDE];
+	return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] + batch->before[WINDOW_OUTSIDE];
+}
+
+static void add_batch(void *context, const struct batch *batch)
+{
+	struct worker *worker = context;
+	const struct dump *dump = worker->dump;
 	struct access_view view = {
-	    .index = dump->index++,
-	    .access = access,
+	    .index = first_index(dump, batch),
 	    .trace = dump->trace,
 	    .map = dump->map,
 	    .base = trace_base(dump->map, dump->common),
 	    .unit_sectors = dump->common->unit_sectors,
 	};
 
-	if (dump->common->json)
-		access_json(&dump->out, &view);
-	else
-		access_text(&dump->out, &view, dump->tree);
+	for (size_t i = 0; i < batch->n; i++) {
+		view.access = &batch->at[i];
+		if (!is_wanted(dump, view.access))
+			continue;
+		if (dump->common->json)
+			access_json(&worker->out, &view);
+		else
+			access_text(&worker->out, &view, dump->tree);
+		view.index++;
+	}
 }
 
-static int dump_batch(struct dump *dump, const struct access *batch, long n)
+/* A failed write has been told, so the rest goes without a word. */
+static int print_batch(void *context, struct err *err)
 {
-	for (long i = 0; i < n; i++) {
-		if (!is_wanted(dump, &batch[i]))
-			continue;
-		add_access(dump, &batch[i]);
-		if (dump->out.n > OUTPUT_CHUNK && print_text(&dump->out) != 0)
-			return STATUS_FAILED;
+	struct worker *worker = context;
+
+	(void)err;
+	return print_text(&worker->out) != 0;
+}
+
+static int run_crew(struct dump *dump, struct trace *trace, struct worker *workers, unsigned n)
+{
+	static const struct crew_work jobs = {.work = add_batch, .deliver = print_batch};
+	void *pointers[THREADS_MAX];
+	struct stream stream;
+	struct err err;
+	int status;
+
+	for (unsigned i = 0; i < n; i++) {
+		workers[i] = (struct worker){.dump = dump};
+		pointers[i] = &workers[i];
 	}
-	return 0;
+	stream_init(&stream, trace);
+	status = crew_run(&stream, &jobs, pointers, n, &err);
+	stream_done(&stream);
+	for (unsigned i = 0; i < n; i++)
+		text_free(&workers[i].out);
+	return status < 0 ? fail(trace->path, &err) : status > 0 ? STATUS_FAILED : 0;
 }
 
 static int dump_all(struct dump *dump, struct trace *trace)
 {
-	struct access batch[BATCH];
-	struct window window;
+	unsigned threads = dump->common->map.threads;
+	struct worker workers[THREADS_MAX];
 	struct err err;
-	int any = window_any(trace, &err), status = 0;
-	long got = 0;
+	int any = crew_find_mark(trace, threads, &err);
 
 	if (any < 0)
 		return fail(trace->path, &err);
 	dump->marked = any == 1;
-	window_init(&window, trace);
-	while (status == 0 && (got = window_read(&window, batch, BATCH, &err)) > 0)
-		status = dump_batch(dump, batch, got);
-	window_done(&window);
-	if (got < 0)
-		status = fail(trace->path, &err);
-	return status != 0 ? status : print_text(&dump->out);
+	return run_crew(dump, trace, workers, threads);
 }
 
 static int open_and_dump(const char *trace_path, const char *disk, const struct common *common, bool tree)
@@ -96,7 +121,6 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	status = dump_all(&dump, trace);
 	print_size_note(trace, map, disk, common);
 	print_notes(map);
-	text_free(&dump.out);
 	map_close(map);
 	trace_close(trace);
 	return status;

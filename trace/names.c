@@ -3,8 +3,6 @@
    collide; nothing that is seen from outside depends on it. */
 #include "trace/names.h"
 
-#include "base/vec.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -69,12 +67,11 @@ long names_index(struct names *names, const char *name, size_t len, struct err *
 		return (long)names->slots[slot] - 1;
 	if (names->n >= NAMES_MAX)
 		return -2;
-	copy = strndup(name, len);
-	if (copy == NULL ||
-	    vec_reserve((void **)&names->at, &names->cap, names->n + 1, sizeof(char *)) != 0) {
-		free(copy);
+	if (names->at == NULL)
+		names->at = calloc(NAMES_MAX, sizeof(*names->at));
+	copy = names->at ? strndup(name, len) : NULL;
+	if (copy == NULL)
 		return err_nomem(err);
-	}
 	names->at[names->n++] = copy;
 	names->slots[slot] = (uint32_t)names->n;
 	return (long)names->n - 1;
