@@ -82,7 +82,6 @@ static uint32_t *make_slot(struct inodes *inodes, const struct space *space, uin
 static struct inode_count *add_count(struct inodes *inodes, const struct space *space, uint32_t inode)
 {
 	struct inode_count *count;
-	char path[16];
 
 	if (inodes->n == UINT32_MAX)
 		return NULL;
@@ -97,7 +96,7 @@ static struct inode_count *add_count(struct inodes *inodes, const struct space *
 	*count = (struct inode_count){
 	    .inode = inode,
 	    .space = (uint16_t)space->id,
-	    .named = ext_path(space->ext, inode, path, sizeof(path)),
+	    .named = ext_has_path(space->ext, inode),
 	};
 	return count;
 }

@@ -41,6 +41,19 @@ static uint64_t first_index(const struct dump *dump, const struct batch *batch)
 	return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] + batch->before[WINDOW_OUTSIDE];
 }
 
+/* The labels of the next accesses will be looked up. */
+static void look_ahead(const struct dump *dump, const struct batch *batch, size_t from)
+{
+	uint64_t sectors[MAP_FIND_MANY];
+	unsigned n = 0;
+
+	while (n < MAP_FIND_MANY && from + n < batch->n) {
+		sectors[n] = batch->at[from + n].start;
+		n++;
+	}
+	map_expect(dump->map, sectors, n);
+}
+
 static void add_batch(void *context, const struct batch *batch)
 {
 	struct worker *worker = context;
@@ -54,6 +67,8 @@ static void add_batch(void *context, const struct batch *batch)
 	};
 
 	for (size_t i = 0; i < batch->n; i++) {
+		if (i % MAP_FIND_MANY == 0 && view.base == map_disk(dump->map))
+			look_ahead(dump, batch, i);
 		view.access = &batch->at[i];
 		if (!is_wanted(dump, view.access))
 			continue;

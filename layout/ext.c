@@ -112,6 +112,16 @@ bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len)
 	return ext_names_path(&ext->names, inode, path, len);
 }
 
+bool ext_has_path(const struct ext *ext, uint32_t inode)
+{
+	return ext_names_has(&ext->names, inode);
+}
+
+void ext_expect_path(const struct ext *ext, uint32_t inode, unsigned step)
+{
+	ext_names_expect(&ext->names, inode, step);
+}
+
 /* libblkid's rule: what ext2 or ext3 could not mount is ext4. */
 static const char *type_of(struct ext2_super_block *super)
 {

@@ -45,6 +45,12 @@ void ext_table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, ui
    directory names it. */
 bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len);
 
+/* Whether some directory names an inode: whether ext_path is true. */
+bool ext_has_path(const struct ext *ext, uint32_t inode);
+
+/* Fetches the memory that ext_path will use, first step 0 and, when that has come, step 1. */
+void ext_expect_path(const struct ext *ext, uint32_t inode, unsigned step);
+
 /* What the journal's log holds in a block; false when it has no such block. */
 bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry);
 

@@ -2,6 +2,7 @@
 /* Names by inode, and the paths that are made of them when somebody asks. */
 #include "layout/ext_names.h"
 
+#include "base/prefetch.h"
 #include "base/vec.h"
 
 #include <stdlib.h>
@@ -87,4 +88,27 @@ bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, s
 	}
 	memmove(path, path + at, len - at);
 	return true;
+}
+
+bool ext_names_has(const struct ext_names *names, uint32_t inode)
+{
+	for (int depth = 0; inode != ROOT_INODE; depth++) {
+		if (inode > names->inodes || depth == DEPTH_MAX || names->of[inode].parent == 0)
+			return false;
+		inode = names->of[inode].parent;
+	}
+	return true;
+}
+
+void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned step)
+{
+	if (inode > names->inodes)
+		return;
+	if (step == 0) {
+		prefetch(&names->of[inode]);
+	} else if (names->of[inode].parent != 0) {
+		prefetch(names->pool + names->of[inode].at);
+		if (names->of[inode].parent <= names->inodes)
+			prefetch(&names->of[names->of[inode].parent]);
+	}
 }

@@ -29,4 +29,10 @@ int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, cons
 /* The absolute path; false when the inode hangs on no chain to the root. */
 bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len);
 
+/* The same without the path. */
+bool ext_names_has(const struct ext_names *names, uint32_t inode);
+
+/* Fetches the memory that ext_names_path will use, first step 0 and, when that has come, step 1. */
+void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned step);
+
 #endif

@@ -99,6 +99,10 @@ void map_find(const struct map *map, uint64_t sector, struct place *place);
 #define MAP_FIND_MANY 64
 void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, struct place *places);
 
+/* Fetches the memory that finding these sectors and the paths of their owners will use; at most
+   MAP_FIND_MANY. */
+void map_expect(const struct map *map, const uint64_t *sectors, unsigned n);
+
 /* What a sector of a space holds, whoever else may have it: the stack leads from the disk through that space.
    What lies on no disk that is here has that space alone below it, and `start` is its own address. */
 void map_find_in(const struct map *map, const struct space *space, uint64_t sector, struct place *place);

@@ -3,6 +3,7 @@
    another space's. */
 #include "layout/map.h"
 
+#include "layout/ext.h"
 #include "layout/segment.h"
 
 #include <assert.h>
@@ -115,6 +116,17 @@ void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, s
 		extents_expect_extent(&waiting[i]->space->extents, waiting[i]->inner);
 	for (unsigned i = 0; i < left; i++)
 		walk_inwards(map, waiting[i]);
+}
+
+void map_expect(const struct map *map, const uint64_t *sectors, unsigned n)
+{
+	struct place places[MAP_FIND_MANY];
+
+	map_find_many(map, sectors, n, places);
+	for (unsigned fetch = 0; fetch < 2; fetch++)
+		for (unsigned i = 0; i < n; i++)
+			if (places[i].space->ext != NULL && kind_has_inode(places[i].kind))
+				ext_expect_path(places[i].space->ext, places[i].extent->owner, fetch);
 }
 
 /* The spaces that lead from a sector outwards to a disk, innermost first. */

@@ -213,5 +213,5 @@ int extents_seal(struct extents *extents, struct claims *claims, uint64_t sector
 	VEC_FREE(&sweep.heap);
 	free(sorted);
 	claims_free(claims);
-	return result;
+	return result == 0 ? extents_make_index(extents, sectors) : -1;
 }

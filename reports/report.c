@@ -49,6 +49,18 @@ static int take_regions(struct report *report, const struct usage *usage)
 	return 0;
 }
 
+/* Files come in no order that their names have: these will be asked for soon. */
+static void expect_paths(const struct usage *usage, size_t i)
+{
+	for (unsigned fetch = 0; fetch < 2; fetch++) {
+		size_t ahead = i + (fetch == 0 ? 32 : 16);
+
+		if (ahead < usage->files.n)
+			ext_expect_path(usage->files.at[ahead].space->ext, usage->files.at[ahead].inode,
+					fetch);
+	}
+}
+
 static int take_files(struct report *report, const struct usage *usage)
 {
 	char path[EXT_PATH_MAX];
@@ -62,6 +74,7 @@ static int take_files(struct report *report, const struct usage *usage)
 		    .counters = &file->counters,
 		};
 
+		expect_paths(usage, i);
 		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
 			continue;
 		plain.path = pool_string(&report->strings, path);

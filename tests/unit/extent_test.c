@@ -357,6 +357,32 @@ static void extents_agree_with_a_plain_search(void **state)
 	}
 }
 
+/* Crowded at both ends and empty between, so that most buckets hold nothing and a few hold very much. */
+static void extents_many_are_found_through_the_index(void **state)
+{
+	const uint64_t sectors = UINT64_C(1) << 40;
+	struct fixture f = {0};
+	uint64_t end;
+
+	(void)state;
+	for (uint32_t i = 0; i < 5000; i++) {
+		claim(&f, RANK_CONTENT, KIND_FILE_DATA, i + 1, (uint64_t)i * 3, 2);
+		claim(&f, RANK_CONTENT, KIND_FILE_DATA, i + 10000, sectors - 1 - (uint64_t)i * 7, 1);
+	}
+	claim(&f, RANK_CONTENT, KIND_FILE_DATA, 7, sectors / 2, 1);
+	seal(&f, sectors, 0);
+	assert_non_null(f.extents.index);
+	for (size_t i = 0; i < f.extents.n; i++) {
+		uint64_t start = f.extents.at[i].start;
+		uint64_t next = i + 1 < f.extents.n ? f.extents.at[i + 1].start : sectors;
+
+		assert_ptr_equal(extents_find(&f.extents, sectors, start, &end), &f.extents.at[i]);
+		assert_int_equal(end, next);
+		assert_ptr_equal(extents_find(&f.extents, sectors, next - 1, &end), &f.extents.at[i]);
+	}
+	done(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +404,7 @@ int main(void)
 	    cmocka_unit_test(extents_nested_a_hundred_thousand_deep),
 	    cmocka_unit_test(extents_a_hundred_thousand_from_one_sector),
 	    cmocka_unit_test(extents_agree_with_a_plain_search),
+	    cmocka_unit_test(extents_many_are_found_through_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
