@@ -24,20 +24,43 @@ struct find {
 	uint64_t found;
 };
 
+static int add_region(struct find *find, const struct region *region)
+{
+	find->found++;
+	if (find->common->json) {
+		region_json(&find->out, region, NULL);
+	} else {
+		text_printf(&find->out, "%" PRIu64 "+%" PRIu64 " ", region->start, region->sectors);
+		region_label(&find->out, region);
+	}
+	text_char(&find->out, '\n');
+	return find->out.n > 65536 ? print_text(&find->out) : 0;
+}
+
 static int add_run(struct find *find, const struct place *place)
 {
 	struct region region;
 
-	find->found++;
 	region_describe(find->map, place, &region);
-	if (find->common->json) {
-		region_json(&find->out, &region, NULL);
-	} else {
-		text_printf(&find->out, "%" PRIu64 "+%" PRIu64 " ", region.start, region.sectors);
-		region_label(&find->out, &region);
+	return add_region(find, &region);
+}
+
+/* A run that has other owners belongs to what is looked for, too, if one of them does. */
+static int add_if_shared(struct find *find, const struct map_filter *filter, const struct place *place)
+{
+	struct region region, sharers[MAP_SHARERS_MAX];
+	struct place places[MAP_SHARERS_MAX];
+	size_t n;
+
+	region_describe(find->map, place, &region);
+	n = region_sharers(&region, places, sharers, MAP_SHARERS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (!map_filter_takes_region(filter, &sharers[i]))
+			continue;
+		sharers[i].sectors = place->count;
+		return add_region(find, &sharers[i]);
 	}
-	text_char(&find->out, '\n');
-	return find->out.n > 65536 ? print_text(&find->out) : 0;
+	return 0;
 }
 
 static int find_runs(struct find *find, const struct map_filter *filter)
@@ -46,9 +69,11 @@ static int find_runs(struct find *find, const struct map_filter *filter)
 	int status = 0;
 
 	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
-		map_find(find->map, at, &place);
+		map_find_shared(find->map, at, &place);
 		if (map_filter_takes(filter, &place))
 			status = add_run(find, &place);
+		else
+			status = add_if_shared(find, filter, &place);
 	}
 	return status;
 }

@@ -110,37 +110,63 @@ static int lookup_area(struct lookup *lookup, uint64_t from, uint64_t to)
 	return status;
 }
 
-/* A line of a ddrescue map file: "POSITION SIZE STATUS", where '-' is bad; the first line that is no
-   comment says where ddrescue was, and is told by its second word, which is no number. */
-static int lookup_rescue_line(struct lookup *lookup, const char *line)
+/* A line of a ddrescue map file: "POSITION SIZE STATUS", where '-' is bad. */
+static int lookup_rescue_line(struct lookup *lookup, const char *line, uint64_t number)
 {
 	char position[32], size[32], state;
 	uint64_t from, bytes, end = map_disk(lookup->map)->sectors;
 	struct err err;
 
-	if (line[0] == '#' || sscanf(line, "%31s %31s %c", position, size, &state) != 3 ||
+	if (sscanf(line, "%31s %31s %c", position, size, &state) != 3 ||
 	    number_parse(position, &from, &err) != 0 || number_parse(size, &bytes, &err) != 0 ||
-	    state != '-' || bytes > UINT64_MAX - SECTOR_SIZE || from > UINT64_MAX - SECTOR_SIZE - bytes)
+	    strchr("?*/-+", state) == NULL || bytes > UINT64_MAX - SECTOR_SIZE ||
+	    from > UINT64_MAX - SECTOR_SIZE - bytes) {
+		err_set(&err, "line %" PRIu64 ": expected 'POSITION SIZE STATUS' of a ddrescue map file",
+			number);
+		return fail(lookup->ddrescue, &err);
+	}
+	if (state != '-')
 		return 0;
 	bytes = (from + bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
 	return lookup_area(lookup, from >> SECTOR_SHIFT, bytes < end ? bytes : end);
 }
 
+/* The first line that is no comment says where ddrescue was. */
+static int lookup_rescue_file(struct lookup *lookup, FILE *file)
+{
+	uint64_t number = 0;
+	bool has_state = false;
+	char *line = NULL;
+	size_t cap = 0;
+	int status = 0;
+
+	while (status == 0 && getline(&line, &cap, file) >= 0) {
+		number++;
+		if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0')
+			continue;
+		if (has_state)
+			status = lookup_rescue_line(lookup, line, number);
+		has_state = true;
+	}
+	free(line);
+	return status;
+}
+
 static int lookup_rescue(struct lookup *lookup)
 {
 	FILE *file = fopen(lookup->ddrescue, "re");
-	char *line = NULL;
-	size_t cap = 0;
 	struct err err;
-	int status = 0;
+	int status;
 
 	if (file == NULL) {
 		err_set(&err, "cannot open: %s", strerror(errno));
 		return fail(lookup->ddrescue, &err);
 	}
-	while (status == 0 && getline(&line, &cap, file) >= 0)
-		status = lookup_rescue_line(lookup, line);
-	free(line);
+	status = lookup_rescue_file(lookup, file);
+	if (status == 0 && ferror(file)) {
+		err_set(&err, "cannot read: %s", strerror(errno));
+		status = fail(lookup->ddrescue, &err);
+	}
 	fclose(file);
 	return status;
 }

@@ -72,3 +72,38 @@ const struct extent *extents_find(const struct extents *extents, uint64_t sector
 	*end = low + 1 < extents->n ? extents->at[low + 1].start : sectors;
 	return &extents->at[low];
 }
+
+const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
+				       uint64_t *low, uint64_t *high)
+{
+	const struct overlap *all = extents->overlaps.at;
+	size_t from = 0, to = extents->overlaps.n, first;
+
+	/* `to` becomes the first one that starts behind the sector. */
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (all[middle].start <= sector)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	if (to < extents->overlaps.n && all[to].start < *high)
+		*high = all[to].start;
+	*n = 0;
+	if (to == 0)
+		return NULL;
+	for (first = to - 1; first > 0 && all[first - 1].start == all[to - 1].start; first--)
+		;
+	if (sector - all[first].start >= all[first].count) {
+		if (all[first].start + all[first].count > *low)
+			*low = all[first].start + all[first].count;
+		return NULL;
+	}
+	if (all[first].start > *low)
+		*low = all[first].start;
+	if (all[first].start + all[first].count < *high)
+		*high = all[first].start + all[first].count;
+	*n = to - first;
+	return &all[first];
+}

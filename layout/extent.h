@@ -38,7 +38,7 @@ struct extent {
 
 #define EXTENT_SECTORS_MAX ((UINT64_C(1) << 48) - 1)
 
-/* Two claims of more than RANK_REST that overlap. */
+/* Two claims of more than RANK_REST that overlap in these sectors. */
 struct overlap {
 	struct claim winner, loser;
 	uint64_t start, count;
@@ -50,7 +50,7 @@ struct extents {
 	uint32_t *index; /* by bucket of 2^index_shift sectors: the extent that holds its first one; NULL for
 			    a few */
 	unsigned index_shift;
-	VEC(struct overlap) overlaps; /* in order of start */
+	VEC(struct overlap) overlaps; /* in order of start; two have the same sectors, or none in common */
 };
 
 /* Sorts the claims, cuts them to `sectors`, lets the better one win, gives holes the kind `rest`, and
@@ -77,6 +77,11 @@ static inline void extents_expect_extent(const struct extents *extents, uint64_t
 	prefetch(first + (last - first) / 2);
 	prefetch(last);
 }
+
+/* The overlaps that hold a sector: the first one, and how many there are from it on.  Where the sectors end
+   for which that is so is narrowed in *low and *high. */
+const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
+				       uint64_t *low, uint64_t *high);
 
 /* The extent that holds a sector (which must be inside the space), and where that extent ends. */
 const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,

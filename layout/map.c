@@ -213,20 +213,60 @@ static bool may_share(const struct space *space, const struct overlap *overlap)
 		overlap->winner.kind == KIND_FILE_DATA);
 }
 
+static bool same_claims(const struct overlap *a, const struct overlap *b)
+{
+	return claim_compare(&a->winner, &b->winner) == 0 && claim_compare(&a->loser, &b->loser) == 0;
+}
+
+/* An overlap of two claims is in parts where a third one begins or ends: the next part after `i`, or n. */
+static size_t next_part(const struct extents *extents, size_t i)
+{
+	const struct overlap *all = extents->overlaps.at;
+	uint64_t end = all[i].start + all[i].count;
+
+	for (size_t j = i + 1; j < extents->overlaps.n && all[j].start <= end; j++)
+		if (all[j].start == end && same_claims(&all[i], &all[j]))
+			return j;
+	return extents->overlaps.n;
+}
+
+static bool has_part_before(const struct extents *extents, size_t i)
+{
+	const struct overlap *all = extents->overlaps.at;
+
+	for (size_t j = i; j-- > 0 && all[j].start + all[j].count >= all[i].start;)
+		if (all[j].start + all[j].count == all[i].start && same_claims(&all[i], &all[j]))
+			return true;
+	return false;
+}
+
+static void note_overlap(struct map *map, const struct space *space, size_t i)
+{
+	const struct extents *extents = &space->extents;
+	const struct overlap *first = &extents->overlaps.at[i];
+	char winner[96], loser[96];
+	uint64_t end = first->start + first->count;
+
+	while ((i = next_part(extents, i)) < extents->overlaps.n)
+		end = extents->overlaps.at[i].start + extents->overlaps.at[i].count;
+	claim_text(map, &first->winner, winner, sizeof(winner));
+	claim_text(map, &first->loser, loser, sizeof(loser));
+	map_note(map, space,
+		 "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
+		 first->start, end - first->start, winner, loser);
+}
+
 static void note_overlaps(struct map *map, const struct space *space)
 {
-	char winner[96], loser[96];
+	const struct extents *extents = &space->extents;
 
-	for (size_t i = 0; i < space->extents.overlaps.n; i++) {
-		const struct overlap *overlap = &space->extents.overlaps.at[i];
-
-		if (may_share(space, overlap))
+	for (size_t i = 0; i < extents->overlaps.n; i++) {
+		if (may_share(space, &extents->overlaps.at[i]))
 			continue;
-		claim_text(map, &overlap->winner, winner, sizeof(winner));
-		claim_text(map, &overlap->loser, loser, sizeof(loser));
-		map_note(map, space,
-			 "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
-			 overlap->start, overlap->count, winner, loser);
+		if (map->notes.n >= NOTES_MAX)
+			map->notes.left_out++;
+		else if (!has_part_before(extents, i))
+			note_overlap(map, space, i);
 	}
 }
 

@@ -92,6 +92,11 @@ struct place {
    leads to.  Up to `max` places; how many. */
 size_t map_find_sharers(const struct map *map, const struct place *place, struct place *sharers, size_t max);
 
+#define MAP_SHARERS_MAX 256
+
+/* map_find, cut to the sectors that have the same other owners as the first one. */
+void map_find_shared(const struct map *map, uint64_t sector, struct place *place);
+
 /* The run that holds a sector, from that sector on; beyond the disk's end the kind is unknown. */
 void map_find(const struct map *map, uint64_t sector, struct place *place);
 

@@ -238,17 +238,38 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 
 	for (unsigned level = 0; level < place->depth; level++) {
 		const struct extents *extents = &place->stack[level].space->extents;
-		uint64_t at = place->stack[level].start;
+		uint64_t low = 0, high = UINT64_MAX;
+		size_t noverlaps;
+		const struct overlap *overlaps =
+		    extents_overlaps(extents, place->stack[level].start, &noverlaps, &low, &high);
 
-		for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= at; i++) {
-			const struct overlap *overlap = &extents->overlaps.at[i];
-			const struct claim *other = other_claim(map, place, level, overlap);
+		for (size_t i = 0; i < noverlaps && n < max; i++) {
+			const struct claim *other = other_claim(map, place, level, &overlaps[i]);
 
-			if (at - overlap->start < overlap->count && other != NULL && n < max)
+			if (other != NULL)
 				n += find_sharer(map, place, level, other, &sharers[n]);
 		}
 	}
 	return n;
+}
+
+void map_find_shared(const struct map *map, uint64_t sector, struct place *place)
+{
+	struct place sharers[MAP_SHARERS_MAX];
+	size_t n;
+
+	map_find(map, sector, place);
+	for (unsigned level = 0; level < place->depth; level++) {
+		uint64_t at = place->stack[level].start, low = 0, high = UINT64_MAX;
+
+		extents_overlaps(&place->stack[level].space->extents, at, &n, &low, &high);
+		if (high - at < place->count)
+			place->count = high - at;
+	}
+	n = map_find_sharers(map, place, sharers, MAP_SHARERS_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (sharers[i].count < place->count)
+			place->count = sharers[i].count;
 }
 
 /* How far before `place` its run begins on the disk: by steps back that double until they leave the run,

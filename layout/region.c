@@ -98,6 +98,28 @@ void region_describe(const struct map *map, const struct place *place, struct re
 		region->fs = space->content.type;
 }
 
+/* Cuts a run to the part around a sector that has the same other owners, as map_find_shared does when it goes
+   through the run. */
+static void cut_to_shared(const struct map *map, uint64_t sector, struct place *run)
+{
+	uint64_t end = run->start + run->count, from = run->start;
+	struct place part;
+
+	for (unsigned level = 0; level < run->depth; level++) {
+		uint64_t at = run->stack[level].start + (sector - run->start), low = 0, high = UINT64_MAX;
+		size_t n;
+
+		extents_overlaps(&run->stack[level].space->extents, at, &n, &low, &high);
+		if (at - low < sector - from)
+			from = sector - (at - low);
+	}
+	do {
+		map_find_shared(map, from, &part);
+		from += part.count;
+	} while (from <= sector && from < end);
+	*run = part;
+}
+
 void region_lookup(const struct map *map, uint64_t sector, struct place *place, struct region *region)
 {
 	struct place run;
@@ -111,31 +133,49 @@ void region_lookup(const struct map *map, uint64_t sector, struct place *place, 
 	if (alone)
 		return;
 	map_find_run(map, sector, &run);
+	cut_to_shared(map, sector, &run);
 	region->start = run.start;
 	region->sectors = run.count;
 	region->device_start = run.inner;
 }
 
+/* Another file that owns the region's first sector. */
+static struct region block_sharer(const struct region *region, const struct claim *claim)
+{
+	uint64_t block_bytes = (uint64_t)ext_block_sectors(region->ext) << SECTOR_SHIFT;
+	struct region sharer = *region;
+
+	sharer.kind = (enum kind)claim->kind;
+	sharer.flags = claim->flags;
+	sharer.has_inode = true;
+	sharer.inode = claim->owner;
+	sharer.has_offset = kind_has_offset(sharer.kind) && claim->arg != NO_PLACE;
+	sharer.offset = claim->arg * block_bytes + ((region->place->inner - claim->start) << SECTOR_SHIFT);
+	return sharer;
+}
+
+static bool is_same(const struct region *a, const struct region *b)
+{
+	return a->inode == b->inode && a->kind == b->kind && a->has_offset == b->has_offset &&
+	       (!a->has_offset || a->offset == b->offset);
+}
+
 /* Files that own the same block of the file system. */
 static size_t block_sharers(const struct region *region, struct region *sharers, size_t max)
 {
-	const struct extents *extents = &region->space->extents;
-	uint64_t inner = region->place->inner;
-	size_t n = 0;
+	uint64_t low = 0, high = UINT64_MAX;
+	size_t n = 0, noverlaps;
+	const struct overlap *overlaps =
+	    extents_overlaps(&region->space->extents, region->place->inner, &noverlaps, &low, &high);
 
-	for (size_t i = 0; i < extents->overlaps.n && extents->overlaps.at[i].start <= inner && n < max;
-	     i++) {
-		const struct overlap *overlap = &extents->overlaps.at[i];
+	/* All have the same winner, which is the region itself unless that is a sharer. */
+	for (size_t i = 0; i <= noverlaps && noverlaps > 0 && n < max; i++) {
+		const struct claim *claim = i == 0 ? &overlaps[0].winner : &overlaps[i - 1].loser;
 
-		if (inner - overlap->start >= overlap->count || overlap->loser.kind == KIND_CHILD ||
-		    !kind_has_inode((enum kind)overlap->loser.kind))
+		if (claim->kind == KIND_CHILD || !kind_has_inode((enum kind)claim->kind))
 			continue;
-		sharers[n] = *region;
-		sharers[n].kind = (enum kind)overlap->loser.kind;
-		sharers[n].flags = overlap->loser.flags;
-		sharers[n].has_inode = true;
-		sharers[n].has_offset = false;
-		sharers[n++].inode = overlap->loser.owner;
+		sharers[n] = block_sharer(region, claim);
+		n += !is_same(region, &sharers[n]);
 	}
 	return n;
 }

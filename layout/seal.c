@@ -8,13 +8,16 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define OVERLAPS_MAX 100000
+/* A sound disk has no more of them; one made to have many must not take all memory or time. */
+#define OVERLAPS_MAX (1u << 20)
+#define VISITS_MAX (1u << 26)
 
 struct sweep {
 	struct extents *out;
 	size_t cap;
 	VEC(const struct claim *) heap;
 	uint64_t sectors;
+	uint64_t visits; /* of claims that lost */
 	enum kind rest;
 	uint32_t block_sectors;
 };
@@ -103,29 +106,38 @@ static int emit_claim(struct sweep *sweep, const struct claim *claim, uint64_t a
 	return emit(sweep, extent);
 }
 
-static int note_overlap(struct sweep *sweep, const struct claim *a, const struct claim *b, uint64_t at)
+/* Whether a claim of the heap covers a sector that another one gets: what has ended is still there. */
+static bool loses(const struct claim *claim, uint64_t at)
 {
-	bool a_wins = claim_compare(a, b) <= 0;
-	uint64_t end = claim_end(a) < claim_end(b) ? claim_end(a) : claim_end(b);
-	struct overlap overlap = {
-	    .winner = a_wins ? *a : *b,
-	    .loser = a_wins ? *b : *a,
-	    .start = at,
-	    .count = end - at,
-	};
-
-	if (a->rank == RANK_REST || b->rank == RANK_REST || sweep->out->overlaps.n >= OVERLAPS_MAX)
-		return 0;
-	return VEC_PUSH(&sweep->out->overlaps, overlap);
+	return claim->rank != RANK_REST && claim_end(claim) > at;
 }
 
-/* Takes in a claim that starts at `at`.  Holding it against the present winner is enough: whatever
-   else covers the sector has been held against an earlier winner that covers it too. */
-static int begin_claim(struct sweep *sweep, const struct claim *claim, uint64_t at)
+/* Where the first claim ends that loses the sectors from `at` on, if that is before `next`. */
+static uint64_t losers_border(const struct sweep *sweep, uint64_t at, uint64_t next)
 {
-	if (sweep->heap.n > 0 && note_overlap(sweep, sweep->heap.at[0], claim, at) != 0)
-		return -1;
-	return heap_push(sweep, claim);
+	for (size_t i = 1; i < sweep->heap.n; i++)
+		if (loses(sweep->heap.at[i], at) && claim_end(sweep->heap.at[i]) < next)
+			next = claim_end(sweep->heap.at[i]);
+	return next;
+}
+
+/* Tells every claim that loses from `at` to *next, since all owners are told, and ends the piece where one
+   of them does: the sectors of two entries are the same or do not meet. */
+static int note_losers(struct sweep *sweep, uint64_t at, uint64_t *next)
+{
+	const struct claim *winner = sweep->heap.at[0];
+
+	if (winner->rank == RANK_REST || sweep->visits > VISITS_MAX)
+		return 0;
+	sweep->visits += sweep->heap.n;
+	*next = losers_border(sweep, at, *next);
+	for (size_t i = 1; i < sweep->heap.n && sweep->out->overlaps.n < OVERLAPS_MAX; i++) {
+		struct overlap overlap = {*winner, *sweep->heap.at[i], at, *next - at};
+
+		if (loses(sweep->heap.at[i], at) && VEC_PUSH(&sweep->out->overlaps, overlap) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Claims that have been swept are given back after so many. */
@@ -167,10 +179,12 @@ static int sweep_step(struct sweep *sweep, const struct claim *claims, size_t *i
 	if (*at >= sweep->sectors)
 		return 0;
 	for (; *i < n && claims[*i].start == *at; (*i)++)
-		if (begin_claim(sweep, &claims[*i], *at) != 0)
+		if (heap_push(sweep, &claims[*i]) != 0)
 			return -1;
 	next = next_border(sweep, claims, *i, n);
 	assert(next > *at);
+	if (sweep->heap.n > 1 && note_losers(sweep, *at, &next) != 0)
+		return -1;
 	if (sweep->heap.n == 0 ? emit(sweep, (struct extent){.start = *at, .kind = sweep->rest}) != 0
 			       : emit_claim(sweep, sweep->heap.at[0], *at) != 0)
 		return -1;

@@ -23,3 +23,12 @@ bool map_filter_takes(const struct map_filter *filter, const struct place *place
 	return !filter->by_inode || (place->space->ext != NULL && kind_has_inode(place->kind) &&
 				     place->extent->owner == filter->inode);
 }
+
+bool map_filter_takes_region(const struct map_filter *filter, const struct region *region)
+{
+	if (filter->by_kind && !filter->kinds[region->kind])
+		return false;
+	if (filter->device != NULL && strcmp(region->device->name, filter->device) != 0)
+		return false;
+	return !filter->by_inode || (region->has_inode && region->inode == filter->inode);
+}

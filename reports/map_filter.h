@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "layout/map.h"
+#include "layout/region.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,5 +22,6 @@ struct map_filter {
 int map_filter_check(const struct map_filter *filter, const struct map *map, struct err *err);
 
 bool map_filter_takes(const struct map_filter *filter, const struct place *place);
+bool map_filter_takes_region(const struct map_filter *filter, const struct region *region);
 
 #endif

@@ -44,14 +44,12 @@ static void add_path(struct text *out, const struct region *region)
 	text_char(out, '"');
 }
 
-#define SHARERS_MAX 16
-
 /* Other owners of the same sectors: files that share a block, volumes that share a chunk. */
 static void add_sharers(struct text *out, const struct region *region)
 {
-	struct region sharers[SHARERS_MAX];
-	struct place places[SHARERS_MAX];
-	size_t n = region_sharers(region, places, sharers, SHARERS_MAX);
+	struct region sharers[MAP_SHARERS_MAX];
+	struct place places[MAP_SHARERS_MAX];
+	size_t n = region_sharers(region, places, sharers, MAP_SHARERS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
 		text_str(out, i ? ",{" : ",\"shared_with\":[{");

@@ -124,6 +124,33 @@ static void extents_overlaps_are_told_with_winner_and_place(void **state)
 	done(&f);
 }
 
+static void extents_all_losers_of_a_sector_are_told(void **state)
+{
+	static const struct {
+		uint64_t sector, low, high;
+		size_t n;
+	} parts[] = {
+	    {0, 0, 10, 2}, {10, 10, 15, 1}, {15, 15, 20, 2}, {20, 20, 25, 0}, {99, 20, UINT64_MAX, 0}};
+	struct fixture f = {0};
+
+	(void)state;
+	claim(&f, RANK_CONTENT, KIND_FILE_DATA, 11, 0, 10);
+	claim(&f, RANK_CONTENT, KIND_FILE_DATA, 12, 0, 20);
+	claim(&f, RANK_CONTENT, KIND_FILE_DATA, 13, 0, 25);
+	claim(&f, RANK_CONTENT, KIND_FILE_DATA, 14, 15, 5);
+	seal(&f, 100, 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		uint64_t low = 0, high = UINT64_MAX;
+		size_t n;
+
+		extents_overlaps(&f.extents, parts[i].sector, &n, &low, &high);
+		assert_int_equal(n, parts[i].n);
+		assert_int_equal(low, parts[i].low);
+		assert_true(high >= parts[i].high);
+	}
+	done(&f);
+}
+
 static void extents_overlaps_with_rest_are_silent(void **state)
 {
 	struct fixture f = {0};
@@ -293,7 +320,7 @@ static void extents_nested_a_hundred_thousand_deep(void **state)
 	assert_int_equal(f.extents.n, 2 * n - 1);
 	assert_int_equal(extents_find(&f.extents, 2 * n, n, &end)->owner, 1);
 	assert_int_equal(extents_find(&f.extents, 2 * n, 2 * n - 1, &end)->owner, n);
-	assert_true(f.extents.overlaps.n <= 100000);
+	assert_true(f.extents.overlaps.n <= 1 << 20);
 	done(&f);
 }
 
@@ -391,6 +418,7 @@ int main(void)
 	    cmocka_unit_test(extents_structure_wins_over_content_over_rest),
 	    cmocka_unit_test(extents_ties_go_to_the_lower_owner_in_any_order),
 	    cmocka_unit_test(extents_overlaps_are_told_with_winner_and_place),
+	    cmocka_unit_test(extents_all_losers_of_a_sector_are_told),
 	    cmocka_unit_test(extents_overlaps_with_rest_are_silent),
 	    cmocka_unit_test(extents_neighbours_that_go_on_are_joined),
 	    cmocka_unit_test(extents_of_other_owner_or_flags_stay_apart),
