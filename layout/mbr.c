@@ -98,7 +98,7 @@ static int add_partition(struct map *map, struct space *space, unsigned number, 
 
 struct chain {
 	uint64_t first, count; /* the extended partition, logical sectors */
-	uint64_t at;           /* the present EBR */
+	uint64_t at, room;     /* the present EBR, and of how many sectors its link spoke */
 	unsigned next;         /* the next logical partition's number */
 };
 
@@ -115,7 +115,18 @@ static bool follow(struct map *map, const struct space *space, struct chain *cha
 		return false;
 	}
 	chain->at = chain->first + link->start;
+	chain->room = link->count;
 	return true;
+}
+
+/* The third and fourth entry of an EBR may be rubbish: Linux takes them when they stay inside of it. */
+static bool is_logical(const struct chain *chain, const struct mbr_entry *entry, unsigned i)
+{
+	uint64_t end = (uint64_t)entry->start + entry->count;
+
+	if (entry->type == 0 || entry->count == 0)
+		return false;
+	return i < 2 || (end <= chain->room && chain->at + end <= chain->first + chain->count);
 }
 
 /* One EBR: its own sector, its logical partitions, its link. 1 to go on, 0 at the end, -1. */
@@ -139,7 +150,7 @@ static int read_ebr(struct map *map, struct space *space, struct chain *chain, s
 		if (is_extended(entry.type)) {
 			if (link.count == 0)
 				link = entry;
-		} else if (entry.type != 0 && entry.count != 0 && i < 2) {
+		} else if (is_logical(chain, &entry, i)) {
 			if (add_partition(map, space, chain->next++, &entry, chain->at, err) != 0)
 				return -1;
 		}
@@ -147,13 +158,16 @@ static int read_ebr(struct map *map, struct space *space, struct chain *chain, s
 	return follow(map, space, chain, &link);
 }
 
-static int read_chain(struct map *map, struct space *space, const struct mbr_entry *extended, struct err *err)
+/* The logical partitions of one extended partition, from number *next on. */
+static int read_chain(struct map *map, struct space *space, const struct mbr_entry *extended, unsigned *next,
+		      struct err *err)
 {
 	struct chain chain = {
 	    .first = extended->start,
 	    .count = extended->count,
 	    .at = extended->start,
-	    .next = 5,
+	    .room = extended->count,
+	    .next = *next,
 	};
 	uint64_t seen[EBR_CHAIN_MAX];
 	int more = 1;
@@ -169,21 +183,24 @@ static int read_chain(struct map *map, struct space *space, const struct mbr_ent
 			}
 		seen[n] = chain.at;
 		more = read_ebr(map, space, &chain, err);
+		*next = chain.next;
 	}
 	return more;
 }
 
 static int read_table(struct map *map, struct space *space, const uint8_t *sector, struct err *err)
 {
-	const struct mbr_entry *extended = NULL;
 	struct mbr_entry entries[4];
+	unsigned next = 5;
 
 	for (unsigned i = 0; i < 4; i++) {
 		entries[i] = entry_at(sector, i);
 		if (entries[i].type == 0 || entries[i].count == 0)
 			continue;
 		if (is_extended(entries[i].type)) {
-			extended = extended ? extended : &entries[i];
+			/* One is usual; Linux follows all of them, and sfdisk the first. */
+			if (read_chain(map, space, &entries[i], &next, err) != 0)
+				return -1;
 			continue;
 		}
 		if (entries[i].type == 0xee) {
@@ -193,7 +210,7 @@ static int read_table(struct map *map, struct space *space, const uint8_t *secto
 		if (add_partition(map, space, i + 1, &entries[i], 0, err) != 0)
 			return -1;
 	}
-	return extended ? read_chain(map, space, extended, err) : 0;
+	return 0;
 }
 
 /* Whether something well known starts at a sector: a boot sector or EBR, an LVM label, an ext superblock,

@@ -83,6 +83,31 @@ END
     inner 18432 1M l8 -t ext2
 }
 
+# two extended partitions, which Linux follows both; an EBR with three logical partitions, one link in the first entry
+image_mbr_two_extended() {
+    blank 8M
+    entry 0 0 05 2048 4096
+    entry 0 1 83 1024 512
+    entry 0 2 0f 8192 6144
+    entry 2048 0 83 16 496
+    entry 2048 1 05 1024 2048
+    entry 3072 0 83 16 240
+    entry 3072 1 82 256 256
+    entry 3072 2 83 512 512
+    entry 3072 3 83 4096 4096 # leaves the extended partition: not one
+    entry 8192 0 05 2048 4096
+    entry 10240 0 83 64 1984
+    inner 1024 256K p2 -t ext2
+    inner 10304 992K l9 -t ext2
+}
+
+# entry SECTOR NUMBER TYPE START COUNT: an entry of the table in a sector, with the mark of a table
+entry() {
+    poke $(($1 * 512 + 446 + 16 * $2)) \
+        "\\000\\000\\000\\000$(le 1 $((0x$3)))\\000\\000\\000$(le 4 "$4")$(le 4 "$5")"
+    poke $(($1 * 512 + 510)) "\\125\\252"
+}
+
 # a table in a table: the second partition holds an MBR of its own
 image_mbr_nested() {
     blank 6M

@@ -119,6 +119,30 @@ static void mbr_empty_ebr_takes_no_number(void **state)
 	disk_free(&disk);
 }
 
+static void mbr_every_extended_partition_is_followed(void **state)
+{
+	struct disk disk;
+	struct map *map;
+
+	(void)state;
+	disk_new(&disk, 1000);
+	put_mbr_entry(disk.at, 0, 0x05, 100, 100);
+	put_mbr_entry(disk.at, 2, 0x0f, 300, 100);
+	put_mbr_entry(disk.at + 100 * 512, 0, 0x83, 10, 20);
+	put_mbr_entry(disk.at + 100 * 512, 2, 0x83, 40, 20);
+	put_mbr_entry(disk.at + 100 * 512, 3, 0x83, 90, 20);
+	put_mbr_entry(disk.at + 300 * 512, 0, 0x83, 10, 20);
+	map = disk_map(&disk);
+	assert_run(map, 100, 101, "disk", "ebr");
+	assert_run(map, 110, 130, "part5", "unknown");
+	assert_run(map, 140, 160, "part6", "unknown");
+	assert_run(map, 160, 300, "disk", "gap");
+	assert_run(map, 300, 301, "disk", "ebr");
+	assert_run(map, 310, 330, "part7", "unknown");
+	assert_covered(map);
+	disk_free(&disk);
+}
+
 static void mbr_chain_that_comes_back_ends(void **state)
 {
 	struct disk disk;
@@ -261,6 +285,7 @@ int main(void)
 	    cmocka_unit_test(mbr_boot_byte_must_be_one),
 	    cmocka_unit_test(mbr_logical_partitions_in_the_order_of_the_chain),
 	    cmocka_unit_test(mbr_empty_ebr_takes_no_number),
+	    cmocka_unit_test(mbr_every_extended_partition_is_followed),
 	    cmocka_unit_test(mbr_chain_that_comes_back_ends),
 	    cmocka_unit_test(mbr_chain_without_end_ends),
 	    cmocka_unit_test(mbr_link_out_of_the_extended_partition_is_noted),
