@@ -109,6 +109,9 @@ int ext_map_journal(struct ext *ext, struct err *err)
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)
 		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
 			nblocks = ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count;
+	/* A damaged map may put a block anywhere, but a log has no holes. */
+	if (nblocks > ext2fs_blocks_count(ext->fs->super))
+		nblocks = ext2fs_blocks_count(ext->fs->super);
 	if (nblocks > LOG_BLOCKS_MAX)
 		nblocks = LOG_BLOCKS_MAX;
 	shape.nblocks = (uint32_t)nblocks;

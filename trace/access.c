@@ -2,6 +2,8 @@
 /* The border at which the numbers of a trace become sectors: what passes can be added freely. */
 #include "trace/access.h"
 
+#include <string.h>
+
 #include "base/size.h"
 
 const char *access_op_name(enum access_op op)
@@ -28,4 +30,26 @@ bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len)
 	if ((offset | len) & (SECTOR_SIZE - 1))
 		access->flags |= ACCESS_RAGGED;
 	return access_set_sectors(access, first, end - first);
+}
+
+int access_flag_named(const char *word, size_t len)
+{
+	static const struct {
+		const char *name;
+		enum access_flag flag;
+	} flags[] = {
+	    {"fua", ACCESS_FUA},
+	    {"sync", ACCESS_SYNC},
+	    {"meta", ACCESS_META},
+	    {"ahead", ACCESS_AHEAD},
+	    {"preflush", ACCESS_PREFLUSH},
+	    {"failed", ACCESS_FAILED},
+	    {"unfinished", ACCESS_UNFINISHED},
+	    {"ragged", ACCESS_RAGGED},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (strlen(flags[i].name) == len && strncmp(flags[i].name, word, len) == 0)
+			return flags[i].flag;
+	return -1;
 }

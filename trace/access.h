@@ -5,6 +5,7 @@
 #define TRACE_ACCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum access_op { ACCESS_READ, ACCESS_WRITE, ACCESS_DISCARD, ACCESS_ZERO, ACCESS_FLUSH, ACCESS_OPS };
@@ -63,5 +64,8 @@ bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len);
 
 /* The word for an op, as in the contract. */
 const char *access_op_name(enum access_op op);
+
+/* The flag (enum access_flag) of a word as qtr and csv have it ("fua"), or -1. */
+int access_flag_named(const char *word, size_t len);
 
 #endif

@@ -146,15 +146,20 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	n = csv_split(line->text, csv->separator, cells, CSV_COLUMNS);
 	if (is_header(csv, line, cells, n))
 		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (csv_is_open(&cells[i]))
+			return line_wrong(line, err, "%sa quote has no end", line->ended ? "" : "cut off, ");
 	if (n < csv->n)
 		return line_wrong(line, err, "%s%zu columns, expected %zu", line->ended ? "" : "cut off, ", n,
 				  csv->n);
 	if (line_check_end(line, err) != 0)
 		return -1;
 	row_start(&row);
-	for (size_t i = 0; i < csv->n; i++)
+	for (size_t i = 0; i < csv->n; i++) {
+		csv_unquote(line->text, &cells[i]);
 		if (row_take(&row, &csv->fields[i], cells[i].at, cells[i].len, line, err) != 0)
 			return -1;
+	}
 	csv->without_op += row.op_len == 0;
 	return row_access(trace, &row, line, access, err);
 }

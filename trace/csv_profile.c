@@ -8,12 +8,52 @@
 
 #include <strings.h>
 
+/* Behind a quoted text that starts at a quote: quotes in it are doubled (RFC 4180).  NULL when it has no end.
+ */
+static const char *skip_quoted(const char *at)
+{
+	for (at++; *at != '\0'; at++)
+		if (*at == '"' && *++at != '"')
+			return at;
+	return NULL;
+}
+
+/* The first separator or the line's end; quotes count at a cell's start alone. */
+static const char *cell_end(const char *at, char separator)
+{
+	const char *behind;
+
+	while (*at == ' ' || (*at == '\t' && separator != '\t'))
+		at++;
+	behind = *at == '"' ? skip_quoted(at) : NULL;
+	return strchrnul(behind ? behind : at, separator);
+}
+
+static const char separators[] = ",;\t";
+
+/* Outside of quotes, of whichever separator these are cells. */
+static bool separates(char separator, const char *line)
+{
+	bool at_start = true;
+
+	for (const char *at = line; at != NULL && *at != '\0';) {
+		if (*at == separator)
+			return true;
+		if (at_start && *at == '"') {
+			at = skip_quoted(at);
+			at_start = false;
+			continue;
+		}
+		at_start = strchr(separators, *at) != NULL || (at_start && *at == ' ');
+		at++;
+	}
+	return false;
+}
+
 char csv_separator(const char *line)
 {
-	static const char separators[] = ",;\t";
-
 	for (size_t i = 0; separators[i] != '\0'; i++)
-		if (strchr(line, separators[i]) != NULL)
+		if (separates(separators[i], line))
 			return separators[i];
 	return ' ';
 }
@@ -24,10 +64,8 @@ static struct csv_cell trim(const char *at, const char *end)
 		at++;
 	while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
-	if (end - at >= 2 && *at == '"' && end[-1] == '"') {
-		at++;
-		end--;
-	}
+	if (end - at >= 2 && *at == '"' && end[-1] == '"')
+		return (struct csv_cell){.at = at + 1, .len = (size_t)(end - at) - 2, .quoted = true};
 	return (struct csv_cell){.at = at, .len = (size_t)(end - at)};
 }
 
@@ -37,7 +75,7 @@ size_t csv_split(const char *line, char separator, struct csv_cell *cells, size_
 	const char *at = separator == ' ' ? scan_blanks(line) : line;
 
 	while (n < max) {
-		const char *end = strchrnul(at, separator);
+		const char *end = cell_end(at, separator);
 
 		cells[n++] = trim(at, end);
 		if (*end == '\0')
@@ -47,6 +85,25 @@ size_t csv_split(const char *line, char separator, struct csv_cell *cells, size_
 			break;
 	}
 	return n;
+}
+
+bool csv_is_open(const struct csv_cell *cell)
+{
+	return !cell->quoted && cell->len > 0 && cell->at[0] == '"' && skip_quoted(cell->at) == NULL;
+}
+
+void csv_unquote(char *line, struct csv_cell *cell)
+{
+	char *to = line + (cell->at - line);
+	size_t n = 0;
+
+	for (size_t i = 0; cell->quoted && i < cell->len; i++) {
+		to[n++] = cell->at[i];
+		i += cell->at[i] == '"' && i + 1 < cell->len && cell->at[i + 1] == '"';
+	}
+	if (cell->quoted)
+		cell->len = n;
+	cell->quoted = false;
 }
 
 static bool all_digits(struct csv_cell cell)

@@ -11,6 +11,7 @@
 struct csv_cell {
 	const char *at;
 	size_t len;
+	bool quoted; /* it was in quotes; doubled ones in it still are */
 };
 
 struct csv_profile {
@@ -30,5 +31,11 @@ char csv_separator(const char *line);
 /* Splits a line; blanks and quotes around a cell do not belong to it.  How many there are; those
    beyond max are dropped. */
 size_t csv_split(const char *line, char separator, struct csv_cell *cells, size_t max);
+
+/* Whether a cell begins with a quote that has no end in its line. */
+bool csv_is_open(const struct csv_cell *cell);
+
+/* Makes a cell of this line what its quotes mean, in place. */
+void csv_unquote(char *line, struct csv_cell *cell);
 
 #endif

@@ -39,34 +39,11 @@ bool qtr_unescape(char *text)
 	return true;
 }
 
-/* The next of the words that commas separate, as a flag; -1 when it is none. */
-static int flag_named(const char *word, size_t len)
-{
-	static const struct {
-		const char *name;
-		enum access_flag flag;
-	} flags[] = {
-	    {"fua", ACCESS_FUA},
-	    {"sync", ACCESS_SYNC},
-	    {"meta", ACCESS_META},
-	    {"ahead", ACCESS_AHEAD},
-	    {"preflush", ACCESS_PREFLUSH},
-	    {"failed", ACCESS_FAILED},
-	    {"unfinished", ACCESS_UNFINISHED},
-	    {"ragged", ACCESS_RAGGED},
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (strlen(flags[i].name) == len && strncmp(flags[i].name, word, len) == 0)
-			return flags[i].flag;
-	return -1;
-}
-
 static bool take_flags(const char *value, struct access *access)
 {
 	while (*value != '\0') {
 		size_t len = strcspn(value, ",");
-		int flag = flag_named(value, len);
+		int flag = access_flag_named(value, len);
 
 		if (flag < 0)
 			return false;

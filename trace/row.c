@@ -61,6 +61,7 @@ static const struct field_name field_names[] = {
     {"comm", ROLE_COMM, 1},
     {"command", ROLE_COMM, 1},
     {"process", ROLE_COMM, 1},
+    {"flags", ROLE_FLAGS, 1},
 };
 
 static bool same(const char *a, size_t len, const char *b)
@@ -156,6 +157,7 @@ void row_start(struct row *row)
 	row->op = row->comm = "";
 	row->op_len = row->comm_len = 0;
 	row->device[0] = '\0';
+	row->flags = 0;
 }
 
 /* A number that fills its field. */
@@ -197,6 +199,19 @@ static bool take_device(struct row *row, const char *value, size_t len)
 	return true;
 }
 
+static void take_flags(struct row *row, const char *value, size_t len)
+{
+	for (size_t at = 0, end; at < len; at = end + 1) {
+		int flag;
+
+		for (end = at; end < len && value[end] != '+';)
+			end++;
+		flag = access_flag_named(value + at, end - at);
+		if (flag > 0)
+			row->flags |= (uint16_t)flag;
+	}
+}
+
 static bool take(struct row *row, const struct field *field, const char *value, size_t len)
 {
 	switch (field->role) {
@@ -218,6 +233,9 @@ static bool take(struct row *row, const struct field *field, const char *value, 
 		row->op = value;
 		row->op_len = len;
 		return true;
+	case ROLE_FLAGS:
+		take_flags(row, value, len);
+		return true;
 	case ROLE_COMM:
 		row->comm = value;
 		row->comm_len = len;
@@ -230,9 +248,9 @@ static bool take(struct row *row, const struct field *field, const char *value, 
 int row_take(struct row *row, const struct field *field, const char *value, size_t len,
 	     const struct line *line, struct err *err)
 {
-	static const char *const names[ROLES] = {"",         "a time",   "a latency",     "an operation",
-						 "a place",  "a length", "a device name", "a process number",
-						 "a command"};
+	static const char *const names[ROLES] = {"",          "a time",   "a latency",     "an operation",
+						 "a place",   "a length", "a device name", "a process number",
+						 "a command", "flags"};
 
 	if (take(row, field, value, len))
 		return 0;
@@ -284,5 +302,6 @@ int row_access(struct trace *trace, const struct row *row, const struct line *li
 	access->time_ns = row->time_ns;
 	access->latency_ns = row->latency_ns;
 	access->pid = (uint32_t)row->pid;
+	access->flags |= row->flags;
 	return take_names(trace, row, access, err) != 0 ? -1 : 1;
 }

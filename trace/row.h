@@ -9,7 +9,9 @@
      bytes, size, length      length in bytes
      count                    length in the unit of the start: sectors with sector, bytes with offset
      time, latency            seconds, with or without a fraction
-     device, pid, comm        names as they are; several device fields are joined by a point
+     flags                    fua, preflush, sync, meta, ahead, failed, unfinished or ragged, with a +
+   between; other words mean nothing device, pid, comm        names as they are; several device fields are
+   joined by a point
 
    A unit other than that follows a point or an underscore: time_us, latency.ms, offset.4096 (blocks of
    4096 bytes); s ms us ns 100ns filetime, or bytes sectors K or a number of bytes. */
@@ -28,6 +30,7 @@ enum role {
 	ROLE_DEVICE,
 	ROLE_PID,
 	ROLE_COMM,
+	ROLE_FLAGS,
 	ROLES
 };
 
@@ -53,6 +56,7 @@ struct row {
 	uint64_t start_unit, length_unit;
 	const char *op, *comm;
 	size_t op_len, comm_len;
+	uint16_t flags;        /* enum access_flag */
 	char device[ROW_TEXT]; /* "" for none */
 };
 

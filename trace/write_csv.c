@@ -20,6 +20,30 @@ static void add_time(struct text *out, int64_t ns, int64_t none)
 	text_char(out, ',');
 }
 
+/* In quotes where it holds what ends a cell or looks like one (RFC 4180); what ends a line is replaced. */
+static void add_name(struct writer *writer, const char *name)
+{
+	struct text *out = &writer->out;
+	size_t len = strlen(name);
+	bool replaced = false;
+
+	if (len == 0 || (strpbrk(name, ",;\"") == NULL && name[0] != ' ' && name[len - 1] != ' ')) {
+		writer_name(writer, name, "");
+		return;
+	}
+	text_char(out, '"');
+	for (; *name != '\0'; name++) {
+		bool bad = (unsigned char)*name < ' ' || *name == 0x7f;
+
+		text_char(out, bad ? '_' : *name);
+		if (*name == '"')
+			text_char(out, '"');
+		replaced |= bad;
+	}
+	text_char(out, '"');
+	writer->lost[LOSS_NAME] += replaced;
+}
+
 static int csv_access(struct writer *writer, const struct access *access, struct err *err)
 {
 	struct text *out = &writer->out;
@@ -30,12 +54,12 @@ static int csv_access(struct writer *writer, const struct access *access, struct
 		    access->start, access->count);
 	add_time(out, access->latency_ns, ACCESS_NO_LATENCY);
 	if (writer->facts.device != NULL)
-		writer_name(writer, writer->facts.device, ",;\"");
+		add_name(writer, writer->facts.device);
 	text_char(out, ',');
 	if (access->pid != ACCESS_NO_PID)
 		text_u64(out, access->pid);
 	text_char(out, ',');
-	writer_name(writer, writer_comm(writer, access), ",;\"");
+	add_name(writer, writer_comm(writer, access));
 	text_char(out, ',');
 	writer_flags(out, access, '+');
 	text_char(out, '\n');

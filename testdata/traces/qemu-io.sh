@@ -37,6 +37,14 @@ trace_qemu_io() {
     publish_image qemu-io.after.img
 }
 
+# Without -f: QEMU reads the file first, to find out which format it has.
+trace_probe() {
+    copy_of_base probed.img
+    printf 'read 0 4k\nwrite 1M 4k\n' >probe-commands
+    qemu_io -T events=events,file=qemu-probe.log probed.img <probe-commands
+    publish qemu-probe.log
+}
+
 # On qcow2, with the events of every node of the graph: each access shows up
 # several times, and those of the "file" node are not places of the disk.
 trace_qcow2() {
@@ -94,6 +102,7 @@ need qemu-system-x86_64 qemu-system-x86
 need debugfs e2fsprogs
 write_events
 trace_qemu_io
+trace_probe
 trace_qcow2
 trace_qemu_nbd
 trace_qemu_img

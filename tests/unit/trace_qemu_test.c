@@ -58,6 +58,21 @@ static void virtio_requests_have_latencies(void **state)
 	       "write 8 8 @10000001000 +3000 pid=1 flags=20 dev=virtio_blk\n");
 }
 
+/* A file that holds an image is no drive; one that is opened as it is, is. */
+static void what_qemu_does_to_the_files_of_images_is_left_out(void **state)
+{
+	(void)state;
+	expect("bdrv_open_common bs 0x1 filename \"a.img\" flags 0x2 format_name \"file\"\n"
+	       "blk_co_preadv blk 0x9 bs 0x1 offset 0 bytes 2048 flags 0x0\n"
+	       "bdrv_open_common bs 0x2 filename \"a.img\" flags 0x2 format_name \"raw\"\n"
+	       "blk_co_preadv blk 0x8 bs 0x2 offset 512 bytes 512 flags 0x0\n",
+	       "read 1 1 dev=a.img\n"
+	       "note: 1 accesses of QEMU itself to the files that images lie in are left out\n");
+	expect("bdrv_open_common bs 0x1 filename \"a.img\" flags 0x2 format_name \"file\"\n"
+	       "blk_co_preadv blk 0x9 bs 0x1 offset 0 bytes 2048 flags 0x0\n",
+	       "read 0 4 dev=a.img\n");
+}
+
 static void older_and_device_events(void **state)
 {
 	(void)state;
@@ -93,6 +108,7 @@ int main(void)
 	    cmocka_unit_test(prefix_flags_and_other_text),
 	    cmocka_unit_test(one_family_counts),
 	    cmocka_unit_test(virtio_requests_have_latencies),
+	    cmocka_unit_test(what_qemu_does_to_the_files_of_images_is_left_out),
 	    cmocka_unit_test(older_and_device_events),
 	    cmocka_unit_test(bad_arguments_are_named),
 	};

@@ -29,6 +29,21 @@ static void headers_name_columns(void **state)
 	       "discard 8 8 pid=12 comm=a b\nflush 0 0\n");
 }
 
+static void quoted_cells_are_as_rfc_4180_says(void **state)
+{
+	static const struct trace_options columns = {.format = "csv:comm,op,sector,count"};
+
+	(void)state;
+	expect("\"time\",\"op\",\"offset\",\"bytes\",\"comm\"\r\n1.5,\"R\",\"0\",512,\"a \"\"b\"\", c\"\r\n"
+	       "2,W, \"512\" ,512,\"\"\r\n",
+	       "read 0 1 @1500000000 comm=a \"b\", c\nwrite 1 1 @2000000000\n");
+	expect("\"op\";\"sector, first\";\"sector\";\"count\"\nR;7;8;8\n", "read 8 8\n");
+	expect_options("\"x,y\",W,2,3\n", &columns, "write 2 3 comm=x,y\n");
+	expect_options("5\" disk,W,2,3\n", &columns, "write 2 3 comm=5\" disk\n");
+	expect_options("a,W,2,3\n\"b,W,2,3\n", &columns, "error: line 2: a quote has no end\n");
+	expect_options("a,W,2,3\nb,W,2,\"3", &columns, "error: line 2: cut off, a quote has no end\n");
+}
+
 static void columns_are_named_by_option(void **state)
 {
 	static const struct trace_options blocks = {.format = "csv:op,-,offset.4096,count"},
@@ -98,9 +113,13 @@ static void bad_patterns_are_explained(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(collections_are_recognised),  cmocka_unit_test(headers_name_columns),
-	    cmocka_unit_test(columns_are_named_by_option), cmocka_unit_test(bad_values_are_named),
-	    cmocka_unit_test(patterns_read_lines),         cmocka_unit_test(bad_patterns_are_explained),
+	    cmocka_unit_test(collections_are_recognised),
+	    cmocka_unit_test(headers_name_columns),
+	    cmocka_unit_test(quoted_cells_are_as_rfc_4180_says),
+	    cmocka_unit_test(columns_are_named_by_option),
+	    cmocka_unit_test(bad_values_are_named),
+	    cmocka_unit_test(patterns_read_lines),
+	    cmocka_unit_test(bad_patterns_are_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
