@@ -411,15 +411,20 @@ function findDevices() {
 	}
 }
 
-function clipText(context, text, x, y, room) {
-	if (room < 14)
+// The first of the words that fits, or what of the last one fits, if that is enough to know it by.
+function fitText(context, words, x, y, room) {
+	if (room < 22)
 		return;
-	context.save();
-	context.beginPath();
-	context.rect(x, y - 14, room, 20);
-	context.clip();
-	context.fillText(text, x, y);
-	context.restore();
+	const fits = words.find((word) => context.measureText(word).width <= room);
+	if (fits !== undefined) {
+		context.fillText(fits, x, y);
+		return;
+	}
+	let cut = words[words.length - 1].slice(0, Math.ceil(room / 5));
+	while (cut.length >= 4 && context.measureText(cut + '\u2026').width > room)
+		cut = cut.slice(0, -1);
+	if (cut.length >= 4)
+		context.fillText(cut + '\u2026', x, y);
 }
 
 function drawDevices(context, y, width) {
@@ -435,7 +440,7 @@ function drawDevices(context, y, width) {
 			context.fillRect(GUTTER + from, y, Math.max(1, to - from), 17);
 			context.strokeRect(GUTTER + from + 0.5, y + 0.5, Math.max(1, to - from - 1), 16);
 			context.fillStyle = theme.ink;
-			clipText(context, data.devices[span.device][0], GUTTER + from + 5, y + 13, to - from - 8);
+			fitText(context, [data.devices[span.device][0]], GUTTER + from + 5, y + 13, to - from - 8);
 		}
 		y += 20;
 	}
@@ -455,7 +460,7 @@ function drawRegions(context, list, y) {
 			context.fillRect(GUTTER + stretch.from, y, 1, 26);
 		}
 		context.fillStyle = theme.ink;
-		clipText(context, name[0], GUTTER + stretch.from + 4, y + 20, wide - 6);
+		fitText(context, name[4] < 0 ? [name[0], name[3]] : [name[0]], GUTTER + stretch.from + 4, y + 20, wide - 6);
 	}
 	return y + 30;
 }
@@ -492,9 +497,18 @@ function drawLaneHead(context, cls, y) {
 	context.fillText(data.classes[cls][0], 21, y + 20);
 }
 
+// Discards and zeroes are dark, so on a dark ground they are lightened.
+function classColour(cls) {
+	const colour = data.classes[cls][1];
+	if (!theme.dark || cls < 4)
+		return colour;
+	return '#' + [1, 3, 5].map((at) => Math.round(parseInt(colour.slice(at, at + 2), 16) * 0.4 + 153)
+		.toString(16).padStart(2, '0')).join('');
+}
+
 // Aligned accesses are bars, unaligned ones triangles.
 function shape(context, cls, x, y, w, h) {
-	context.fillStyle = data.classes[cls][1];
+	context.fillStyle = classColour(cls);
 	if (cls % 2 === 0) {
 		context.fillRect(x, y, w, h);
 		return;
@@ -532,7 +546,7 @@ function drawBars(context, y, width) {
 			most = Math.max(most, found[cls][x]);
 	for (const cls of laneClasses) {
 		drawLaneHead(context, cls, y);
-		context.fillStyle = data.classes[cls][1];
+		context.fillStyle = classColour(cls);
 		const step = cls % 2 ? 3 : 1;
 		context.beginPath();
 		for (let x = 0; x < width && isShown(cls); x += step) {
@@ -580,7 +594,7 @@ function drawFew(context, list, y, width) {
 }
 
 function rgb(cls) {
-	const value = parseInt(data.classes[cls][1].slice(1), 16);
+	const value = parseInt(classColour(cls).slice(1), 16);
 	return [value >> 16, value >> 8 & 255, value & 255];
 }
 
@@ -695,7 +709,7 @@ function paintMini(width) {
 	}
 	const found = sums(recordsNow(), 0, scale, width);
 	for (const cls of laneClasses) {
-		context.fillStyle = data.classes[cls][1];
+		context.fillStyle = classColour(cls);
 		const half = (x) => isShown(cls ^ 1) && found[cls ^ 1][x] > 0;
 		for (let x = 0; x < width && isShown(cls); x++)
 			if (found[cls][x] > 0)
@@ -1164,6 +1178,8 @@ function makeNotes() {
 
 // --- start ---
 
+const swatches = []; // of the filters: context and class
+
 function makeFilters() {
 	for (const cls of laneClasses) {
 		const label = element('label', undefined, byId('filters')), box = element('input', undefined, label);
@@ -1177,7 +1193,7 @@ function makeFilters() {
 		swatch.width = swatch.height = 12;
 		swatch.className = 'swatch';
 		swatch.style.border = swatch.style.margin = '0';
-		shape(swatch.getContext('2d'), cls, 0, 0, 12, 12);
+		swatches.push([swatch.getContext('2d'), cls]);
 		element('span', `${data.classes[cls][0]} (${requestsOf(cls)})`, label);
 	}
 	if (data.flushes)
@@ -1187,6 +1203,10 @@ function makeFilters() {
 function setTheme(dark) {
 	document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 	readTheme();
+	for (const [context, cls] of swatches) {
+		context.clearRect(0, 0, 12, 12);
+		shape(context, cls, 0, 0, 12, 12);
+	}
 	redraw();
 }
 
