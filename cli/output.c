@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing result files.  What is written goes into a file with another name first, so that neither an error
-   nor a signal leaves half a result under the name that was asked for. */
+/* Writing result files.  What is written goes into a file with another name first, so that an error does not
+   leave half a result under the name that was asked for.  Signals that end the program wait until it has its
+   name, so that the other name is not left either. */
 #include "cli/output.h"
 
 #include "cli/cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +56,30 @@ static int stage(char *pattern, const struct text *text, struct err *err)
 	return status;
 }
 
+static void hold_signals(sigset_t *before)
+{
+	static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	sigset_t held;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		sigaddset(&held, ending[i]);
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
 static int replace(const char *path, char *temporary, const struct text *text, struct err *err)
 {
-	if (stage(temporary, text, err) != 0)
-		return -1;
-	if (rename(temporary, path) == 0)
-		return 0;
-	err_set(err, "cannot replace: %s", strerror(errno));
-	unlink(temporary);
-	return -1;
+	sigset_t before;
+	int status;
+
+	hold_signals(&before);
+	status = stage(temporary, text, err);
+	if (status == 0 && rename(temporary, path) != 0) {
+		status = err_set(err, "cannot replace: %s", strerror(errno));
+		unlink(temporary);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return status;
 }
 
 /* Pipes and devices are written to as they are. */
@@ -100,8 +117,12 @@ int output_file(const char *path, const struct text *text)
 
 #define FILES_MAX 8
 
+/* How a file came to its name, so that it can be taken back. */
+enum placed { NOT_PLACED, PLACED_NEW, PLACED_FOR_OLD };
+
 struct staged {
 	struct text temporary[FILES_MAX], final[FILES_MAX];
+	enum placed placed[FILES_MAX];
 	size_t n;
 };
 
@@ -126,35 +147,75 @@ static int stage_all(struct staged *staged, const char *path, const struct outpu
 	return 0;
 }
 
-static int rename_all(const struct staged *staged, struct err *err)
+/* Gives a file its name.  One that had the name before has the temporary one then, where the file system can
+   exchange two; elsewhere it is gone. */
+static int place(struct staged *staged, size_t i)
+{
+	const char *temporary = staged->temporary[i].at, *final = staged->final[i].at;
+
+	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, final, RENAME_EXCHANGE) == 0) {
+		staged->placed[i] = PLACED_FOR_OLD;
+		return 0;
+	}
+	if (errno == ENOENT && renameat2(AT_FDCWD, temporary, AT_FDCWD, final, RENAME_NOREPLACE) == 0) {
+		staged->placed[i] = PLACED_NEW;
+		return 0;
+	}
+	return errno == EINVAL || errno == ENOSYS ? rename(temporary, final) : -1;
+}
+
+static int place_all(struct staged *staged, const struct output *files, struct err *err)
 {
 	for (size_t i = 0; i < staged->n; i++)
-		if (rename(staged->temporary[i].at, staged->final[i].at) != 0)
-			return err_set(err, "cannot replace %s: %s", staged->final[i].at, strerror(errno));
+		if (place(staged, i) != 0)
+			return err_set(err, "cannot replace %s: %s", files[i].name, strerror(errno));
 	return 0;
 }
 
-int output_directory(const char *path, const struct output *files, size_t n)
+/* Puts back what had the names before. */
+static void take_back(struct staged *staged)
+{
+	for (size_t i = 0; i < staged->n; i++) {
+		if (staged->placed[i] == PLACED_FOR_OLD)
+			(void)renameat2(AT_FDCWD, staged->temporary[i].at, AT_FDCWD, staged->final[i].at,
+					RENAME_EXCHANGE);
+		if (staged->placed[i] == PLACED_NEW)
+			unlink(staged->final[i].at);
+	}
+}
+
+static int write_directory(const char *path, const struct output *files, size_t n, struct err *err)
 {
 	struct staged staged = {.n = 0};
 	bool made = mkdir(path, 0777) == 0;
-	struct err err;
 	int status;
 
-	if (!made && errno != EEXIST) {
-		err_set(&err, "cannot create: %s", strerror(errno));
-		return fail(path, &err);
-	}
-	status = stage_all(&staged, path, files, n, &err);
+	if (!made && errno != EEXIST)
+		return err_set(err, "cannot create: %s", strerror(errno));
+	status = stage_all(&staged, path, files, n, err);
 	if (status == 0)
-		status = rename_all(&staged, &err);
+		status = place_all(&staged, files, err);
+	if (status != 0)
+		take_back(&staged);
 	for (size_t i = 0; i < FILES_MAX; i++) {
-		if (status != 0 && i < staged.n)
+		if (i < staged.n)
 			unlink(staged.temporary[i].at);
 		text_free(&staged.temporary[i]);
 		text_free(&staged.final[i]);
 	}
 	if (status != 0 && made)
 		rmdir(path);
+	return status;
+}
+
+int output_directory(const char *path, const struct output *files, size_t n)
+{
+	sigset_t before;
+	struct err err;
+	int status;
+
+	hold_signals(&before);
+	status = write_directory(path, files, n, &err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status == 0 ? 0 : fail(path, &err);
 }
