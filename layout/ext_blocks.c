@@ -14,7 +14,6 @@
 #define EXTENT_DEPTH_MAX 5
 #define EXTENT_UNWRITTEN_LEN 32768
 #define DIRECT_BLOCKS 12
-#define NO_PLACE UINT32_MAX /* extent.arg of a map block that is named as its file is */
 
 static enum kind map_kind(const struct ext_inode *inode, enum kind kind)
 {
@@ -24,15 +23,16 @@ static enum kind map_kind(const struct ext_inode *inode, enum kind kind)
 
 static void claim_map_block(struct ext *ext, const struct ext_inode *inode, enum kind kind, uint64_t block)
 {
-	ext_claim(ext,
-		  (struct claim){
-		      .rank = RANK_TREE,
-		      .kind = map_kind(inode, kind),
-		      .flags = inode->extent_flags & EXTENT_DELETED,
-		      .owner = inode->number,
-		      .arg = map_kind(inode, kind) == kind ? 0 : NO_PLACE,
-		  },
-		  block, 1);
+	struct claim claim = {
+	    .rank = RANK_TREE,
+	    .kind = map_kind(inode, kind),
+	    .flags = inode->extent_flags & EXTENT_DELETED,
+	    .owner = inode->number,
+	    .arg = map_kind(inode, kind) == kind ? 0 : NO_PLACE,
+	};
+
+	if (ext_claim(ext, claim, block, 1))
+		ext_claim_cluster(ext, claim, block, 1);
 }
 
 /* The journal's blocks are claimed when its log has been decoded. */
@@ -78,7 +78,10 @@ static bool claim_content(struct ext *ext, const struct ext_inode *inode, const 
 	    .arg = (uint32_t)run->place,
 	};
 
-	return ext_claim(ext, claim, run->block, run->count);
+	if (!ext_claim(ext, claim, run->block, run->count))
+		return false;
+	ext_claim_cluster(ext, claim, run->block, run->count);
+	return true;
 }
 
 /* A run of data blocks, `place` blocks into the file. */

@@ -96,15 +96,15 @@ static bool has_blocks(const struct ext *ext, const struct ext_inode *inode)
 
 static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err *err)
 {
-	if (inode->acl_block != 0)
-		ext_claim(ext,
-			  (struct claim){
-			      .rank = RANK_CONTENT,
-			      .kind = KIND_XATTR,
-			      .flags = inode->extent_flags & EXTENT_DELETED,
-			      .owner = inode->number,
-			  },
-			  inode->acl_block, 1);
+	struct claim xattr = {
+	    .rank = RANK_CONTENT,
+	    .kind = KIND_XATTR,
+	    .flags = inode->extent_flags & EXTENT_DELETED,
+	    .owner = inode->number,
+	};
+
+	if (inode->acl_block != 0 && ext_claim(ext, xattr, inode->acl_block, 1))
+		ext_claim_cluster(ext, xattr, inode->acl_block, 1);
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY && (inode->flags & EXT4_INLINE_DATA_FL))
 		ext_read_inline_dir(ext, inode);
 	return has_blocks(ext, inode) ? ext_map_blocks(ext, inode, err) : 0;

@@ -13,6 +13,8 @@
 #include <ext2fs/ext2fs.h>
 #include <stdatomic.h>
 
+#define NO_PLACE UINT32_MAX /* extent.arg of a map block that is named as its file is */
+
 /* A run of a directory's blocks, to be read for names. */
 struct ext_dir_run {
 	uint64_t block;
@@ -71,6 +73,9 @@ struct ext_inode {
 
 /* Claims `count` blocks from `block` on; what leaves the file system is left out and noted.  False then. */
 bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t count);
+
+/* Claims what these blocks leave over of their clusters (ext_cluster.c). */
+void ext_claim_cluster(struct ext *ext, struct claim what, uint64_t block, uint64_t count);
 
 /* Reads whole blocks; -1 with the reason in err. */
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);

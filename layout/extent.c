@@ -11,8 +11,8 @@
 
 const char *extent_flag_name(unsigned bit)
 {
-	static const char *const names[EXTENT_FLAGS] = {"unwritten", "deleted",   "stale",
-							"damaged",   "encrypted", "verity"};
+	static const char *const names[EXTENT_FLAGS] = {"unwritten", "deleted", "stale",   "damaged",
+							"encrypted", "verity",  "unmapped"};
 
 	assert(bit < EXTENT_FLAGS);
 	return names[bit];

@@ -20,9 +20,10 @@ enum extent_flag {
 	EXTENT_DAMAGED = 8,
 	EXTENT_ENCRYPTED = 16, /* file contents or names that only a key can read */
 	EXTENT_VERITY = 32,    /* fs-verity's tree, behind the end of the file */
+	EXTENT_UNMAPPED = 64,  /* allocated with a cluster, but no block of the file */
 };
 
-#define EXTENT_FLAGS 6
+#define EXTENT_FLAGS 7
 
 /* The contract's word for the flag with this bit number. */
 const char *extent_flag_name(unsigned bit);

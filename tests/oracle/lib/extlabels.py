@@ -134,6 +134,8 @@ class Labels:
                 self.claim_inode(inode)
             self.claim_free()
         self.claim_structure()
+        if "bigalloc" in fs.layout.features:
+            self.claim_clusters()
 
     def claim(self, block, count, label, step=0):
         for i in range(count):
@@ -190,6 +192,22 @@ class Labels:
         for block in self.fs.free_blocks():
             if self.of[block] is UNKNOWN:
                 self.of[block] = FREE
+
+    def claim_clusters(self):
+        """What one inode's blocks leave over of a cluster is that inode's: the bitmap says it is taken, and no other
+        can get it. Within a cluster, blocks lie as in the file."""
+        size, ratio = self.fs.layout.block_size, self.fs.layout.number("Cluster size") // self.fs.layout.block_size
+        for first in range(0, len(self.of), ratio):
+            cluster = range(first, min(first + ratio, len(self.of)))
+            owned = [(block, self.of[block]) for block in cluster if self.of[block].inode]
+            if len({label.inode for _, label in owned}) != 1:
+                continue
+            for block in cluster:
+                if self.of[block] == UNKNOWN:
+                    place, near = min(owned, key=lambda pair, here=block: (pair[0] > here, abs(pair[0] - here)))
+                    self.of[block] = near._replace(
+                        offset=None if near.offset is None else near.offset + (block - place) * size,
+                        flags=near.flags & {"deleted", "encrypted"} | {"unmapped"})
 
     def claim_structure(self):
         layout = self.fs.layout
