@@ -182,7 +182,7 @@ static int make_bins(struct heat *heat)
 
 	marks_sort(&heat->marks);
 	while (marks_count(&heat->marks) > heat->marks.limit)
-		marks_join(&heat->marks);
+		marks_join(&heat->marks, 1);
 	heat->bin_shift = heat->marks.shift;
 	marks_walk(&walk, &heat->marks);
 	while (marks_next(&walk, &touched))

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define HEAT_HITS_MAX 65536
-#define HEAT_BINS_MAX ((size_t)1 << 17)
+#define HEAT_BINS_MAX ((size_t)1 << 16)
 #define HEAT_PLACES_MAX 1024 /* address bins of a class that tiles touch at any time */
 #define HEAT_TIME_BITS 8     /* tiles have at most 2^8 time bins */
 #define HEAT_CLOCKS 256

@@ -98,7 +98,7 @@ static bool make_room(struct marks *marks, size_t more)
 	return !marks->short_of_memory;
 }
 
-/* Joins bins while there are too many marks: sorted, which makes it cheap to do it many times over. */
+/* Joins bins until there are few enough marks. */
 static void shrink(struct marks *marks)
 {
 	struct marks sorted = {.at = marks_sorted(marks), .n = marks->n, .shift = marks->shift};
@@ -108,8 +108,7 @@ static void shrink(struct marks *marks)
 		marks_free(marks);
 		return;
 	}
-	while (sorted.n > MARKS_PER_BIN * marks->limit)
-		marks_join(&sorted);
+	marks_join(&sorted, marks_coarser(&sorted, MARKS_PER_BIN * marks->limit));
 	memset(marks->at, 0, marks->cap * sizeof(*marks->at));
 	marks->n = 0;
 	marks->shift = sorted.shift;
@@ -119,10 +118,10 @@ static void shrink(struct marks *marks)
 }
 
 /* Joining two bins of which one is empty gains nothing, so it is put off until the table is well over what it
-   may come down to. */
+   may come down to; but not until it would have to grow. */
 static void shrink_late(struct marks *marks)
 {
-	if (marks->n > MARKS_PER_BIN * marks->limit + marks->limit / 2)
+	if (marks->n + 2 * MARKS_BATCH > MARKS_PER_BIN * marks->limit + marks->limit / 2)
 		shrink(marks);
 }
 

@@ -77,14 +77,18 @@ struct touched {
 bool mark_sum_touches(const struct mark_sum *sum, unsigned shift, uint64_t bin, uint64_t depth,
 		      struct touched *touched);
 
-/* The marks of a table, sorted, the caller's to free; NULL without memory.  The table's slots are disturbed. */
+/* The marks of a table, sorted, the caller's to free; NULL without memory.  The table's slots are disturbed.
+ */
 struct mark *marks_sorted(struct marks *marks);
 
 /* Makes a sorted array of the table. */
 void marks_sort(struct marks *marks);
 
-/* Joins the sorted bins in pairs. */
-void marks_join(struct marks *marks);
+/* How often the sorted bins must be joined in pairs to have at most `limit` marks (at least HEAT_CLASSES). */
+unsigned marks_coarser(const struct marks *marks, size_t limit);
+
+/* Joins 2^coarser sorted bins to one. */
+void marks_join(struct marks *marks, unsigned coarser);
 
 /* How many bins are touched, by class, or any number above `limit` when there are more than that. */
 uint64_t marks_count(const struct marks *marks);

@@ -63,25 +63,61 @@ void marks_sort(struct marks *marks)
 	marks->cap = 0;
 }
 
-/* The classes of two bins are dealt to one. */
-void marks_join(struct marks *marks)
+unsigned marks_coarser(const struct marks *marks, size_t limit)
 {
+	size_t joined_at[64] = {0}, n = marks->n; /* by how often bins must be joined to become one */
+	uint64_t last[HEAT_CLASSES];
+	unsigned coarser = 0;
+
+	memset(last, 0xff, sizeof(last));
+	for (size_t i = 0; i < marks->n; i++) {
+		uint64_t bin = marks->at[i].key / HEAT_CLASSES,
+			 *before = &last[marks->at[i].key % HEAT_CLASSES];
+
+		if (*before != UINT64_MAX)
+			joined_at[64 - __builtin_clzll(bin ^ *before)]++;
+		*before = bin;
+	}
+	while (n > limit)
+		n -= joined_at[++coarser];
+	return coarser;
+}
+
+/* Adds marks of one bin, in any order of class, up to at most one a class, in order. */
+static size_t join_group(const struct mark *group, size_t n, uint64_t bin, struct mark *to)
+{
+	struct mark joined[HEAT_CLASSES] = {0};
+	size_t made = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mark_sum_add(&joined[group[i].key % HEAT_CLASSES].sum, &group[i].sum);
+	for (unsigned class = 0; class < HEAT_CLASSES; class ++) {
+		joined[class].key = bin * HEAT_CLASSES + class;
+		if (!mark_sum_is_empty(&joined[class].sum))
+			to[made++] = joined[class];
+	}
+	return made;
+}
+
+void marks_join(struct marks *marks, unsigned coarser)
+{
+	struct mark *at = marks->at;
 	size_t n = 0;
 
 	for (size_t i = 0, j; i < marks->n; i = j) {
-		uint64_t bin = marks->at[i].key / HEAT_CLASSES >> 1;
-		struct mark joined[HEAT_CLASSES] = {0};
+		uint64_t bin = at[i].key / HEAT_CLASSES >> coarser;
 
-		for (j = i; j < marks->n && marks->at[j].key / HEAT_CLASSES >> 1 == bin; j++)
-			mark_sum_add(&joined[marks->at[j].key % HEAT_CLASSES].sum, &marks->at[j].sum);
-		for (unsigned class = 0; class < HEAT_CLASSES; class ++) {
-			joined[class].key = bin * HEAT_CLASSES + class;
-			if (!mark_sum_is_empty(&joined[class].sum))
-				marks->at[n++] = joined[class];
+		for (j = i + 1; j < marks->n && at[j].key / HEAT_CLASSES >> coarser == bin; j++)
+			;
+		if (j > i + 1) {
+			n += join_group(&at[i], j - i, bin, &at[n]);
+			continue;
 		}
+		at[n] = at[i];
+		at[n++].key = bin * HEAT_CLASSES + at[i].key % HEAT_CLASSES;
 	}
 	marks->n = n;
-	marks->shift++;
+	marks->shift += coarser;
 }
 
 bool mark_sum_touches(const struct mark_sum *sum, unsigned shift, uint64_t bin, uint64_t depth,
