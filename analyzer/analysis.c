@@ -8,9 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct hand {
+	struct tally *tally;
+	unsigned number, of; /* as in the options */
+};
+
 static void work(void *worker, const struct batch *batch)
 {
-	tally_batch(worker, batch);
+	const struct hand *hand = worker;
+
+	if (hand->of == 0 || batch->number % hand->of == hand->number - 1)
+		tally_batch(hand->tally, batch);
 }
 
 struct crew_of_tallies {
@@ -39,6 +47,7 @@ static int hire_one(struct crew_of_tallies *crew, const struct map *map,
 	if (tally_init(&crew->tallies[crew->n], map, options->base, options->unit_sectors, options->all,
 		       heat) != 0)
 		return -1;
+	crew->tallies[crew->n].part = options->part;
 	if (crew->n > 0 && heat != NULL)
 		heat_init(heat, options->unit_sectors);
 	crew->n++;
@@ -67,6 +76,8 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 {
 	struct tally *tally = &crew->tallies[0];
 
+	for (unsigned i = 0; analysis->marked && i < crew->n; i++)
+		tally_see_mark(&crew->tallies[i]);
 	for (unsigned i = 1; i < crew->n; i++)
 		tally_merge(tally, &crew->tallies[i]);
 	analysis->usage = tally->usage;
@@ -75,7 +86,6 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 	analysis->outside = tally->outside;
 	analysis->beyond = tally->beyond;
 	analysis->elsewhere = tally->elsewhere;
-	analysis->marked = tally->marked;
 	memset(tally, 0, sizeof(*tally));
 	usage_finish(&analysis->usage);
 	alignment_finish(&analysis->alignment);
@@ -90,17 +100,25 @@ static int run_crew(struct analysis *analysis, struct crew_of_tallies *crew, str
 		    struct err *err)
 {
 	static const struct crew_work jobs = {.work = work};
+	const struct analysis_options *options = &analysis->options;
+	struct hand hands[THREADS_MAX];
 	void *workers[THREADS_MAX];
 	struct stream stream;
 	int status;
 
-	for (unsigned i = 0; i < crew->n; i++)
-		workers[i] = &crew->tallies[i];
+	for (unsigned i = 0; i < crew->n; i++) {
+		hands[i] = (struct hand){&crew->tallies[i], options->number, options->of};
+		workers[i] = &hands[i];
+	}
 	stream_init(&stream, trace);
+	stream.edges = options->edges;
 	status = crew_run(&stream, &jobs, workers, crew->n, err);
 	analysis->windows = stream.window.windows;
 	analysis->stray_ons = stream.window.stray_ons;
 	analysis->stray_offs = stream.window.stray_offs;
+	analysis->marked = stream.window.marked;
+	analysis->first_on = stream.window.first_on;
+	analysis->on = stream.window.on;
 	stream_done(&stream);
 	return status;
 }
@@ -128,6 +146,25 @@ int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err
 	status = run_crew(analysis, &crew, trace, err);
 	if (status == 0)
 		status = merge(analysis, &crew, err);
+	dismiss(&crew);
+	return status;
+}
+
+int analysis_count(struct analysis *analysis, const struct access *access, struct err *err)
+{
+	struct access alone = *access;
+	struct batch batch = {.at = &alone, .n = 1};
+	struct crew_of_tallies crew;
+	int status;
+
+	analysis->options.part = TALLY_WHOLE;
+	analysis->options.threads = 1;
+	analysis->options.heat = NULL;
+	alone.window = WINDOW_UNMARKED;
+	if (hire(&crew, analysis->map, &analysis->options, err) != 0)
+		return -1;
+	tally_batch(&crew.tallies[0], &batch);
+	status = merge(analysis, &crew, err);
 	dismiss(&crew);
 	return status;
 }

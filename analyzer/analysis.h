@@ -16,7 +16,10 @@ struct analysis_options {
 	const struct space *base; /* what the trace's addresses count from; NULL for the disk */
 	bool all;                 /* count what lies outside the marks too */
 	unsigned threads;         /* 0 is one; the results are the same for any number */
-	struct heat *heat;        /* fed with every counted access when it is not NULL */
+	enum tally_part part;
+	struct stream_edges *edges; /* of a piece whose marks cannot be told alone; else NULL */
+	unsigned number, of;        /* only every of-th batch, from the number-th on; 0 for all */
+	struct heat *heat;          /* fed with every counted access when it is not NULL */
 };
 
 struct analysis {
@@ -31,6 +34,7 @@ struct analysis {
 	uint64_t beyond;    /* counted accesses that reach beyond the end of the disk, or of the base */
 	uint64_t elsewhere; /* counted accesses with sectors that lie on another disk, or on none */
 	bool marked;
+	bool first_on, on; /* the first mark was an on; the last was */
 };
 
 void analysis_init(struct analysis *analysis, const struct map *map, const struct analysis_options *options);
@@ -38,5 +42,8 @@ void analysis_done(struct analysis *analysis);
 
 /* Reads the whole trace and leaves the results finished; 0 or -1 (the trace's error). */
 int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err);
+
+/* Counts one access, whatever its window, as the only one of its trace; 0, or -1 without memory. */
+int analysis_count(struct analysis *analysis, const struct access *access, struct err *err);
 
 #endif

@@ -120,7 +120,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 static void forget(struct tally *tally)
 {
 	tally->marked = true;
-	if (tally->all)
+	if (tally->all || tally->part != TALLY_WHOLE)
 		return;
 	tally->outside += tally->accesses;
 	tally->accesses = 0;
@@ -133,6 +133,8 @@ static void forget(struct tally *tally)
 
 static bool is_counted(const struct tally *tally, const struct access *access)
 {
+	if (tally->part != TALLY_WHOLE && (access->window == WINDOW_UNMARKED) != (tally->part == TALLY_HEAD))
+		return false;
 	return access->window <= WINDOW_INSIDE || (access->window == WINDOW_OUTSIDE && tally->all);
 }
 
@@ -166,7 +168,7 @@ void tally_batch(struct tally *tally, const struct batch *batch)
 			forget(tally);
 		}
 		if (!is_counted(tally, access)) {
-			tally->outside++;
+			tally->outside += tally->part == TALLY_WHOLE || access->window > WINDOW_INSIDE;
 			continue;
 		}
 		wanted[n++] = access;
@@ -179,12 +181,14 @@ void tally_batch(struct tally *tally, const struct batch *batch)
 	count_some(tally, wanted, n, serial);
 }
 
-void tally_merge(struct tally *tally, struct tally *other)
+void tally_see_mark(struct tally *tally)
 {
-	if (tally->marked && !other->marked)
-		forget(other);
-	if (other->marked && !tally->marked)
+	if (!tally->marked)
 		forget(tally);
+}
+
+void tally_merge(struct tally *tally, const struct tally *other)
+{
 	usage_merge(&tally->usage, &other->usage);
 	alignment_merge(&tally->alignment, &other->alignment);
 	tally->accesses += other->accesses;

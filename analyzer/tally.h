@@ -14,6 +14,13 @@
 
 struct heat;
 
+/* Which accesses count. */
+enum tally_part {
+	TALLY_WHOLE, /* as the contract says: all without marks, else those in windows */
+	TALLY_HEAD,  /* of a piece: those before its first mark */
+	TALLY_BODY,  /* of a piece: those behind its first mark that are in windows */
+};
+
 struct tally {
 	const struct map *map;
 	const struct space *base; /* what the accesses' sectors count from */
@@ -24,8 +31,9 @@ struct tally {
 	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
 	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
 	uint64_t outside;   /* left out, marks included */
-	bool all;           /* accesses outside the windows count too */
-	bool marked;        /* a mark has been seen, so nothing before it counts, unless all do */
+	enum tally_part part;
+	bool all;    /* accesses outside the windows count too */
+	bool marked; /* a mark has been seen, so nothing before it counts, unless all do */
 };
 
 /* 0, or -1 without memory. */
@@ -36,7 +44,10 @@ void tally_done(struct tally *tally);
 /* Counts a batch; batches of one trace come in order. */
 void tally_batch(struct tally *tally, const struct batch *batch);
 
-/* Adds what another tally has counted in the same trace; the other one may forget something for that. */
-void tally_merge(struct tally *tally, struct tally *other);
+/* The trace has marks, though this tally may have seen none; for all tallies before they are merged. */
+void tally_see_mark(struct tally *tally);
+
+/* Adds what another tally has counted in the same trace. */
+void tally_merge(struct tally *tally, const struct tally *other);
 
 #endif

@@ -2,7 +2,9 @@
 /* blkmap analyze: the main job. */
 #include "analyzer/analysis.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/report_dir.h"
+#include "reports/part.h"
 #include "reports/report.h"
 
 #include <stdio.h>
@@ -10,14 +12,21 @@
 static const char options_help[] =
     "  -o DIR              report.txt, report.json, picture.png and index.html in this directory\n"
     "  --json              the report as one JSON document\n"
+    "  --partial           what was counted of a piece of a trace, for blkmap merge, in the file that -o "
+    "names\n"
+    "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
+    "is one\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
 	COMMON_DISK_HELP;
 
 struct command_line {
 	struct common common;
-	const char *directory; /* -o, or NULL */
+	const char *output; /* -o, or NULL: a directory, or a file with --partial */
+	bool partial;
 };
+
+enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE };
 
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
@@ -28,8 +37,8 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 	struct err err;
 	int status = report_init(&report, trace, disk, map, analysis, &err);
 
-	if (status == 0 && line->directory != NULL) {
-		status = report_directory(line->directory, &report, analysis);
+	if (status == 0 && line->output != NULL) {
+		status = report_directory(line->output, &report, analysis);
 		report_done(&report);
 		return status;
 	}
@@ -42,6 +51,25 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 	return status;
 }
 
+static int make_part(struct trace *trace, const struct map *map, const char *disk,
+		     const struct analysis_options *options, const struct command_line *line)
+{
+	struct text out = {0};
+	struct part part;
+	struct err err;
+	int status;
+
+	if (part_make(&part, trace, disk, map, options, &err) != 0) {
+		if (trace_is_cut(trace))
+			err_prefix(&err, "piece %u/%u: ", trace->options.number, trace->options.of);
+		return fail(trace->path, &err);
+	}
+	status = part_write(&out, &part, &err) == 0 ? output_file(line->output, &out) : fail(NULL, &err);
+	part_done(&part);
+	text_free(&out);
+	return status;
+}
+
 static int analyze(const char *trace_path, const char *disk, const struct command_line *line)
 {
 	const struct common *common = &line->common;
@@ -50,7 +78,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	    .unit_sectors = common->unit_sectors,
 	    .all = common->all,
 	    .threads = common->map.threads,
-	    .heat = line->directory != NULL ? &heat : NULL,
+	    .heat = line->output != NULL && !line->partial ? &heat : NULL,
 	};
 	struct analysis analysis;
 	struct trace *trace;
@@ -63,8 +91,12 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	heat_init(&heat, common->unit_sectors);
 	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
-	status = analysis_run(&analysis, trace, &err) == 0 ? print_report(trace, map, disk, &analysis, line)
-							   : fail(trace_path, &err);
+	if (line->partial)
+		status = make_part(trace, map, disk, &options, line);
+	else if (analysis_run(&analysis, trace, &err) == 0)
+		status = print_report(trace, map, disk, &analysis, line);
+	else
+		status = fail(trace_path, &err);
 	analysis_done(&analysis);
 	heat_done(&heat);
 	map_close(map);
@@ -72,30 +104,61 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	return status;
 }
 
-/* -o is the only option of its own. */
+static int parse_piece(struct trace_options *options, const char *value, struct err *err)
+{
+	int end = 0;
+
+	if (sscanf(value, "%5u/%5u%n", &options->number, &options->of, &end) != 2 || value[end] != '\0' ||
+	    options->number < 1 || options->number > options->of)
+		return err_set(err, "--piece: '%s' is not I/N, the I-th of N pieces", value);
+	return 0;
+}
+
 static int own_option(void *context, int option, const char *value, struct err *err)
 {
 	struct command_line *line = context;
 
-	if (option != 'o')
+	if (option == 'o')
+		line->output = value;
+	else if (option == OPTION_PARTIAL)
+		line->partial = line->common.trace.piece = true;
+	else if (option == OPTION_PIECE)
+		return parse_piece(&line->common.trace, value, err);
+	else
 		return err_set(err, "unknown option: -%c", option);
-	line->directory = value;
 	return 0;
+}
+
+/* Checks what belongs together. */
+static int check_and_analyze(const struct command_line *line, char **operands, int n)
+{
+	if (n < 1 || n > 2)
+		return fail_usage(&command_analyze, "expected a trace and perhaps a disk");
+	if (line->partial && (line->output == NULL || line->common.json))
+		return fail_usage(&command_analyze, "--partial needs -o FILE, and no --json");
+	if (!line->partial && line->common.trace.of > 0)
+		return fail_usage(&command_analyze, "--piece needs --partial");
+	return analyze(operands[0], n > 1 ? operands[1] : NULL, line);
 }
 
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-	    COMMON_OUTPUT, COMMON_FILE, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0},
+	    COMMON_OUTPUT,
+	    COMMON_FILE,
+	    COMMON_DISK,
+	    COMMON_TRACE,
+	    COMMON_HELP,
+	    {"partial", no_argument, NULL, OPTION_PARTIAL},
+	    {"piece", required_argument, NULL, OPTION_PIECE},
+	    {0},
 	};
 	struct command_line line = {.common = COMMON_INIT};
 	int status = common_parse(&line.common, &command_analyze, options, options_help, argc, argv,
 				  own_option, &line);
 
 	if (status == 0)
-		status = argc - optind < 1 || argc - optind > 2
-			     ? fail_usage(&command_analyze, "expected a trace and perhaps a disk")
-			     : analyze(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &line);
+		status = check_and_analyze(&line, argv + optind, argc - optind);
 	else if (status == 1)
 		status = STATUS_DONE;
 	common_done(&line.common);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void take_trace(struct report *report, const struct trace *trace, const struct analysis *analysis)
@@ -164,6 +165,8 @@ void report_done(struct report *report)
 	VEC_FREE(&report->disk_notes);
 	VEC_FREE(&report->notes);
 	pool_free(&report->strings);
+	free(report->file_counters);
+	memset(report, 0, sizeof(*report));
 }
 
 void blame_text(struct text *out, const struct blame *blame, uint64_t unit_sectors)

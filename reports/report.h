@@ -70,6 +70,7 @@ struct report {
 	VEC(const char *) disk_notes;
 	VEC(const char *) notes; /* all of them, and what the numbers give cause to say */
 	struct pool strings;
+	struct counters *file_counters; /* of the files, where they are the report's own; owned */
 };
 
 /* From an analysis, which must outlive the report; 0, or -1 without memory. */

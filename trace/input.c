@@ -24,6 +24,7 @@ struct input {
 	char *buf;
 	size_t cap, from, to; /* unread bytes are buf[from .. to-1]; INPUT_SLACK more bytes exist */
 	uint64_t offset, lines;
+	uint64_t end; /* lines that begin here or behind are not taken; UINT64_MAX for no limit */
 };
 
 static int more_room(struct input *in, struct err *err)
@@ -84,6 +85,7 @@ int input_open(struct input **input, const char *path, struct err *err)
 	if (in == NULL)
 		return err_nomem(err);
 	in->cap = CHUNK;
+	in->end = UINT64_MAX;
 	in->buf = malloc(in->cap + INPUT_SLACK);
 	if (in->buf == NULL)
 		err_nomem(err);
@@ -118,6 +120,7 @@ int input_rewind(struct input *in, struct err *err)
 	in->at_end = false;
 	in->from = in->to = 0;
 	in->offset = in->lines = 0;
+	in->end = UINT64_MAX;
 	if (source_rewind(in->source, err) != 0)
 		return -1;
 	return in->compression ? decompress_open(&in->decompress, in->source, in->compression, err) : 0;
@@ -196,6 +199,22 @@ static char *find_lines_end(struct input *in, bool *too_long, struct err *err)
 	return lf != NULL ? lf : find_line_end(in, too_long, err);
 }
 
+/* Leaves out the lines that begin at or behind the end of the part. */
+static void limit_lines(const struct input *in, struct input_lines *lines)
+{
+	const char *start = in->buf + in->from, *lf;
+	uint64_t room = in->end > in->offset ? in->end - in->offset : 0;
+
+	if (room == 0)
+		lines->len = 0;
+	if (lines->len <= room)
+		return;
+	/* The line that holds the last byte of the part begins in it. */
+	lf = memchr(start + room - 1, '\n', lines->len - (size_t)(room - 1));
+	if (lf != NULL)
+		lines->len = (size_t)(lf - start) + 1;
+}
+
 int input_take_lines(struct input *in, struct input_lines *lines, struct err *err)
 {
 	bool too_long;
@@ -204,6 +223,7 @@ int input_take_lines(struct input *in, struct input_lines *lines, struct err *er
 	if (end == NULL)
 		return too_long ? -2 : -1;
 	lines->len = (size_t)(end - start) + (end != in->buf + in->to);
+	limit_lines(in, lines);
 	if (lines->len == 0)
 		return 0;
 	if (vec_reserve((void **)&lines->at, &lines->cap, lines->len + INPUT_SLACK, 1) != 0)
@@ -218,6 +238,27 @@ uint64_t input_line_count(const struct input *in)
 	return in->lines;
 }
 
+bool input_can_cut(const struct input *in)
+{
+	return in->decompress == NULL && source_size(in->source) > 0;
+}
+
+int input_cut(struct input *in, unsigned number, unsigned of, struct err *err)
+{
+	uint64_t size = source_size(in->source);
+	uint64_t begin = (uint64_t)((unsigned __int128)size * (number - 1) / of);
+	struct line line;
+
+	in->end = number == of ? UINT64_MAX : (uint64_t)((unsigned __int128)size * number / of);
+	if (begin <= in->offset)
+		return 0;
+	/* The line that holds the byte before belongs to another part, even if it ends there. */
+	if (input_skip(in, begin - 1 - in->offset, err) < 0 || input_line(in, &line, err) < 0)
+		return -1;
+	in->lines = 0;
+	return 0;
+}
+
 struct input *input_of_lines(struct input_lines *lines, uint64_t before)
 {
 	struct input *in = calloc(1, sizeof(*in));
@@ -228,6 +269,7 @@ struct input *input_of_lines(struct input_lines *lines, uint64_t before)
 	in->cap = in->to = lines->len;
 	in->lines = before;
 	in->at_end = in->borrowed = true;
+	in->end = UINT64_MAX;
 	return in;
 }
 

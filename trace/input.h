@@ -58,6 +58,13 @@ uint64_t input_line_count(const struct input *input);
 /* An input that is some lines of another one; they must live as long as it does.  NULL without memory. */
 struct input *input_of_lines(struct input_lines *lines, uint64_t before);
 
+/* Whether the input is a plain file, of which a part can be read. */
+bool input_can_cut(const struct input *input);
+
+/* Goes to the lines that begin in the number-th (from 1) of so many equal parts of the file, and not before
+   where the input is now; it ends behind them.  0 or -1. */
+int input_cut(struct input *input, unsigned number, unsigned of, struct err *err);
+
 /* Up to `len` bytes into buf; fewer only at the end of the input; -1 on an error. */
 long input_read(struct input *input, void *buf, size_t len, struct err *err);
 

@@ -67,6 +67,28 @@ static int take_header_fields(struct trace *trace, struct qtr *qtr, const char *
 	return qtr->device < 0 ? -1 : 0;
 }
 
+/* "R 12 " or "W 12 ". */
+static bool qtr_continues(const uint8_t *bytes, size_t len)
+{
+	size_t at = 2;
+
+	if (len < 3 || (bytes[0] != 'R' && bytes[0] != 'W') || bytes[1] != ' ')
+		return false;
+	while (at < len && bytes[at] >= '0' && bytes[at] <= '9')
+		at++;
+	return at > 2 && (at == len || bytes[at] == ' ');
+}
+
+/* A piece whose trace began elsewhere: which form it has is not known, so it may be either. */
+static bool lacks_header(struct trace *trace)
+{
+	struct err none;
+	const uint8_t *bytes;
+	long len = input_peek(trace->input, &bytes, INPUT_PEEK, &none);
+
+	return trace->options.piece && len > 0 && qtr_continues(bytes, (size_t)len);
+}
+
 static int qtr_open(struct trace *trace, struct err *err)
 {
 	struct qtr *qtr = calloc(1, sizeof(*qtr));
@@ -77,6 +99,10 @@ static int qtr_open(struct trace *trace, struct err *err)
 	trace->state = qtr;
 	if (qtr == NULL)
 		return err_nomem(err);
+	if (lacks_header(trace)) {
+		qtr->extended = trace->single = true;
+		return 0;
+	}
 	got = input_line(trace->input, &line, err);
 	if (got < 0)
 		return -1;
@@ -134,16 +160,23 @@ static int take_fields(struct trace *trace, struct qtr *qtr, struct line *line, 
 	return trace_mark(trace, trace->parsed + qtr->accesses, fields.mark, strlen(fields.mark), err);
 }
 
+static uint64_t sectors_limit(const struct trace *trace)
+{
+	return trace->disk_sectors != 0 ? trace->disk_sectors : ACCESS_SECTORS_MAX;
+}
+
 static int check_range(const struct trace *trace, const struct line *line, const struct access *access,
 		       struct err *err)
 {
+	uint64_t limit = sectors_limit(trace);
+
 	if (access->count == 0 && access->op != ACCESS_FLUSH)
 		return line_wrong(line, err, "an access of 0 sectors");
-	if (access->start > trace->disk_sectors || access->count > trace->disk_sectors - access->start)
+	if (access->start > limit || access->count > limit - access->start)
 		return line_wrong(line, err,
 				  "sectors %" PRIu64 "+%" PRIu64 " end beyond the disk, which has %" PRIu64
 				  " sectors (line 1)",
-				  access->start, access->count, trace->disk_sectors);
+				  access->start, access->count, limit);
 	return 0;
 }
 
@@ -222,6 +255,7 @@ static long qtr_parse(const struct trace *trace, const char *at, size_t len, str
 {
 	const struct qtr *qtr = trace->state;
 	const char *end = at + len;
+	uint64_t limit = sectors_limit(trace);
 	long n = 0;
 
 	if (len == 0 || end[-1] != '\n')
@@ -237,8 +271,7 @@ static long qtr_parse(const struct trace *trace, const char *at, size_t len, str
 		if (at == NULL || *at != ' ')
 			return -1;
 		at = fast_number(at + 1, &count);
-		if (at == NULL || *at != '\n' || count == 0 || start > trace->disk_sectors ||
-		    count > trace->disk_sectors - start)
+		if (at == NULL || *at != '\n' || count == 0 || start > limit || count > limit - start)
 			return -1;
 		access[n].start = start;
 		access[n].count = count;
@@ -260,5 +293,6 @@ const struct trace_format format_qtr = {
     .open = qtr_open,
     .read = qtr_read,
     .parse = qtr_parse,
+    .continues = qtr_continues,
     .close = qtr_close,
 };

@@ -142,3 +142,13 @@ int source_rewind(struct source *source, struct err *err)
 	source->at = 0;
 	return 0;
 }
+
+uint64_t source_size(const struct source *source)
+{
+	struct stat st;
+
+	if (!source->seeks || fstat(source->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size <= source->base)
+		return 0;
+	return (uint64_t)(st.st_size - source->base);
+}

@@ -25,4 +25,7 @@ int64_t source_skip(struct source *source, uint64_t n, struct err *err);
 /* Goes back to the first byte. */
 int source_rewind(struct source *source, struct err *err);
 
+/* The bytes of a file that can be read from anywhere; 0 for any other. */
+uint64_t source_size(const struct source *source);
+
 #endif

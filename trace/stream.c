@@ -124,6 +124,52 @@ static bool parse(const struct stream *stream, struct batch *batch)
 	return got >= 0;
 }
 
+static int take_lead(struct stream *stream, struct batch *batch)
+{
+	struct stream_edges *edges = stream->edges;
+	size_t n = 0;
+
+	while (n < batch->n && window_may_hold(&batch->at[n]))
+		if (VEC_PUSH(&edges->lead, batch->at[n++]) != 0)
+			return -1;
+	edges->synced = n < batch->n;
+	batch->n -= n;
+	if (n > 0)
+		memmove(batch->at, batch->at + n, batch->n * sizeof(struct access));
+	return 0;
+}
+
+/* Takes the first mark, with the flushes in it, out of the batch. */
+static int take_first_mark(struct stream *stream, struct batch *batch)
+{
+	struct stream_edges *edges = stream->edges;
+	size_t first = 0, n = 0, reads = 0;
+
+	if (edges->marked || !stream->window.marked)
+		return 0;
+	edges->marked = true;
+	while (first < batch->n && batch->at[first].window == WINDOW_UNMARKED)
+		first++;
+	for (; reads < WINDOW_MARK_READS; n++) {
+		reads += batch->at[first + n].window == WINDOW_MARK;
+		if (VEC_PUSH(&edges->mark, batch->at[first + n]) != 0)
+			return -1;
+	}
+	batch->n -= n;
+	memmove(batch->at + first, batch->at + first + n, (batch->n - first) * sizeof(struct access));
+	return 0;
+}
+
+static int take_tail(struct stream *stream)
+{
+	const struct window *window = &stream->window;
+
+	for (size_t i = window->ready; i < window->queue.n; i++)
+		if (VEC_PUSH(&stream->edges->tail, window->queue.at[i]) != 0)
+			return -1;
+	return 0;
+}
+
 /* Where a mark may begin or has begun: the batch becomes what is decided by now. */
 static int tell_marks(struct stream *stream, struct batch *batch, bool at_end, struct err *err)
 {
@@ -131,11 +177,14 @@ static int tell_marks(struct stream *stream, struct batch *batch, bool at_end, s
 
 	if (window_put(window, batch->at, batch->n, err) != 0)
 		return -1;
-	if (at_end)
+	if (at_end && stream->edges == NULL)
 		window_end(window);
 	if (reserve(batch, window->ready - window->from, err) != 0)
 		return -1;
 	batch->n = window_take(window, batch->at, window->ready - window->from);
+	if (stream->edges != NULL &&
+	    (take_first_mark(stream, batch) != 0 || (at_end && take_tail(stream) != 0)))
+		return err_nomem(err);
 	for (size_t i = 0; i < batch->n; i++)
 		stream->before[batch->at[i].window]++;
 	return 0;
@@ -165,6 +214,8 @@ static int take_turn(struct stream *stream, struct batch *batch, struct progress
 			return -1;
 		progress->may_mark = may_mark(batch);
 	}
+	if (stream->edges != NULL && !stream->edges->synced && take_lead(stream, batch) != 0)
+		return err_nomem(err);
 	progress->uniform = window_is_idle(&stream->window) && !progress->may_mark;
 	if (!progress->uniform || progress->got == 0)
 		return tell_marks(stream, batch, progress->got == 0, err);

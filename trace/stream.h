@@ -20,9 +20,19 @@ struct batch {
 	struct input_lines lines;
 };
 
+/* What a piece alone cannot tell of its accesses: whether they are marks. */
+struct stream_edges {
+	VEC(struct access) lead; /* from the start to the first that is surely in no mark */
+	VEC(struct access) mark; /* the first mark: what state the trace was in is not known */
+	VEC(struct access) tail; /* what may be the beginning of a mark */
+	bool synced;             /* the lead has ended */
+	bool marked;             /* the first mark has been met */
+};
+
 struct stream {
 	struct trace *trace;
-	struct input *input; /* the trace's own, while lines are parsed apart */
+	struct stream_edges *edges; /* NULL for a whole trace, whose marks can be told */
+	struct input *input;        /* the trace's own, while lines are parsed apart */
 	struct window window;
 	uint64_t before[4];
 	uint64_t lines;

@@ -69,6 +69,20 @@ static int say_what_it_is(const uint8_t *bytes, size_t len, struct err *err)
 	return err_set(err, "line 1: not a trace in a format that blkmap recognises; --format names one");
 }
 
+/* A piece without the beginning of its trace: lines that some format would go on with. */
+static int choose_for_piece(struct trace *trace, const uint8_t *bytes, size_t len, struct err *err)
+{
+	for (size_t i = 0; trace_formats[i] != NULL; i++) {
+		if (trace_formats[i]->continues == NULL || !trace_formats[i]->continues(bytes, len))
+			continue;
+		trace->format = trace_formats[i];
+		snprintf(trace->why, sizeof(trace->why), "%s, because its first line goes on with one",
+			 trace->format->name);
+		return 0;
+	}
+	return say_what_it_is(bytes, len, err);
+}
+
 static int format_probed(struct trace *trace, struct err *err)
 {
 	const char *compression = input_compression(trace->input);
@@ -87,7 +101,8 @@ static int format_probed(struct trace *trace, struct err *err)
 			 compression ? " in " : "", compression ? compression : "", trace->format->sign);
 		return 0;
 	}
-	return say_what_it_is(bytes, (size_t)len, err);
+	return trace->options.piece ? choose_for_piece(trace, bytes, (size_t)len, err)
+				    : say_what_it_is(bytes, (size_t)len, err);
 }
 
 static int choose_format(struct trace *trace, struct err *err)
@@ -98,6 +113,11 @@ static int choose_format(struct trace *trace, struct err *err)
 		return -1;
 	if (trace->options.event != NULL && trace->format->events == NULL)
 		return err_set(err, "a %s trace has one event a request, so --event does not apply",
+			       trace->format->name);
+	if (trace->options.piece && trace->options.of == 0 && trace->format->continues == NULL)
+		return err_set(err,
+			       "a piece of a %s trace does not say what came before; give the whole trace and "
+			       "--piece NUMBER/PIECES",
 			       trace->format->name);
 	return 0;
 }
@@ -130,6 +150,12 @@ static void notes_clear(struct trace *trace)
 	trace->notes.n = trace->marks.n = 0;
 }
 
+bool trace_is_cut(const struct trace *trace)
+{
+	return trace->options.of > 0 && trace->single && trace->format->continues != NULL &&
+	       trace->format->parse != NULL && input_can_cut(trace->input);
+}
+
 int trace_rewind(struct trace *trace, struct err *err)
 {
 	trace->format->close(trace);
@@ -137,7 +163,11 @@ int trace_rewind(struct trace *trace, struct err *err)
 	notes_clear(trace);
 	if (input_rewind(trace->input, err) != 0)
 		return -1;
-	return trace->format->open(trace, err);
+	if (trace->format->open(trace, err) != 0)
+		return -1;
+	return trace_is_cut(trace)
+		   ? input_cut(trace->input, trace->options.number, trace->options.of, err)
+		   : 0;
 }
 
 /* Reads the trace once for its devices and events. */
@@ -186,7 +216,7 @@ static int trace_start(struct trace *trace, struct err *err)
 	if (choose_device(trace, err) != 0)
 		return -1;
 	trace->surveying = false;
-	return trace->single ? 0 : trace_rewind(trace, err);
+	return trace->single && !trace_is_cut(trace) ? 0 : trace_rewind(trace, err);
 }
 
 int trace_open(struct trace **result, const char *path, const struct trace_options *options, struct err *err)

@@ -24,6 +24,8 @@ struct trace_options {
 	const char *format; /* a format's name, with ":ARGUMENT" where the format takes one */
 	const char *device; /* the one device to keep of a trace that holds several */
 	const char *event;  /* which event counts, for formats with several a request */
+	bool piece;         /* it is a piece of a trace: what stands at its beginning may be missing */
+	unsigned number, of; /* of a whole trace, only the number-th (from 1) of so many pieces; 0 for all */
 };
 
 /* The stations of a request that a trace may tell of. */
@@ -83,6 +85,9 @@ struct trace_format {
 	   thread: how many accesses it put into `at`, which has room for one every TRACE_LINE_MIN bytes; -1
 	   when some line is anything else, and all of them must go through `read`. */
 	long (*parse)(const struct trace *trace, const char *lines, size_t len, struct access *at);
+	/* Whether lines from somewhere in such a trace begin with these bytes; NULL for a format of which a piece
+	   cannot be read without what came before. */
+	bool (*continues)(const uint8_t *bytes, size_t len);
 	/* Frees trace->state, which may be NULL. */
 	void (*close)(struct trace *trace);
 };
@@ -97,6 +102,10 @@ void trace_close(struct trace *trace);
 
 /* The next accesses in order (of the chosen device only); how many, 0 at the end, -1 on an error. */
 long trace_read(struct trace *trace, struct access *batch, size_t n, struct err *err);
+
+/* Whether only the bytes of the piece that the options name are read.  Otherwise the whole trace is, and who
+   reads it counts the piece's batches. */
+bool trace_is_cut(const struct trace *trace);
 
 /* Starts again from the first access. */
 int trace_rewind(struct trace *trace, struct err *err);

@@ -4,11 +4,10 @@
 
 #include <string.h>
 
-#define MARK_READS 4
 #define READ_BATCH 1024
 
-static const uint64_t mark_on[MARK_READS] = {2, 21, 15, 2};
-static const uint64_t mark_off[MARK_READS] = {2, 15, 21, 2};
+static const uint64_t mark_on[WINDOW_MARK_READS] = {2, 21, 15, 2};
+static const uint64_t mark_off[WINDOW_MARK_READS] = {2, 15, 21, 2};
 
 enum match { MATCH_NONE, MATCH_PARTIAL, MATCH_ON, MATCH_OFF };
 
@@ -47,7 +46,7 @@ static enum match match_at(const struct window *window, size_t at, size_t *end)
 		may_off = may_off && access->start == mark_off[seen];
 		if (!may_on && !may_off)
 			return MATCH_NONE;
-		if (++seen == MARK_READS) {
+		if (++seen == WINDOW_MARK_READS) {
 			*end = i + 1;
 			return may_on ? MATCH_ON : MATCH_OFF;
 		}
@@ -64,6 +63,8 @@ static void take_mark(struct window *window, size_t end, bool on)
 	for (size_t i = window->ready; i < end; i++)
 		window->queue.at[i].window = window->queue.at[i].op == ACCESS_FLUSH ? before : WINDOW_MARK;
 	window->ready = end;
+	if (!window->marked)
+		window->first_on = on;
 	window->marked = true;
 	if (on && !window->on)
 		window->windows++;
@@ -122,6 +123,14 @@ void window_end(struct window *window)
 {
 	window->at_end = true;
 	decide(window);
+}
+
+void window_break(struct window *window)
+{
+	bool at_end = window->at_end;
+
+	window_end(window);
+	window->at_end = at_end;
 }
 
 size_t window_take(struct window *window, struct access *batch, size_t n)

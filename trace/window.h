@@ -9,6 +9,8 @@
 #include "base/vec.h"
 #include "trace/trace.h"
 
+#define WINDOW_MARK_READS 4
+
 struct window {
 	struct trace *trace;
 	VEC(struct access) queue; /* read, and perhaps part of a mark */
@@ -17,6 +19,7 @@ struct window {
 	bool at_end;
 	bool on;
 	bool marked;                    /* some mark has been seen */
+	bool first_on;                  /* the first one was an on */
 	uint64_t windows;               /* ons that opened a window */
 	uint64_t stray_ons, stray_offs; /* an on within a window, an off outside */
 };
@@ -33,6 +36,9 @@ size_t window_take(struct window *window, struct access *batch, size_t n);
 /* No more accesses will come, so all are decided. */
 void window_end(struct window *window);
 
+/* An access comes that is in no mark, though it is not put in: all that came before are decided. */
+void window_break(struct window *window);
+
 /* What an access is that is no part of a mark. */
 enum access_window window_state(const struct window *window);
 
@@ -45,6 +51,15 @@ static inline bool window_is_idle(const struct window *window)
 static inline bool window_may_begin(const struct access *access)
 {
 	return access->start == 2 && access->count == 1 && access->op == ACCESS_READ;
+}
+
+/* Whether an access may be a part of a mark.  One that is not decides all before it. */
+static inline bool window_may_hold(const struct access *access)
+{
+	if (access->op == ACCESS_FLUSH)
+		return true;
+	return access->op == ACCESS_READ && access->count == 1 && (access->flags & ACCESS_RAGGED) == 0 &&
+	       (access->start == 2 || access->start == 15 || access->start == 21);
 }
 
 /* The next accesses in order, each with its `window` set; how many, 0 at the end, -1 on an error. */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
+#include "cli/cli.h"
+#include "reports/merge.h"
+#include "trace/input.h"
+
+#include <stdlib.h>
+
+#define READ_STEP ((size_t)1 << 20)
+
+static const char options_help[] =
+    "  --json              the report as one JSON document\n"
+    "  --trace NAME        what the report calls the trace (default: as the first part does)\n";
+
+enum { OPTION_TRACE = COMMON_LAST };
+
+struct command_line {
+	struct common common;
+	const char *trace; /* --trace, or NULL */
+};
+
+/* The bytes of a file, which may be compressed. */
+static int read_all(struct text *bytes, const char *path, struct err *err)
+{
+	struct input *input;
+	long got = 1;
+
+	if (input_open(&input, path, err) != 0)
+		return -1;
+	while (got > 0) {
+		got = text_reserve(bytes, READ_STEP) ? input_read(input, bytes->at + bytes->n, READ_STEP, err)
+						     : err_nomem(err);
+		bytes->n += got > 0 ? (size_t)got : 0;
+	}
+	input_close(input);
+	return (int)got;
+}
+
+static int read_part(struct part *part, const char *path, struct err *err)
+{
+	struct text bytes = {0};
+	int status = read_all(&bytes, path, err);
+
+	if (status == 0)
+		status = part_read(part, bytes.at ? bytes.at : "", bytes.n, err);
+	text_free(&bytes);
+	return status;
+}
+
+static int print_report(struct merge *merge, const struct command_line *line)
+{
+	struct text out = {0};
+	struct err err;
+	int status;
+
+	if (line->trace != NULL)
+		merge->report.trace.file = line->trace;
+	if (merge_finish(merge, &err) != 0)
+		return fail(NULL, &err);
+	status = line->common.json ? report_json(&out, &merge->report, &err)
+				   : report_text(&out, &merge->report, terminal_width(), &err);
+	status = status == 0 ? print_text(&out) : fail(NULL, &err);
+	text_free(&out);
+	return status;
+}
+
+static int merge_files(char **paths, size_t n, const struct command_line *line)
+{
+	struct part *parts = calloc(n, sizeof(*parts));
+	struct merge merge;
+	struct err err;
+	int status = 0;
+
+	if (parts == NULL) {
+		err_nomem(&err);
+		return fail(NULL, &err);
+	}
+	merge_init(&merge);
+	for (size_t i = 0; i < n && status == 0; i++)
+		if (read_part(&parts[i], paths[i], &err) != 0 || merge_add(&merge, &parts[i], &err) != 0)
+			status = fail(paths[i], &err);
+	if (status == 0)
+		status = print_report(&merge, line);
+	merge_done(&merge);
+	for (size_t i = 0; i < n; i++)
+		part_done(&parts[i]);
+	free(parts);
+	return status;
+}
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct command_line *line = context;
+
+	if (option != OPTION_TRACE)
+		return err_set(err, "unknown option");
+	line->trace = value;
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    COMMON_OUTPUT, {"trace", required_argument, NULL, OPTION_TRACE}, COMMON_HELP, {0}};
+	struct command_line line = {.common = COMMON_INIT};
+	int status =
+	    common_parse(&line.common, &command_merge, options, options_help, argc, argv, own_option, &line);
+
+	if (status == 0)
+		status = argc - optind < 1
+			     ? fail_usage(&command_merge, "expected the parts of a trace, in order")
+			     : merge_files(argv + optind, (size_t)(argc - optind), &line);
+	else if (status == 1)
+		status = STATUS_DONE;
+	common_done(&line.common);
+	return status;
+}
+
+const struct command command_merge = {
+    .name = "merge",
+    .usage = "[OPTIONS] PART...",
+    .help = "one report from the parts of analyze --partial",
+    .run = run,
+};
