@@ -185,6 +185,9 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	struct qtr *qtr = trace->state;
 	const char *at = line->text, *end = line->text + line->len;
 
+	/* bpftrace ends with two. */
+	if (line->len == 0 && line->ended && qtr->extended)
+		return 0;
 	if ((at[0] != 'R' && at[0] != 'W') || at[1] != ' ')
 		return bad_line(qtr, line, err);
 	access->op = at[0] == 'R' ? ACCESS_READ : ACCESS_WRITE;
