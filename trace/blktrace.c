@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* blktrace's binary records (the kernel's include/uapi/linux/blktrace_api.h; version 7, and version 8,
-   struct blk_io_trace2, since Linux 6.19), in the byte order of the traced host.  Each CPU has a file of
-   its own, in order of time; here they are merged.  A stream of all CPUs (blktrace -o -, blkparse -d) is
-   one such file. */
-#include "base/bytes.h"
+/* Blktrace's events.  Each CPU has a file of its own, in order of time; here they are merged.  A stream of
+   all CPUs (blktrace -o -, blkparse -d) is one such file. */
+#include "trace/blktrace_file.h"
 #include "trace/events.h"
 #include "trace/formats.h"
 #include "trace/table.h"
@@ -13,53 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC 0x65617400u
-#define V7_BYTES 48u
-#define V8_BYTES 64u
-
-/* Categories, the upper part of an action. */
-enum {
-	CAT_WRITE = 1 << 1,
-	CAT_FLUSH = 1 << 2,
-	CAT_SYNC = 1 << 3,
-	CAT_PC = 1 << 9,
-	CAT_NOTIFY = 1 << 10,
-	CAT_AHEAD = 1 << 11,
-	CAT_META = 1 << 12,
-	CAT_DISCARD = 1 << 13,
-	CAT_FUA = 1 << 15,
-	CAT_ZONE_MANAGEMENT = 0x1f << 17,
-	CAT_WRITE_ZEROES = 1 << 22,
-};
-
-/* Actions, the lower part, without the bit that says that a cgroup's number follows. */
-enum { ACT_QUEUE = 1, ACT_REQUEUE = 6, ACT_ISSUE = 7, ACT_COMPLETE = 8, ACT_CGROUP = 0x100 };
-enum { NOTIFY_PROCESS = 0 };
-
-struct record {
-	uint64_t time, sector;
-	uint32_t sequence, bytes, pid, device, cpu, act;
-	uint64_t category;
-	uint16_t error, pdu_len;
-};
-
-/* One file, with its next record. */
-struct cpu_file {
-	struct input *input;
-	const char *path;
-	bool owns_input, big_endian, at_end;
-	uint8_t version;
-	struct record record;
-	uint8_t pdu[24];        /* the start of what follows the record */
-	uint64_t key, sequence; /* of the record before, as in struct blktrace */
-};
-
 struct blktrace {
 	struct events *events;
-	struct cpu_file *files;
+	struct blktrace_file *files;
 	size_t nfiles;
 	size_t *heap; /* files by the time of their next record */
 	size_t nheap;
+	size_t surveyed; /* files, in the first reading */
 	bool primed, told;
 	uint32_t last_dev; /* the device of the last event, and its index */
 	long last_index;
@@ -69,130 +27,16 @@ struct blktrace {
 	uint32_t last_comm;
 };
 
-/* The version in a magic number, 0 for none; *big says in which byte order. */
-static uint8_t version_of(const uint8_t *p, bool *big)
-{
-	*big = (be32(p) & ~0xffu) == MAGIC;
-	if (*big || (le32(p) & ~0xffu) == MAGIC)
-		return (uint8_t)(*big ? be32(p) : le32(p));
-	return 0;
-}
-
 static bool blktrace_probe(const uint8_t *bytes, size_t len)
 {
 	bool big;
 
-	return len >= 4 && version_of(bytes, &big) != 0;
-}
-
-static void load_action(struct record *r, uint64_t action)
-{
-	r->act = (uint32_t)(action & 0xffff) & ~(uint32_t)ACT_CGROUP;
-	r->category = action >> 16;
-}
-
-/* The fields of a record; `big` is a constant where this is inlined. */
-static inline void load_fields(struct record *r, uint8_t version, const uint8_t *p, bool big)
-{
-	const uint8_t *rest = version == 7 ? p + 36 : p + 40;
-
-	r->sequence = big ? be32(p + 4) : le32(p + 4);
-	r->time = big ? be64(p + 8) : le64(p + 8);
-	r->sector = big ? be64(p + 16) : le64(p + 16);
-	r->bytes = big ? be32(p + 24) : le32(p + 24);
-	if (version == 7) {
-		load_action(r, big ? be32(p + 28) : le32(p + 28));
-		r->pid = big ? be32(p + 32) : le32(p + 32);
-	} else {
-		r->pid = big ? be32(p + 28) : le32(p + 28);
-		load_action(r, big ? be64(p + 32) : le64(p + 32));
-	}
-	r->device = big ? be32(rest) : le32(rest);
-	r->cpu = big ? be32(rest + 4) : le32(rest + 4);
-	r->error = big ? be16(rest + 8) : le16(rest + 8);
-	r->pdu_len = big ? be16(rest + 10) : le16(rest + 10);
-}
-
-static void load(struct cpu_file *file, const uint8_t *p)
-{
-	if (file->big_endian)
-		load_fields(&file->record, file->version, p, true);
-	else
-		load_fields(&file->record, file->version, p, false);
-}
-
-/* "byte 96: ", with the file's name where there are several. */
-static int bad_record(const struct blktrace *state, const struct cpu_file *file, const char *what,
-		      struct err *err)
-{
-	err_set(err, "byte %" PRIu64 ": %s", input_offset(file->input), what);
-	return state->nfiles > 1 ? err_prefix(err, "%s: ", file->path) : -1;
-}
-
-/* Checks the magic number of a record. */
-static int check_magic(const struct blktrace *state, struct cpu_file *file, const uint8_t *p, struct err *err)
-{
-	char what[128];
-
-	file->version = version_of(p, &file->big_endian);
-	if (file->version == 7 || file->version == 8)
-		return 0;
-	if (file->version != 0)
-		snprintf(what, sizeof(what), "a blktrace record of version %u; 7 and 8 are known",
-			 file->version);
-	else
-		snprintf(what, sizeof(what), "expected a blktrace record (magic 0x656174xx), found 0x%08x",
-			 le32(p));
-	return bad_record(state, file, what, err);
-}
-
-static int cut_off(const struct blktrace *state, const struct cpu_file *file, size_t have, size_t want,
-		   struct err *err)
-{
-	char what[128];
-
-	snprintf(what, sizeof(what), "cut off, the last record has %zu of its %zu bytes", have, want);
-	return bad_record(state, file, what, err);
-}
-
-/* Reads a file's next record: 1, 0 at its end, -1 on an error. */
-static int advance(const struct blktrace *state, struct cpu_file *file, struct err *err)
-{
-	const uint8_t *p;
-	size_t want, size;
-	long len = input_peek(file->input, &p, V8_BYTES, err);
-
-	if (len <= 0)
-		return (int)len;
-	if (len < 4)
-		return cut_off(state, file, (size_t)len, V7_BYTES, err);
-	if (check_magic(state, file, p, err) != 0)
-		return -1;
-	size = file->version == 7 ? V7_BYTES : V8_BYTES;
-	if ((size_t)len < size)
-		return cut_off(state, file, (size_t)len, size, err);
-	load(file, p);
-	want = size + file->record.pdu_len;
-	if (file->record.pdu_len > 0) {
-		size_t kept =
-		    file->record.pdu_len < sizeof(file->pdu) ? file->record.pdu_len : sizeof(file->pdu);
-
-		if (want > INPUT_PEEK)
-			return bad_record(state, file, "a record of more than 64 KiB", err);
-		len = input_peek(file->input, &p, want, err);
-		if (len < 0)
-			return -1;
-		if ((size_t)len < want)
-			return cut_off(state, file, (size_t)len, want, err);
-		memcpy(file->pdu, p + size, kept);
-	}
-	input_consume(file->input, want);
-	return 1;
+	return len >= 4 && blktrace_version(bytes, &big) != 0;
 }
 
 static bool before(const struct blktrace *state, size_t a, size_t b)
 {
-	const struct record *x = &state->files[a].record, *y = &state->files[b].record;
+	const struct blktrace_record *x = &state->files[a].record, *y = &state->files[b].record;
 
 	if (x->time != y->time)
 		return x->time < y->time;
@@ -219,7 +63,7 @@ static int prime(struct blktrace *state, struct err *err)
 {
 	state->primed = true;
 	for (size_t i = 0; i < state->nfiles; i++) {
-		int got = advance(state, &state->files[i], err);
+		int got = blktrace_advance(&state->files[i], err);
 
 		if (got < 0)
 			return -1;
@@ -231,14 +75,29 @@ static int prime(struct blktrace *state, struct err *err)
 	return 0;
 }
 
+/* The first reading asks nothing of the order, so each file is read by itself. */
+static int next_of_files(struct blktrace *state, struct blktrace_file **file, struct err *err)
+{
+	int got = 0;
+
+	for (; state->surveyed < state->nfiles; state->surveyed++) {
+		*file = &state->files[state->surveyed];
+		got = blktrace_advance(*file, err);
+		if (got != 0)
+			break;
+		events_next_stream(state->events);
+	}
+	return got;
+}
+
 /* The file whose next record is the earliest; the one of the last call moves on. */
-static int next_record(struct blktrace *state, struct cpu_file **file, struct err *err)
+static int next_record(struct blktrace *state, struct blktrace_file **file, struct err *err)
 {
 	if (!state->primed) {
 		if (prime(state, err) != 0)
 			return -1;
 	} else if (state->nheap > 0) {
-		int got = advance(state, &state->files[state->heap[0]], err);
+		int got = blktrace_advance(&state->files[state->heap[0]], err);
 
 		if (got < 0)
 			return -1;
@@ -254,9 +113,9 @@ static int next_record(struct blktrace *state, struct cpu_file **file, struct er
 }
 
 /* Numbers count up from 1 for each device on each CPU; notifications have 0. */
-static int check_sequence(struct blktrace *state, struct cpu_file *file, struct err *err)
+static int check_sequence(struct blktrace *state, struct blktrace_file *file, struct err *err)
 {
-	const struct record *r = &file->record;
+	const struct blktrace_record *r = &file->record;
 	uint64_t key = (uint64_t)r->device << 32 | r->cpu;
 
 	if (r->sequence == 0)
@@ -287,10 +146,10 @@ static uint32_t comm_of(struct blktrace *state, uint32_t pid)
 }
 
 /* A notification may say what a process is called. */
-static int take_notify(struct trace *trace, const struct cpu_file *file, struct err *err)
+static int take_notify(struct trace *trace, const struct blktrace_file *file, struct err *err)
 {
 	struct blktrace *state = trace->state;
-	const struct record *r = &file->record;
+	const struct blktrace_record *r = &file->record;
 	long comm;
 
 	if (r->act != NOTIFY_PROCESS || r->pdu_len < 16)
@@ -301,7 +160,7 @@ static int take_notify(struct trace *trace, const struct cpu_file *file, struct 
 	return comm < 0 ? -1 : table_put(&state->comms, r->pid, (uint64_t)comm, err);
 }
 
-static int stage_of(const struct record *r)
+static int stage_of(const struct blktrace_record *r)
 {
 	switch (r->act) {
 	case ACT_QUEUE:
@@ -319,7 +178,7 @@ static int stage_of(const struct record *r)
 
 /* What a request does; false when it touches nothing (a SCSI command, a zone's management, the end
    of a flush that came with a write). */
-static bool take_op(const struct record *r, struct access *access)
+static bool take_op(const struct blktrace_record *r, struct access *access)
 {
 	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0;
 
@@ -357,10 +216,10 @@ static int take_device(struct trace *trace, uint32_t dev, struct access *access,
 }
 
 /* 1 when the record is an event that may count, 0 when not, -1 on an error. */
-static int make_event(struct trace *trace, struct cpu_file *file, struct event *event, struct err *err)
+static int make_event(struct trace *trace, struct blktrace_file *file, struct event *event, struct err *err)
 {
 	struct blktrace *state = trace->state;
-	const struct record *r = &file->record;
+	const struct blktrace_record *r = &file->record;
 	struct access *access = &event->access;
 	int stage = stage_of(r);
 
@@ -373,7 +232,7 @@ static int make_event(struct trace *trace, struct cpu_file *file, struct event *
 	event->stage = (enum trace_stage)stage;
 	if (access->op != ACCESS_FLUSH) {
 		if (!access_set_sectors(access, r->sector, ((uint64_t)r->bytes + 511) / 512))
-			return bad_record(state, file, "before here: a request ends beyond 2^63 bytes", err);
+			return blktrace_bad(file, "before here: a request ends beyond 2^63 bytes", err);
 		access->flags |= r->bytes % 512 != 0 ? ACCESS_RAGGED : 0;
 	}
 	access->time_ns = r->time <= INT64_MAX ? (int64_t)r->time : INT64_MAX;
@@ -387,10 +246,11 @@ static int make_event(struct trace *trace, struct cpu_file *file, struct event *
 
 static int next_event(struct trace *trace, struct event *event, struct err *err)
 {
-	struct cpu_file *file;
+	struct blktrace_file *file;
 	int got;
 
-	while ((got = next_record(trace->state, &file, err)) == 1) {
+	while ((got = trace->surveying ? next_of_files(trace->state, &file, err)
+				       : next_record(trace->state, &file, err)) == 1) {
 		got = make_event(trace, file, event, err);
 		if (got != 0)
 			return got;
@@ -420,11 +280,12 @@ static void blktrace_close(struct trace *trace)
 static int open_files(struct trace *trace, struct blktrace *state, struct err *err)
 {
 	for (size_t i = 0; i < trace->files.n; i++) {
-		struct cpu_file *file = &state->files[state->nfiles];
+		struct blktrace_file *file = &state->files[state->nfiles];
 		const uint8_t *p;
 		long len;
 
 		file->path = trace->files.at[i];
+		file->many = trace->files.n > 1;
 		if (trace->files.n == 1) {
 			file->input = trace->input;
 			state->nfiles++;
