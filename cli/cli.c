@@ -76,7 +76,7 @@ static int parse_jobs(struct common *common, const char *value, struct err *err)
 
 	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n < 1 || n > THREADS_MAX)
 		return err_set(err, "-j: '%s' is not a number from 1 to %d", value, THREADS_MAX);
-	common->map.threads = (unsigned)n;
+	common->map.threads = common->trace.threads = (unsigned)n;
 	return 0;
 }
 
@@ -193,7 +193,7 @@ int common_parse(struct common *common, const struct command *command, const str
 	int option;
 
 	opterr = 0;
-	common->map.threads = threads_available();
+	common->map.threads = common->trace.threads = threads_available();
 	short_options(options, letters);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		int failed;

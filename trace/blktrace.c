@@ -2,6 +2,7 @@
 /* Blktrace's events.  Each CPU has a file of its own, in order of time; here they are merged.  A stream of
    all CPUs (blktrace -o -, blkparse -d) is one such file. */
 #include "trace/blktrace_file.h"
+#include "trace/blktrace_survey.h"
 #include "trace/events.h"
 #include "trace/formats.h"
 #include "trace/table.h"
@@ -17,7 +18,6 @@ struct blktrace {
 	size_t nfiles;
 	size_t *heap; /* files by the time of their next record */
 	size_t nheap;
-	size_t surveyed; /* files, in the first reading */
 	bool primed, told;
 	uint32_t last_dev; /* the device of the last event, and its index */
 	long last_index;
@@ -73,21 +73,6 @@ static int prime(struct blktrace *state, struct err *err)
 	for (size_t i = state->nheap / 2; i-- > 0;)
 		sift_down(state, i);
 	return 0;
-}
-
-/* The first reading asks nothing of the order, so each file is read by itself. */
-static int next_of_files(struct blktrace *state, struct blktrace_file **file, struct err *err)
-{
-	int got = 0;
-
-	for (; state->surveyed < state->nfiles; state->surveyed++) {
-		*file = &state->files[state->surveyed];
-		got = blktrace_advance(*file, err);
-		if (got != 0)
-			break;
-		events_next_stream(state->events);
-	}
-	return got;
 }
 
 /* The file whose next record is the earliest; the one of the last call moves on. */
@@ -160,55 +145,12 @@ static int take_notify(struct trace *trace, const struct blktrace_file *file, st
 	return comm < 0 ? -1 : table_put(&state->comms, r->pid, (uint64_t)comm, err);
 }
 
-static int stage_of(const struct blktrace_record *r)
-{
-	switch (r->act) {
-	case ACT_QUEUE:
-		return STAGE_QUEUE;
-	case ACT_ISSUE:
-		return STAGE_ISSUE;
-	case ACT_COMPLETE:
-		return STAGE_COMPLETE;
-	case ACT_REQUEUE:
-		return STAGE_REQUEUE;
-	default:
-		return -1;
-	}
-}
-
-/* What a request does; false when it touches nothing (a SCSI command, a zone's management, the end
-   of a flush that came with a write). */
-static bool take_op(const struct blktrace_record *r, struct access *access)
-{
-	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0;
-
-	if ((r->category & (CAT_PC | CAT_ZONE_MANAGEMENT)) != 0 || (r->bytes == 0 && !flush))
-		return false;
-	if (flush)
-		access->op = ACCESS_FLUSH;
-	else if ((r->category & CAT_DISCARD) != 0)
-		access->op = ACCESS_DISCARD;
-	else if ((r->category & CAT_WRITE_ZEROES) != 0)
-		access->op = ACCESS_ZERO;
-	else
-		access->op = (r->category & CAT_WRITE) != 0 ? ACCESS_WRITE : ACCESS_READ;
-	access->flags = (uint16_t)(((r->category & CAT_FUA) != 0 ? ACCESS_FUA : 0) |
-				   ((r->category & CAT_SYNC) != 0 ? ACCESS_SYNC : 0) |
-				   ((r->category & CAT_META) != 0 ? ACCESS_META : 0) |
-				   ((r->category & CAT_AHEAD) != 0 ? ACCESS_AHEAD : 0) |
-				   ((r->category & CAT_FLUSH) != 0 && !flush ? ACCESS_PREFLUSH : 0) |
-				   (r->act == ACT_COMPLETE && r->error != 0 ? ACCESS_FAILED : 0));
-	return true;
-}
-
 static int take_device(struct trace *trace, uint32_t dev, struct access *access, struct err *err)
 {
 	struct blktrace *state = trace->state;
-	char name[32];
 
 	if (state->last_index < 0 || state->last_dev != dev) {
-		snprintf(name, sizeof(name), "%u,%u", dev >> 20, dev & 0xfffff);
-		state->last_index = trace_device(trace, name, strlen(name), err);
+		state->last_index = blktrace_device(trace, dev, err);
 		state->last_dev = dev;
 	}
 	access->device = (uint32_t)state->last_index;
@@ -221,13 +163,13 @@ static int make_event(struct trace *trace, struct blktrace_file *file, struct ev
 	struct blktrace *state = trace->state;
 	const struct blktrace_record *r = &file->record;
 	struct access *access = &event->access;
-	int stage = stage_of(r);
+	int stage = blktrace_stage(r);
 
 	if ((r->category & CAT_NOTIFY) != 0)
-		return trace->surveying ? 0 : take_notify(trace, file, err);
-	if (!trace->surveying && check_sequence(state, file, err) != 0)
+		return take_notify(trace, file, err);
+	if (check_sequence(state, file, err) != 0)
 		return -1;
-	if (stage < 0 || !take_op(r, access))
+	if (stage < 0 || !blktrace_op(r, access))
 		return 0;
 	event->stage = (enum trace_stage)stage;
 	if (access->op != ACCESS_FLUSH) {
@@ -239,8 +181,7 @@ static int make_event(struct trace *trace, struct blktrace_file *file, struct ev
 	access->pid = r->pid;
 	if (take_device(trace, r->device, access, err) != 0)
 		return -1;
-	if (!trace->surveying)
-		access->comm = comm_of(state, r->pid);
+	access->comm = comm_of(state, r->pid);
 	return 1;
 }
 
@@ -249,8 +190,7 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 	struct blktrace_file *file;
 	int got;
 
-	while ((got = trace->surveying ? next_of_files(trace->state, &file, err)
-				       : next_record(trace->state, &file, err)) == 1) {
+	while ((got = next_record(trace->state, &file, err)) == 1) {
 		got = make_event(trace, file, event, err);
 		if (got != 0)
 			return got;
@@ -344,7 +284,11 @@ static int tell_others(struct trace *trace, struct blktrace *state, struct err *
 static long blktrace_read(struct trace *trace, struct access *batch, size_t n, struct err *err)
 {
 	struct blktrace *state = trace->state;
-	long got = events_read(state->events, batch, n, err);
+	long got;
+
+	if (trace->surveying)
+		return blktrace_survey(trace, state->files, state->nfiles, err);
+	got = events_read(state->events, batch, n, err);
 
 	return got == 0 && tell_others(trace, state, err) != 0 ? -1 : got;
 }

@@ -3,6 +3,7 @@
 #include "trace/blktrace_file.h"
 
 #include "base/bytes.h"
+#include "trace/trace.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,11 +74,17 @@ int blktrace_bad(const struct blktrace_file *file, const char *what, struct err 
 /* Checks the magic number of a record. */
 static int check_magic(struct blktrace_file *file, struct err *err)
 {
+	uint32_t magic;
 	char what[128];
 
+	memcpy(&magic, file->at, sizeof(magic));
+	if (magic == file->magic && file->version != 0)
+		return 0;
+	file->magic = magic;
 	file->version = blktrace_version(file->at, &file->big_endian);
 	if (file->version == 7 || file->version == 8)
 		return 0;
+	file->magic = 0;
 	if (file->version != 0)
 		snprintf(what, sizeof(what), "a blktrace record of version %u; 7 and 8 are known",
 			 file->version);
@@ -147,4 +154,43 @@ int blktrace_advance(struct blktrace_file *file, struct err *err)
 		return -1;
 	file->at += size + file->record.pdu_len;
 	return 1;
+}
+
+int blktrace_stage(const struct blktrace_record *r)
+{
+	switch (r->act) {
+	case ACT_QUEUE:
+		return STAGE_QUEUE;
+	case ACT_ISSUE:
+		return STAGE_ISSUE;
+	case ACT_COMPLETE:
+		return STAGE_COMPLETE;
+	case ACT_REQUEUE:
+		return STAGE_REQUEUE;
+	default:
+		return -1;
+	}
+}
+
+bool blktrace_op(const struct blktrace_record *r, struct access *access)
+{
+	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0;
+
+	if ((r->category & (CAT_PC | CAT_ZONE_MANAGEMENT)) != 0 || (r->bytes == 0 && !flush))
+		return false;
+	if (flush)
+		access->op = ACCESS_FLUSH;
+	else if ((r->category & CAT_DISCARD) != 0)
+		access->op = ACCESS_DISCARD;
+	else if ((r->category & CAT_WRITE_ZEROES) != 0)
+		access->op = ACCESS_ZERO;
+	else
+		access->op = (r->category & CAT_WRITE) != 0 ? ACCESS_WRITE : ACCESS_READ;
+	access->flags = (uint16_t)(((r->category & CAT_FUA) != 0 ? ACCESS_FUA : 0) |
+				   ((r->category & CAT_SYNC) != 0 ? ACCESS_SYNC : 0) |
+				   ((r->category & CAT_META) != 0 ? ACCESS_META : 0) |
+				   ((r->category & CAT_AHEAD) != 0 ? ACCESS_AHEAD : 0) |
+				   ((r->category & CAT_FLUSH) != 0 && !flush ? ACCESS_PREFLUSH : 0) |
+				   (r->act == ACT_COMPLETE && r->error != 0 ? ACCESS_FAILED : 0));
+	return true;
 }

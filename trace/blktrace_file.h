@@ -5,6 +5,7 @@
 #define TRACE_BLKTRACE_FILE_H
 
 #include "base/err.h"
+#include "trace/access.h"
 #include "trace/input.h"
 
 #include <stdbool.h>
@@ -43,6 +44,7 @@ struct blktrace_file {
 	bool owns_input, big_endian;
 	bool many; /* there are other files, so messages say which one it is */
 	uint8_t version;
+	uint32_t magic; /* of the record before, as it stands */
 	struct blktrace_record record;
 	uint8_t pdu[24];         /* the start of what follows the record */
 	const uint8_t *at, *end; /* bytes that the input has shown, from the next record on */
@@ -58,5 +60,12 @@ int blktrace_advance(struct blktrace_file *file, struct err *err);
 
 /* "byte 96: ", with the file's name where there are several; -1. */
 int blktrace_bad(const struct blktrace_file *file, const char *what, struct err *err);
+
+/* The station of a request that a record tells of (enum trace_stage), or -1. */
+int blktrace_stage(const struct blktrace_record *record);
+
+/* What a request does: op and flags.  False when it touches nothing (a SCSI command, a zone's management, the
+   end of a flush that came with a write). */
+bool blktrace_op(const struct blktrace_record *record, struct access *access);
 
 #endif

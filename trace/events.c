@@ -62,11 +62,6 @@ void events_lost(struct events *events, uint64_t n)
 	events->lost += n;
 }
 
-void events_next_stream(struct events *events)
-{
-	events->newest = INT64_MIN;
-}
-
 /* The first reading: which devices, which events, and whether they are in order. */
 static int count_all(struct events *events, struct err *err)
 {

@@ -27,9 +27,6 @@ void events_free(struct events *events);
 /* As trace_format.read. */
 long events_read(struct events *events, struct access *batch, size_t n, struct err *err);
 
-/* For the reader, in the first reading: what comes now is of another stream, whose times begin anew. */
-void events_next_stream(struct events *events);
-
 /* For the reader: the trace itself says that it has lost so many events. */
 void events_lost(struct events *events, uint64_t n);
 

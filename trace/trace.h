@@ -21,10 +21,11 @@ struct trace_format;
 
 /* What the user said about how to read it; NULL or zero where nothing was said. */
 struct trace_options {
-	const char *format; /* a format's name, with ":ARGUMENT" where the format takes one */
-	const char *device; /* the one device to keep of a trace that holds several */
-	const char *event;  /* which event counts, for formats with several a request */
-	bool piece;         /* it is a piece of a trace: what stands at its beginning may be missing */
+	const char *format;  /* a format's name, with ":ARGUMENT" where the format takes one */
+	const char *device;  /* the one device to keep of a trace that holds several */
+	const char *event;   /* which event counts, for formats with several a request */
+	unsigned threads;    /* how many may work on it; 0 is one */
+	bool piece;          /* it is a piece of a trace: what stands at its beginning may be missing */
 	unsigned number, of; /* of a whole trace, only the number-th (from 1) of so many pieces; 0 for all */
 };
 
@@ -85,8 +86,8 @@ struct trace_format {
 	   thread: how many accesses it put into `at`, which has room for one every TRACE_LINE_MIN bytes; -1
 	   when some line is anything else, and all of them must go through `read`. */
 	long (*parse)(const struct trace *trace, const char *lines, size_t len, struct access *at);
-	/* Whether lines from somewhere in such a trace begin with these bytes; NULL for a format of which a piece
-	   cannot be read without what came before. */
+	/* Whether lines from somewhere in such a trace begin with these bytes; NULL for a format of which a
+	   piece cannot be read without what came before. */
 	bool (*continues)(const uint8_t *bytes, size_t len);
 	/* Frees trace->state, which may be NULL. */
 	void (*close)(struct trace *trace);
