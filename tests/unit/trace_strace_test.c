@@ -68,11 +68,44 @@ static void bad_lines_are_named(void **state)
 	       "RESULT'\n");
 }
 
+static void copies_are_a_read_and_a_write(void **state)
+{
+	static const struct trace_options a = {.device = "/a"}, b = {.device = "/b"};
+	static const char text[] = "copy_file_range(3</a>, [512], 4</b>, [1024], 4096, 0) = 4096\n"
+				   "openat(AT_FDCWD, \"/a\", O_RDWR) = 3</a>\n"
+				   "openat(AT_FDCWD, \"/b\", O_RDWR) = 4</b>\n"
+				   "copy_file_range(3</a>, NULL, 4</b>, NULL, 1536, 0) = 1024\n"
+				   "sendfile(4</b>, 3</a>, [8192] => [8704], 512) = 512\n"
+				   "sendfile(4</b>, 3</a>, NULL, 512) = 512\n"
+				   "preadv2(3</a>, [{iov_base=\"\"..., iov_len=512}], 1, -1, 0) = 512\n"
+				   "read(3</a>, \"\"..., 512) = 512\n";
+
+	(void)state;
+	expect_options(text, &a,
+		       "read 1 8 dev=/a\nread 0 2 dev=/a\nread 16 1 dev=/a\nread 2 1 dev=/a\n"
+		       "read 3 1 dev=/a\nread 4 1 dev=/a\n");
+	expect_options(text, &b, "write 2 8 dev=/b\nwrite 0 2 dev=/b\nwrite 2 1 dev=/b\nwrite 3 1 dev=/b\n");
+}
+
+static void what_is_appended_has_no_place(void **state)
+{
+	(void)state;
+	expect(
+	    "openat(AT_FDCWD, \"/a\", O_WRONLY|O_APPEND) = 3</a>\nwrite(3</a>, \"\"..., 512) = 512\n"
+	    "pread64(3</a>, \"\"..., 512, 0) = 512\n",
+	    "read 0 1 dev=/a\n"
+	    "note: 1 reads and writes are left out: the trace does not show where the file position was\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(calls_with_offsets),          cmocka_unit_test(positions_are_followed),
-	    cmocka_unit_test(unfinished_calls_are_joined), cmocka_unit_test(furniture_is_left_out),
+	    cmocka_unit_test(copies_are_a_read_and_a_write),
+	    cmocka_unit_test(what_is_appended_has_no_place),
+	    cmocka_unit_test(calls_with_offsets),
+	    cmocka_unit_test(positions_are_followed),
+	    cmocka_unit_test(unfinished_calls_are_joined),
+	    cmocka_unit_test(furniture_is_left_out),
 	    cmocka_unit_test(bad_lines_are_named),
 	};
 
