@@ -78,8 +78,7 @@ static int write_scene(struct draw *draw, struct text *out, const struct scene *
 	}
 	if (draw->writer->write != NULL)
 		return draw->writer->write(out, scene, &source, err);
-	return write_page(out, &draw->picture, scene, &source, report->notes.at,
-			  report->notes.n, err);
+	return write_page(out, &draw->picture, scene, &source, report->notes.at, report->notes.n, err);
 }
 
 /* Fills `out` with the file's bytes. */
@@ -147,7 +146,8 @@ static int open_and_draw(struct draw *draw, const struct common *common)
 	return status;
 }
 
-/* How many words an option takes whose value says nothing about what is drawn: where to, with what threads. */
+/* How many words an option takes whose value says nothing about what is drawn: where to, with what threads.
+ */
 static int is_beside(const char *word)
 {
 	static const char *const options[][2] = {{"-o", "--output"}, {"-j", "--jobs"}};
@@ -199,6 +199,8 @@ static int check(struct draw *draw, int arguments)
 		return fail_usage(&command_draw, "expected a trace and perhaps a disk");
 	if (draw->picture.hilbert && draw->picture.view == VIEW_AUTO)
 		draw->picture.view = VIEW_DISK;
+	if (draw->picture.hilbert && draw->picture.view != VIEW_DISK)
+		return fail_usage(&command_draw, "--hilbert is a way to draw --view disk");
 	if (draw->dump_scene)
 		return 0;
 	if (draw->output == NULL)

@@ -79,7 +79,7 @@ function unpackHits() {
 	let start = 0, when = 0;
 	unpack(data.hits, (next) => {
 		const cls = next();
-		start += signed(next());
+		start = Math.max(0, start + signed(next()));
 		const count = next();
 		when += signed(next());
 		addRecord(hits, start, count, cls, when, count, cls === FLUSH ? 0 : 1);
@@ -466,7 +466,8 @@ function drawRegions(context, list, y) {
 }
 
 function drawAxis(context, width) {
-	const steps = width / 110, wanted = width * view.scale / steps;
+	const last = Math.ceil(view.start + width * view.scale);
+	const steps = width / Math.max(110, 9 * String(last).length + 16), wanted = width * view.scale / steps;
 	const power = 2 ** Math.max(0, Math.ceil(Math.log2(wanted)));
 	context.font = '12px "DejaVu Sans", Verdana, sans-serif';
 	context.fillStyle = theme.soft;
@@ -1166,6 +1167,8 @@ function makeNotes() {
 		notes.push(`${data.accesses} accesses are too many for one page, so they are added up: where, in steps of ` +
 			   `${finest} sectors; when, in steps of ${2 ** data.placeShift} sectors and ` +
 			   `${data.hasTime ? (2 ** data.timeShift / 1e9).toPrecision(3) + ' s' : 2 ** data.timeShift + ' accesses'}.`);
+	if (data.sectors > 2 ** 51)
+		notes.push('On a disk as large as this, sectors are told to within a few sectors only.');
 	if (data.joined)
 		notes.push(`Small regions that lie closer than ${data.coarse} sectors are joined in ${data.joined} places.`);
 	if (notes.length) {

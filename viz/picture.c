@@ -152,6 +152,8 @@ double picture_header(struct scene *scene, const struct picture *picture, const 
 	add_summary(&scene->summary, picture);
 	scene_text(scene, PICTURE_MARGIN, 34, &title, scene->title.at ? scene->title.at : "");
 	scene_text(scene, PICTURE_MARGIN, 54, &line, scene->summary.at ? scene->summary.at : "");
+	if (picture->analysis->accesses == 0)
+		what = "No access was counted, so nothing is shown";
 	scene_text(scene, PICTURE_MARGIN, 70, &line, what);
 	return draw_key(scene, picture, 94, width) + 18;
 }

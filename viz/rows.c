@@ -38,17 +38,15 @@ static void place_rows(struct grid *grid, struct frame *frame)
 
 static void draw_addresses(struct scene *scene, const struct grid *grid, const struct frame *frame)
 {
-	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_END};
+	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_END, .room = LEFT - 12};
 	double free_from = 0;
 
 	for (size_t i = 0; i < grid->rows.n; i++) {
 		double y = grid->rows.at[i].y + frame->cell_height / 2 + 3.5;
-		char number[24];
 
 		if (y - 9 < free_from && grid->rows.at[i].hidden == 0)
 			continue;
-		snprintf(number, sizeof(number), "%" PRIu64, grid->rows.at[i].start);
-		scene_text(scene, LEFT - 8, y, &type, number);
+		scene_number(scene, LEFT - 8, y, &type, grid->rows.at[i].start);
 		free_from = y + 2;
 	}
 }

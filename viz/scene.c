@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 void scene_free(struct scene *scene)
 {
@@ -84,6 +85,20 @@ double scene_text(struct scene *scene, double x, double y, const struct type *ty
 	text_char(&scene->strings, '\0');
 	add(scene, &shape);
 	return shape.w;
+}
+
+double scene_number(struct scene *scene, double x, double y, const struct type *type, uint64_t number)
+{
+	struct type fitting = *type;
+	char words[24];
+	double width;
+
+	snprintf(words, sizeof(words), "%" PRIu64, number);
+	width = font_width(words, type->size, type->bold);
+	if (type->room > 0 && width > type->room)
+		fitting.size *= type->room / width;
+	fitting.room = 0;
+	return scene_text(scene, x, y, &fitting, words);
 }
 
 const char *scene_string(const struct scene *scene, const struct shape *shape)

@@ -68,6 +68,9 @@ struct type {
 /* Any bytes: what is not printable is shown as \xNN.  Returns the width it takes. */
 double scene_text(struct scene *scene, double x, double y, const struct type *type, const char *text);
 
+/* A number, set smaller where it would be wider than type->room: a number that is cut is another one. */
+double scene_number(struct scene *scene, double x, double y, const struct type *type, uint64_t number);
+
 const char *scene_string(const struct scene *scene, const struct shape *shape);
 
 /* The scene as lines of text, a shape each, for tests. */

@@ -211,14 +211,12 @@ static void draw_label(const struct chart *chart, const struct band *band)
 
 static void draw_band(const struct chart *chart, const struct band *band, unsigned slot)
 {
-	struct type type = {.size = 9, .colour = INK_SOFT, .anchor = ANCHOR_END};
+	struct type type = {.size = 9, .colour = INK_SOFT, .anchor = ANCHOR_END, .room = LEFT - 32};
 	enum family family = name_family(&chart->bands.names, band->name);
-	char number[24];
 
 	scene_rect(chart->scene, LEFT, band->y, WIDTH, band->height, family_tint(family));
 	scene_rect(chart->scene, LEFT + WIDTH + 4, band->y, 14, band->height, family_band(family));
-	snprintf(number, sizeof(number), "%" PRIu64, band->start);
-	scene_text(chart->scene, LEFT - 28, band->y + 9, &type, number);
+	scene_number(chart->scene, LEFT - 28, band->y + 9, &type, band->start);
 	for (unsigned i = 0; i < band->slots; i++)
 		draw_slot(chart, slot + i, band->y + i * SLOT, family_tint(family));
 	draw_label(chart, band);
