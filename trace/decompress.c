@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <stdbool.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct decompress {
 	const char *kind;
 	struct err source_err;
 	bool source_failed, empty, at_end;
+	uint64_t taken;  /* bytes of the compressed data that were read */
 	uint32_t crc;    /* of the contents so far, for gzip */
 	uint32_t size;   /* of them, modulo 2^32 as gzip counts */
 	unsigned heads;  /* places that look like the start of a gzip member */
@@ -76,6 +78,8 @@ static la_ssize_t read_raw(struct archive *archive, void *opaque, const void **b
 
 	*bytes = d->raw;
 	if (got > 0)
+		d->taken += (uint64_t)got;
+	if (got > 0)
 		count_heads(d, (size_t)got);
 	if (got > 0)
 		keep_tail(d, (size_t)got);
@@ -86,6 +90,14 @@ static la_ssize_t read_raw(struct archive *archive, void *opaque, const void **b
 	return ARCHIVE_FATAL;
 }
 
+/* How far libarchive got; it does not say of a filter that failed. */
+static uint64_t place_of(const struct decompress *d)
+{
+	int64_t at = archive_filter_bytes(d->archive, -1);
+
+	return at >= 0 && (uint64_t)at < d->taken ? (uint64_t)at : d->taken;
+}
+
 static int failed(const struct decompress *d, struct err *err)
 {
 	const char *why = archive_error_string(d->archive);
@@ -94,8 +106,7 @@ static int failed(const struct decompress *d, struct err *err)
 		*err = d->source_err;
 		return -1;
 	}
-	return err_set(err, "byte %lld of the %s data: damaged or cut off (%s)",
-		       (long long)archive_filter_bytes(d->archive, -1), d->kind,
+	return err_set(err, "byte %" PRIu64 " of the %s data: damaged or cut off (%s)", place_of(d), d->kind,
 		       why ? why : "no reason given");
 }
 
@@ -153,9 +164,10 @@ static int check_gzip(const struct decompress *d, struct err *err)
 	if (strcmp(d->kind, "gzip") != 0 || (le32(d->tail + 4) != d->size && d->heads > 1) ||
 	    (le32(d->tail) == (d->crc ^ UINT32_MAX) && le32(d->tail + 4) == d->size))
 		return 0;
-	return err_set(
-	    err, "byte %lld of the gzip data: damaged or cut off (the checksum of its contents is wrong)",
-	    (long long)archive_filter_bytes(d->archive, -1) - 8);
+	return err_set(err,
+		       "byte %" PRIu64
+		       " of the gzip data: damaged or cut off (the checksum of its contents is wrong)",
+		       place_of(d) < 8 ? 0 : place_of(d) - 8);
 }
 
 long decompress_read(struct decompress *d, void *buf, size_t len, struct err *err)
