@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/size.h"
 #include "base/threads.h"
+#include "layout/saved.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -148,6 +149,9 @@ static int common_option(struct common *common, int option, const char *value, s
 		return parse_sector_size(common, value, err);
 	case COMMON_WITH:
 		return add_with(common, value, err);
+	case COMMON_OF:
+		common->of = value;
+		return 0;
 	case COMMON_LVM_METADATA:
 		return read_lvm_text(common, value, err);
 	case 'j':
@@ -225,11 +229,37 @@ int open_trace(struct trace **trace, const char *path, const struct common *comm
 	return 0;
 }
 
+/* Says when the disk that a saved map is of is not what it was. */
+static int check_saved(struct map *map, const char *path, const struct common *common)
+{
+	struct err err;
+
+	if (common->of != NULL && map->saved == NULL) {
+		err_set(&err, "is no saved map, so there is nothing that --of could ask for");
+		return fail(path, &err);
+	}
+	if (common->of != NULL && saved_compare(map, common->of, &err) != 0) {
+		err_prefix(&err, "is not the map of %s: ", common->of);
+		return fail(path, &err);
+	}
+	if (common->of == NULL && map->of != NULL && access(map->of, R_OK) == 0 &&
+	    saved_compare(map, map->of, &err) != 0) {
+		err_prefix(&err, "note: %s is not what it was when this map was saved: ", map->of);
+		fail(path, &err);
+	}
+	return 0;
+}
+
 int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
 
-	return map_open(map, path, &common->map, &err) == 0 ? 0 : fail(path, &err);
+	if (map_open(map, path, &common->map, &err) != 0)
+		return fail(path, &err);
+	if (check_saved(*map, path, common) == 0)
+		return 0;
+	map_close(*map);
+	return STATUS_FAILED;
 }
 
 const struct space *trace_base(const struct map *map, const struct common *common)

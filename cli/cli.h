@@ -46,6 +46,7 @@ struct common {
 	struct map_options map;
 	const char *with[COMMON_WITH_MAX];
 	char *lvm_text;          /* what --lvm-metadata names, read */
+	const char *of;          /* the disk that a saved map must be of, or NULL */
 	const char *relative_to; /* the device that the trace is of, or NULL for the disk */
 	uint64_t unit_sectors;   /* --align */
 	bool json, all;
@@ -68,6 +69,7 @@ enum {
 	COMMON_SECTOR_SIZE,
 	COMMON_WITH,
 	COMMON_LVM_METADATA,
+	COMMON_OF,
 	COMMON_RELATIVE_TO,
 	COMMON_LAST,
 };
@@ -90,12 +92,13 @@ enum {
 #define COMMON_JOBS_HELP "  -j N                work on N processors (default: all; 1: one after the other)\n"
 #define COMMON_DISK                                                                                          \
 	COMMON_JOBS, {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                           \
-	    {"with", required_argument, NULL, COMMON_WITH},                                                  \
+	    {"with", required_argument, NULL, COMMON_WITH}, {"of", required_argument, NULL, COMMON_OF},      \
 	{                                                                                                    \
 		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
 	}
 #define COMMON_DISK_HELP                                                                                     \
 	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"                 \
+	"  --of DISK           a saved map is used only if it is of this disk\n"                             \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
 #define COMMON_READING                                                                                       \

@@ -228,6 +228,8 @@ static int map_file_system(struct ext *ext, struct err *err)
 	claims_move(&ext->space->claims, &ext->all.claims);
 	if (space_seal(ext->space) != 0)
 		return err_nomem(err);
+	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)
+		return -1;
 	return ext_read_dirs(ext, err);
 }
 

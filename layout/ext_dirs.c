@@ -125,7 +125,7 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 }
 
 /* The value of the "data" attribute (name index 7, "system.") in the inode's own space. */
-static const uint8_t *inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len)
+const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len)
 {
 	size_t start, at;
 
@@ -157,7 +157,7 @@ void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode)
 
 	if (inode->links == 0)
 		return;
-	more = inline_value(ext, inode, &len);
+	more = ext_inline_value(ext, inode, &len);
 	if (!read_entries(ext, inode->number, inode->raw + 40 + 4, 56, keep_name) ||
 	    (more != NULL && len > 0 && !read_entries(ext, inode->number, more, len, keep_name)))
 		ext_note(ext, "inode %" PRIu32 ": damaged inline directory", inode->number);

@@ -82,6 +82,12 @@ static bool is_fast_symlink(const struct ext *ext, const struct ext_inode *inode
 	       inode->sectors <= acl;
 }
 
+static bool is_symlink_in_inode(const struct ext *ext, const struct ext_inode *inode)
+{
+	return is_fast_symlink(ext, inode) ||
+	       ((inode->mode & MODE_TYPE) == MODE_SYMLINK && (inode->flags & EXT4_INLINE_DATA_FL));
+}
+
 static bool has_blocks(const struct ext *ext, const struct ext_inode *inode)
 {
 	uint16_t type = inode->mode & MODE_TYPE;
@@ -107,6 +113,8 @@ static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err 
 		ext_claim_cluster(ext, xattr, inode->acl_block, 1);
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY && (inode->flags & EXT4_INLINE_DATA_FL))
 		ext_read_inline_dir(ext, inode);
+	if (ext->map->keep_links && is_symlink_in_inode(ext, inode))
+		ext_keep_target(ext, inode);
 	return has_blocks(ext, inode) ? ext_map_blocks(ext, inode, err) : 0;
 }
 

@@ -125,10 +125,27 @@ int ext_map_journal(struct ext *ext, struct err *err)
 	return 0;
 }
 
+static struct log_block listed_block(const struct log *log, uint32_t block)
+{
+	size_t low = 0, high = log->nlisted;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (log->listed[middle].block < block)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < log->nlisted && log->listed[low].block == block)
+		return log->listed[low].entry;
+	return (struct log_block){.type = LOG_UNUSED};
+}
+
 bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry)
 {
 	if (block >= ext->log.nblocks || !ext->log.good)
 		return false;
-	*entry = ext->log.blocks[block];
+	*entry = ext->log.blocks ? ext->log.blocks[block] : listed_block(&ext->log, block);
 	return true;
 }

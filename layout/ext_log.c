@@ -315,5 +315,6 @@ int log_decode(struct log *log, const struct log_shape *shape, log_reader *read,
 void log_free(struct log *log)
 {
 	free(log->blocks);
+	free(log->listed);
 	memset(log, 0, sizeof(*log));
 }

@@ -36,9 +36,16 @@ struct log_block {
 /* Reads `count` journal blocks from `block` on; what cannot be read is zeroed. */
 typedef void log_reader(void *context, uint64_t block, uint32_t count, uint8_t *buf);
 
+struct log_listed {
+	uint32_t block;
+	struct log_block entry;
+};
+
 struct log {
-	struct log_block *blocks;
+	struct log_block *blocks; /* NULL in a saved map */
 	uint32_t nblocks;
+	struct log_listed *listed; /* in a saved map: by block, all that something is known of */
+	size_t nlisted;
 	bool good; /* it has a journal superblock that makes sense */
 };
 

@@ -3,6 +3,8 @@
 #ifndef LAYOUT_EXT_NAMES_H
 #define LAYOUT_EXT_NAMES_H
 
+#include "base/vec.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,19 +14,42 @@ struct ext_name {
 	uint32_t at;     /* in the pool: a length byte and the name */
 };
 
+/* A further hard link, or a name in a saved map: these are sorted by inode, then as they were met. */
+struct ext_link {
+	uint32_t inode, parent, at;
+};
+
+/* Where a symbolic link leads: `len` bytes in the pool. */
+struct ext_target {
+	uint32_t inode, at, len;
+};
+
 struct ext_names {
 	struct ext_name *of; /* by inode number; pages of inodes without names are never touched */
 	uint32_t inodes;
 	char *pool;
 	size_t used, cap;
+	VEC(struct ext_link) others;    /* names besides the one in `of` */
+	VEC(struct ext_target) targets; /* only when they are wanted for a saved map */
+
+	/* Of a saved map, instead of `of`. */
+	const struct ext_link *listed;
+	size_t nlisted;
+	bool borrowed; /* listed, pool, others and targets lie in its file */
 };
 
 int ext_names_init(struct ext_names *names, uint32_t inodes);
 void ext_names_free(struct ext_names *names);
 
-/* Gives an inode a name.  Of several, the one in the directory with the lowest inode number stays.
-   0, or -1 without memory. */
+/* Gives an inode a name.  Of several, the one in the directory with the lowest inode number stays, and the
+   others are remembered too.  0, or -1 without memory. */
 int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len);
+
+/* Puts bytes into the pool. */
+int ext_names_pool(struct ext_names *names, const char *bytes, size_t len, uint32_t *at);
+
+/* Remembers where a symbolic link leads. */
+int ext_names_add_target(struct ext_names *names, uint32_t inode, const char *target, size_t len);
 
 /* The absolute path; false when the inode hangs on no chain to the root. */
 bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len);
@@ -34,5 +59,18 @@ bool ext_names_has(const struct ext_names *names, uint32_t inode);
 
 /* Fetches the memory that ext_names_path will use, first step 0 and, when that has come, step 1. */
 void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned step);
+
+/* All names of the `of` kind as a list, by inode; `next` is the inode to begin with, and goes on behind the
+   one that is found.  False when there are no more. */
+bool ext_names_next(const struct ext_names *names, uint32_t *next, struct ext_link *link);
+
+/* The parent of an inode by its one name; 0 when it has none. */
+uint32_t ext_names_parent(const struct ext_names *names, uint32_t inode);
+
+/* The inode with that name in a directory; 0 when there is none. */
+uint32_t ext_names_find(const struct ext_names *names, uint32_t parent, const char *name, size_t len);
+
+/* Where a symbolic link leads, not ended by NUL; NULL when the inode is none that is known. */
+const char *ext_names_target(const struct ext_names *names, uint32_t inode, size_t *len);
 
 #endif

@@ -34,7 +34,7 @@ struct ext_found {
 	VEC(struct ext_dir_run) dirs;
 	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
 	uint32_t log_inode;           /* 0 for a journal device */
-	VEC(uint8_t) names;           /* of inline directories: packed by ext_found_name */
+	VEC(uint8_t) names;           /* of inline directories, and links: packed by ext_found_name */
 	struct notes notes;
 	bool short_of_memory;
 };
@@ -91,8 +91,9 @@ struct ext_scan {
 	bool failed; /* for the reason in err */
 };
 
-#define EXT_SCAN_BUF (256u << 10) /* so that what is read stays in the processor's cache until it is parsed  \
-				   */
+#define EXT_SCAN_BUF                                                                                         \
+	(256u << 10) /* so that what is read stays in the processor's cache until it is parsed               \
+		      */
 
 /* Looks at all groups, on as many threads as the map's options allow, in parts of some groups: `look` is
    called for each group, in order within a part.  0, or -1 when one of the calls was -1 (ext_scan.c). */
@@ -100,7 +101,8 @@ typedef int ext_look(struct ext_scan *scan, uint32_t group);
 int ext_scan_groups(struct ext *ext, ext_look *look, struct err *err);
 void ext_found_free(struct ext_found *found);
 
-/* Remembers a name of an inline directory until the names of all have their table. */
+/* Remembers a name of an inline directory, or (dir 0) where a symbolic link leads, until all have their
+ * table. */
 void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const char *name, size_t len);
 
 /* libext2fs's words for an error. */
@@ -127,6 +129,15 @@ int ext_map_journal(struct ext *ext, struct err *err);
 /* The names in the directories that were found (ext_dirs.c). */
 int ext_read_dirs(struct ext *ext, struct err *err);
 void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
+
+/* The part of inline data that does not lie in i_block; NULL when there is none. */
+const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len);
+
+/* Symbolic links (ext_links.c): remembers the target that lies in an inode; reads those that lie in blocks,
+   when the space is sealed; and follows a path by what is remembered: libext2fs's error, or 0. */
+void ext_keep_target(struct ext *ext, const struct ext_inode *inode);
+int ext_read_targets(struct ext *ext, struct err *err);
+errcode_t ext_follow(const struct ext *ext, const char *path, uint32_t *inode);
 
 /* Checksums (ext_csum.c): a wrong one is noted. */
 uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode);

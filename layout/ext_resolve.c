@@ -5,25 +5,27 @@
 
 #include <inttypes.h>
 
+/* A saved map has no disk to ask, and a damaged file system may be such that libext2fs does not open it: then
+   all is done with the names that are known. */
 int ext_resolve(const struct space *space, const char *path, uint32_t *inode, struct err *err)
 {
 	char name[EXT_IO_NAME_LEN];
 	ext2_filsys fs = NULL;
-	ext2_ino_t found = 0;
 	errcode_t result;
 
 	ext_io_name(space, name);
-	result = ext2fs_open2(name, NULL,
-			      EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_SKIP_MMP |
-				  EXT2_FLAG_IGNORE_CSUM_ERRORS,
-			      0, 0, ext_io_manager, &fs);
-	if (result == 0) {
-		result = ext2fs_namei(fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, &found);
+	if (space->ext->names.of == NULL ||
+	    ext2fs_open2(name, NULL,
+			 EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_SKIP_MMP |
+			     EXT2_FLAG_IGNORE_CSUM_ERRORS,
+			 0, 0, ext_io_manager, &fs) != 0) {
+		result = ext_follow(space->ext, path, inode);
+	} else {
+		result = ext2fs_namei(fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, inode);
 		ext2fs_free(fs);
 	}
 	if (result != 0)
 		return err_set(err, "%s on %s: %s", path, space_name(space), ext_error(result));
-	*inode = found;
 	return 0;
 }
 

@@ -31,7 +31,7 @@ void ext_found_free(struct ext_found *found)
 	notes_free(&found->notes);
 }
 
-/* Packed as directory, inode (4 bytes each), length, name. */
+/* Packed as directory (0 for a link's target), inode (4 bytes each), length, name. */
 void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const char *name, size_t len)
 {
 	uint8_t *to;
@@ -54,11 +54,14 @@ static void take_names(struct ext *ext, const struct ext_found *part)
 {
 	const uint8_t *at = part->names.at, *end = at + part->names.n;
 	uint32_t dir, inode;
+	int failed;
 
 	for (; at < end; at += 9 + at[8]) {
 		memcpy(&dir, at, 4);
 		memcpy(&inode, at + 4, 4);
-		if (ext_names_add(&ext->names, dir, inode, (const char *)at + 9, at[8]) != 0)
+		failed = dir == 0 ? ext_names_add_target(&ext->names, inode, (const char *)at + 9, at[8])
+				  : ext_names_add(&ext->names, dir, inode, (const char *)at + 9, at[8]);
+		if (failed)
 			ext->all.short_of_memory = true;
 	}
 }

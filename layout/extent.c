@@ -20,7 +20,8 @@ const char *extent_flag_name(unsigned bit)
 
 void extents_free(struct extents *extents)
 {
-	free(extents->at);
+	if (!extents->borrowed)
+		free(extents->at);
 	free(extents->index);
 	VEC_FREE(&extents->overlaps);
 	memset(extents, 0, sizeof(*extents));

@@ -48,6 +48,7 @@ struct overlap {
 struct extents {
 	struct extent *at;
 	size_t n;
+	bool borrowed;   /* `at` lies in a file */
 	uint32_t *index; /* by bucket of 2^index_shift sectors: the extent that holds its first one; NULL for
 			    a few */
 	unsigned index_shift;

@@ -133,6 +133,11 @@ uint64_t image_sectors(const struct image *image)
 	return image->bytes >> SECTOR_SHIFT;
 }
 
+bool image_is_raw(const struct image *image)
+{
+	return image->nbd == NULL;
+}
+
 uint32_t image_sector_size(const struct image *image)
 {
 	return image->sector_size;

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ void image_close(struct image *image);
 
 /* Whole sectors of 512 bytes; a last part of a sector is not counted. */
 uint64_t image_sectors(const struct image *image);
+
+/* Whether it is read as it is, without a server. */
+bool image_is_raw(const struct image *image);
 
 /* The device's logical sector size, or 0 where a file does not tell. */
 uint32_t image_sector_size(const struct image *image);

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "layout/ext.h"
 #include "layout/image.h"
+#include "layout/saved.h"
 #include "layout/segment.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void space_free(struct space *space)
 {
@@ -140,6 +142,7 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 		return -1;
 	}
 	disk->image = image;
+	disk->is_disk = true;
 	disk->sector_size = image_sector_size(image);
 	if (options != NULL && options->sector_size != 0)
 		disk->sector_size = options->sector_size;
@@ -155,6 +158,7 @@ static int add_disks(struct map *map, const char *path, const struct map_options
 		if (add_disk(map, options->with[i], options, err) != 0)
 			return err_prefix(err, "--with %s: ", options->with[i]);
 	map->lvm_metadata = options ? options->lvm_metadata : NULL;
+	map->keep_links = options != NULL && options->keep_links;
 	map->threads = options != NULL && options->threads > 0 ? options->threads : 1;
 	return 0;
 }
@@ -283,10 +287,23 @@ static int seal(struct map *map, struct err *err)
 	return map->notes.short_of_memory ? err_nomem(err) : 0;
 }
 
+/* What says how to read a disk comes too late. */
+static int open_saved(struct map **result, const char *path, const struct map_options *options,
+		      struct err *err)
+{
+	if (options != NULL &&
+	    (options->nwith > 0 || options->lvm_metadata != NULL || options->sector_size != 0))
+		return err_set(err, "is a saved map; --with, --lvm-metadata and --sector-size are for disks");
+	return saved_open(result, path, err);
+}
+
 int map_open(struct map **result, const char *path, const struct map_options *options, struct err *err)
 {
-	struct map *map = calloc(1, sizeof(*map));
+	struct map *map;
 
+	if (saved_is(path))
+		return open_saved(result, path, options, err);
+	map = calloc(1, sizeof(*map));
 	if (map == NULL)
 		return err_nomem(err);
 	map->path = strdup(path);
@@ -331,6 +348,10 @@ void map_close(struct map *map)
 	VEC_FREE(&map->spaces);
 	VEC_FREE(&map->links);
 	notes_free(&map->notes);
+	VEC_FREE(&map->marks);
+	if (map->saved != NULL)
+		munmap((void *)map->saved, map->saved_len);
+	free(map->of);
 	free(map->path);
 	free(map);
 }

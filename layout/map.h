@@ -39,6 +39,15 @@ struct notes {
 	bool short_of_memory;
 };
 
+#define MARK_MAX 512
+
+/* Bytes of a space by which a disk is known again. */
+struct disk_mark {
+	uint32_t space; /* its number */
+	uint64_t offset;
+	uint32_t len, crc; /* at most MARK_MAX bytes */
+};
+
 struct lvm;
 struct md;
 
@@ -52,6 +61,14 @@ struct map {
 	struct lvm *lvm; /* the volume groups while they are put together */
 	struct md *md;   /* the arrays while they are put together */
 	bool sealed;
+	bool keep_links; /* of the options */
+	bool anonymous;  /* names are tokens */
+
+	/* Of a saved map (layout/saved.h): its file in memory, NULL for others; the disk that it is of. */
+	const void *saved;
+	size_t saved_len;
+	char *of;
+	VEC(struct disk_mark) marks;
 };
 
 struct map_options {
@@ -60,9 +77,10 @@ struct map_options {
 	const char *const *with;  /* paths of further disks that volume groups lie on */
 	size_t nwith;
 	unsigned threads; /* how many may work on it; 0 is one */
+	bool keep_links;  /* remember where symbolic links lead, for saving the map */
 };
 
-/* Reads the disk's structures; 0, or -1 when the disk itself cannot be read. */
+/* Reads the disk's structures, or a saved map; 0, or -1 when the disk itself cannot be read. */
 int map_open(struct map **map, const char *path, const struct map_options *options, struct err *err);
 void map_close(struct map *map);
 

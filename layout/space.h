@@ -77,7 +77,8 @@ struct space {
 	struct space *serves; /* the visible space whose name its sectors carry; itself unless hidden */
 	uint64_t sectors;
 	uint32_t sector_size;         /* the logical sector size of tables inside it, bytes */
-	struct image *image;          /* a disk's; NULL for all others */
+	bool is_disk;                 /* all others lie in a disk, or nowhere */
+	struct image *image;          /* a disk's; NULL for all others, and in a saved map */
 	VEC(struct segment) segments; /* sorted by start, without gaps */
 	struct claims claims;         /* until it is sealed */
 	struct extents extents;       /* after it is sealed */

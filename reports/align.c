@@ -17,7 +17,7 @@ static bool find_start(const struct space *space, uint64_t *start)
 {
 	*start = 0;
 	/* Ends because every step goes one layer outwards. */
-	for (int steps = 0; space->image == NULL; steps++) {
+	for (int steps = 0; !space->is_disk; steps++) {
 		const struct area *area;
 
 		if (space->segments.n == 0 || space->segments.at[0].nareas == 0 || steps > MAP_DEPTH_MAX)

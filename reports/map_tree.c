@@ -127,7 +127,7 @@ int map_tree(struct text *out, const struct map *map, const struct map_filter *f
 		table_column(table, "SIZE", COLUMN_RIGHT);
 		table_column(table, "WHAT", COLUMN_LINES);
 		for (size_t i = 0; i < map->spaces.n; i++)
-			if (map->spaces.at[i]->image != NULL)
+			if (map->spaces.at[i]->is_disk)
 				add_space(table, NULL, map, map->spaces.at[i], filter, rows);
 		result = table_print(table, out, err);
 	}
