@@ -60,6 +60,24 @@ static bool is_dots(const char *name, size_t len, size_t dots)
 	return len == dots && memcmp(name, "..", dots) == 0;
 }
 
+/* By its blocks or, where its entries lie in the inode, by what it holds. */
+static bool is_directory(const struct ext *ext, uint32_t inode)
+{
+	const struct extents *extents = &ext->space->extents;
+	struct ext_link link;
+	uint32_t next = 1;
+
+	if (inode == EXT2_ROOT_INO)
+		return true;
+	for (size_t i = 0; i < extents->n; i++)
+		if (extents->at[i].kind == KIND_DIRECTORY && extents->at[i].owner == inode)
+			return true;
+	while (ext_names_next(&ext->names, &next, &link))
+		if (link.parent == inode)
+			return true;
+	return false;
+}
+
 static uint32_t look_up(const struct ext *ext, uint32_t dir, const char *name, size_t len)
 {
 	if (is_dots(name, len, 1) || (is_dots(name, len, 2) && dir == EXT2_ROOT_INO))
@@ -93,6 +111,8 @@ static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, s
 		bool last = part == len;
 		const char *target;
 
+		if (!is_directory(ext, dir))
+			return EXT2_ET_NO_DIRECTORY;
 		*inode = look_up(ext, dir, path, part);
 		if (*inode == 0)
 			return EXT2_ET_FILE_NOT_FOUND;
