@@ -92,6 +92,29 @@ static void add_flags(struct text *out, uint8_t flags)
 	text_char(out, ']');
 }
 
+#define FILES_MAX 64
+
+/* The files whose inodes a part of an inode table holds. */
+static void add_files(struct text *out, const struct region *region)
+{
+	struct region file = *region;
+	char path[EXT_PATH_MAX];
+	unsigned n = 0;
+
+	file.has_inode = true;
+	for (uint64_t inode = region->inodes[0]; inode <= region->inodes[1]; inode++) {
+		file.inode = (uint32_t)inode;
+		if (!region_path(&file, path, sizeof(path)))
+			continue;
+		text_str(out, n++ == 0 ? ",\"files\":[{" : ",{");
+		key_u64(out, "\"inode\":", inode);
+		add_path(out, &file);
+		text_char(out, '}');
+	}
+	if (n > 0)
+		text_char(out, ']');
+}
+
 void region_json(struct text *out, const struct region *region, const uint64_t *sector)
 {
 	text_char(out, '{');
@@ -124,6 +147,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		key_u64(out, ",\"inodes\":[", region->inodes[0]);
 		key_u64(out, ",", region->inodes[1]);
 		text_char(out, ']');
+		if (sector != NULL && region->inodes[1] - region->inodes[0] < FILES_MAX)
+			add_files(out, region);
 	}
 	add_sharers(out, region);
 	if (region->has_log)

@@ -18,7 +18,7 @@ ENCRYPTED, VERITY, EA_INODE = 0x800, 0x100000, 0x200000
 VERITY_ALIGNMENT = 65536
 KINDS = {"directory": "directory", "symlink": "symlink"}
 MAP_KINDS = {"IND": "indirect-block", "DIND": "indirect-block", "TIND": "indirect-block", "ETB": "extent-node"}
-BAD_BLOCKS, RESIZE = 1, 7
+BAD_BLOCKS, ROOT, RESIZE = 1, 2, 7
 STRUCTURE = {"superblock", "superblock-backup", "group-descriptors", "group-descriptors-backup", "block-bitmap",
              "inode-bitmap", "inode-table"}
 
