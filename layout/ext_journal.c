@@ -57,18 +57,26 @@ static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf
 static bool goes_on(const struct log_block *run, const struct log_block *next)
 {
 	return run->type == next->type && run->type != LOG_DATA && run->tid == next->tid &&
-	       run->has_tid == next->has_tid && run->stale == next->stale;
+	       run->has_tid == next->has_tid && run->stale == next->stale && run->wrong == next->wrong;
+}
+
+static uint8_t log_flags(const struct ext *ext, uint64_t block)
+{
+	const struct log_block *entry;
+
+	if (block >= ext->log.nblocks || !ext->log.good)
+		return 0;
+	entry = &ext->log.blocks[block];
+	return (uint8_t)((entry->stale ? EXTENT_STALE : 0) | (entry->wrong ? EXTENT_DAMAGED : 0));
 }
 
 static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t from, uint64_t count)
 {
-	bool stale = run->place + from < ext->log.nblocks && ext->log.blocks[run->place + from].stale;
-
 	ext_claim(ext,
 		  (struct claim){
 		      .rank = RANK_CONTENT,
 		      .kind = KIND_JOURNAL,
-		      .flags = stale ? EXTENT_STALE : 0,
+		      .flags = log_flags(ext, run->place + from),
 		      .owner = ext->found->log_inode,
 		      .arg = (uint32_t)(run->place + from),
 		  },
@@ -90,6 +98,21 @@ static void claim_run(struct ext *ext, const struct ext_run *run)
 			to++;
 		claim_log_run(ext, run, from, to - from);
 	}
+}
+
+static void note_log(struct ext *ext)
+{
+	const struct log *log = &ext->log;
+
+	if (log->unknown != 0)
+		ext_note(ext, "journal feature 0x%" PRIx32 " is not known; its blocks are not told apart",
+			 log->unknown);
+	else if (!log->good)
+		ext_note(ext, "the journal has no superblock that makes sense");
+	for (uint32_t at = 0; log->good && at < log->nblocks; at++)
+		if (log->blocks[at].wrong)
+			ext_note(ext, "journal block %" PRIu32 ": the %s has a wrong checksum", at,
+				 log_type_name((enum log_type)log->blocks[at].type));
 }
 
 int ext_map_journal(struct ext *ext, struct err *err)
@@ -117,8 +140,7 @@ int ext_map_journal(struct ext *ext, struct err *err)
 	shape.nblocks = (uint32_t)nblocks;
 	if (log_decode(&ext->log, &shape, read_log, ext, err) != 0)
 		return -1;
-	if (!ext->log.good)
-		ext_note(ext, "the journal has no superblock that makes sense");
+	note_log(ext);
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)
 		claim_run(ext, &ext->found->log_runs.at[i]);
 	VEC_FREE(&ext->found->log_runs);

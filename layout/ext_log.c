@@ -5,6 +5,7 @@
 #include "layout/ext_log.h"
 
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "base/threads.h"
 #include "layout/ext_log_fast.h"
 
@@ -19,7 +20,15 @@
 
 enum header_type { HEADER_DESCRIPTOR = 1, HEADER_COMMIT, HEADER_SUPER_V1, HEADER_SUPER_V2, HEADER_REVOKE };
 
-enum incompat { LOG_64BIT = 2, LOG_CSUM_V2 = 8, LOG_CSUM_V3 = 16, LOG_FAST_COMMITS = 32 };
+enum incompat {
+	LOG_REVOKES = 1,
+	LOG_64BIT = 2,
+	LOG_ASYNC_COMMIT = 4,
+	LOG_CSUM_V2 = 8,
+	LOG_CSUM_V3 = 16,
+	LOG_FAST_COMMITS = 32,
+	LOG_KNOWN = 63
+};
 
 enum tag_flag { TAG_SAME_UUID = 2, TAG_LAST = 8 };
 
@@ -37,6 +46,7 @@ struct decoder {
 	uint32_t superblock; /* its block */
 	bool fast_commits;   /* whether the file system has them */
 	uint32_t incompat;
+	uint32_t seed;            /* of checksums: that of the journal's UUID */
 	uint32_t first, end;      /* the ring: blocks first .. end-1 */
 	uint32_t start, sequence; /* where a replay starts; 0 when the log is clean */
 	uint16_t *copies;         /* by block: how many copies follow a descriptor */
@@ -66,6 +76,8 @@ static bool read_superblock(struct decoder *d, const uint8_t *block)
 	    be32(block + 12) != d->block_size)
 		return false;
 	d->incompat = type == HEADER_SUPER_V2 ? be32(block + 40) : 0;
+	d->log->unknown = d->incompat & ~(uint32_t)LOG_KNOWN;
+	d->seed = crc32c_update(~UINT32_C(0), block + 48, 16);
 	d->first = be32(block + 20);
 	d->sequence = be32(block + 24);
 	d->start = be32(block + 28);
@@ -139,6 +151,29 @@ static enum log_type header_type(uint32_t type)
 	}
 }
 
+static bool has_checksums(const struct decoder *d)
+{
+	return (d->incompat & (LOG_CSUM_V2 | LOG_CSUM_V3)) != 0;
+}
+
+/* Whether the checksum at `place`, which is zero while it is made, is that of the bytes. */
+static bool checksum_fits(uint32_t crc, const uint8_t *bytes, size_t len, size_t place)
+{
+	static const uint8_t zero[4];
+
+	crc = crc32c_update(crc, bytes, place);
+	crc = crc32c_update(crc, zero, 4);
+	crc = crc32c_update(crc, bytes + place + 4, len - place - 4);
+	return crc == be32(bytes + place);
+}
+
+/* Descriptors and revoke blocks end with their checksum, commit blocks have it at byte 16. */
+static bool is_wrong(const struct decoder *d, uint32_t type, const uint8_t *block)
+{
+	return has_checksums(d) &&
+	       !checksum_fits(d->seed, block, d->block_size, type == HEADER_COMMIT ? 16 : d->block_size - 4);
+}
+
 static void classify_header(struct decoder *d, uint32_t at, const uint8_t *block)
 {
 	struct log_block *entry = &d->log->blocks[at];
@@ -150,6 +185,7 @@ static void classify_header(struct decoder *d, uint32_t at, const uint8_t *block
 	    .tid = be32(block + 8),
 	    .has_tid = true,
 	    .stale = true,
+	    .wrong = is_wrong(d, be32(block + 4), block),
 	};
 }
 
@@ -251,6 +287,13 @@ static void mark_copies_stale(struct decoder *d)
 			d->log->blocks[at].stale = true;
 }
 
+/* Old blocks may be older than the features and the UUID that the journal has now. */
+static void forgive_stale(struct decoder *d)
+{
+	for (uint32_t at = d->first; at < d->end; at++)
+		d->log->blocks[at].wrong &= !d->log->blocks[at].stale;
+}
+
 static int decode_ring(struct decoder *d, struct err *err)
 {
 	d->copies = calloc(d->log->nblocks, sizeof(*d->copies));
@@ -267,6 +310,7 @@ static int decode_ring(struct decoder *d, struct err *err)
 	    .expected = follow_replay(d),
 	    .replayed = (d->incompat & LOG_FAST_COMMITS) && d->start != 0,
 	};
+	forgive_stale(d);
 	return visit(d, d->fast.first, d->log->nblocks, visit_fast_commit, 1, err);
 }
 
@@ -278,12 +322,16 @@ static int decode_blocks(struct decoder *d, struct err *err)
 	if (block == NULL)
 		return err_nomem(err);
 	d->read(d->context, d->superblock, 1, block);
-	good = read_superblock(d, block);
+	good = read_superblock(d, block) && d->log->unknown == 0;
+	if (good)
+		d->log->blocks[d->superblock] = (struct log_block){
+		    .type = LOG_SUPERBLOCK,
+		    .wrong = has_checksums(d) && !checksum_fits(~UINT32_C(0), block, 1024, 0xfc),
+		};
 	free(block);
+	d->log->good = good;
 	if (!good)
 		return 0;
-	d->log->good = true;
-	d->log->blocks[d->superblock].type = LOG_SUPERBLOCK;
 	return decode_ring(d, err);
 }
 

@@ -31,6 +31,7 @@ struct log_block {
 	uint8_t type; /* enum log_type */
 	bool has_tid;
 	bool stale; /* of a transaction that a replay would not look at */
+	bool wrong; /* its checksum is: descriptors, revoke and commit blocks, superblock */
 };
 
 /* Reads `count` journal blocks from `block` on; what cannot be read is zeroed. */
@@ -46,7 +47,8 @@ struct log {
 	uint32_t nblocks;
 	struct log_listed *listed; /* in a saved map: by block, all that something is known of */
 	size_t nlisted;
-	bool good; /* it has a journal superblock that makes sense */
+	bool good;        /* it has a journal superblock that makes sense, and nothing unknown */
+	uint32_t unknown; /* features that are not known here; then nothing is decoded */
 };
 
 struct log_shape {
