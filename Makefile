@@ -7,6 +7,7 @@
 # make fuzz        runs the fuzz targets on their seeds and damaged forms of them
 # make libfuzzer   the same targets for clang's libFuzzer
 # make analyze     gcc -fanalyzer, clang-tidy, cppcheck
+# make bench       how fast it is, beside other tools (bench/run)
 # make format      lays the code out with clang-format
 
 VERSION := 0.1.0
@@ -147,6 +148,9 @@ analyze-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr $(CPPCHECK_WRONG) \
 		--error-exitcode=1 -D_GNU_SOURCE -DBLKMAP_VERSION='""' -I. $(SOURCES)
 
+bench: all
+	BUILD=$(BUILD) bench/run
+
 format:
 	clang-format -i $(wildcard $(addsuffix /*.[ch],$(ROOMS)) tests/unit/*.[ch])
 
@@ -159,6 +163,6 @@ install: blkmap
 clean:
 	rm -rf $(BUILD) blkmap blkmap-asan blkmap-tsan
 
-.PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format install clean
+.PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format bench install clean
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/unit/*.d)

@@ -2,8 +2,6 @@
 /* Pages are made for the inodes that occur, so sparse numbers cost little and neighbours lie together. */
 #include "analyzer/inodes.h"
 
-#include "layout/ext.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +76,6 @@ static uint32_t *make_slot(struct inodes *inodes, const struct space *space, uin
 	return pages->at[page] ? &pages->at[page][inode % INODES_PAGE] : NULL;
 }
 
-/* A new count; its inode is looked for in the directories once, here. */
 static struct inode_count *add_count(struct inodes *inodes, const struct space *space, uint32_t inode)
 {
 	struct inode_count *count;
@@ -96,7 +93,6 @@ static struct inode_count *add_count(struct inodes *inodes, const struct space *
 	*count = (struct inode_count){
 	    .inode = inode,
 	    .space = (uint16_t)space->id,
-	    .named = ext_has_path(space->ext, inode),
 	};
 	return count;
 }

@@ -21,7 +21,6 @@ struct inode_count {
 	uint32_t seen; /* the serial of the last request that was counted, see inodes_next_request */
 	uint32_t rare; /* index into `rare` plus 1, 0 while there are only reads and writes */
 	uint16_t space;
-	bool named; /* a directory names it */
 	struct counter op[ACCESS_WRITE + 1];
 };
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Inodes come in the order of the trace, so their names are fetched ahead. */
+#define NAMES_AHEAD 32
+
 /* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition
    has no file system. */
 static size_t region_key(const struct place *place, bool in_fs)
@@ -197,6 +200,11 @@ static int list_files(struct usage *usage, const struct file_key *keys, size_t n
 	return 0;
 }
 
+static const struct ext *ext_of(const struct usage *usage, size_t i)
+{
+	return usage->map->spaces.at[inodes_at(&usage->inodes, i)->space]->ext;
+}
+
 /* A file is what a directory names; other inodes are left out. */
 static int finish_files(struct usage *usage)
 {
@@ -206,9 +214,13 @@ static int finish_files(struct usage *usage)
 
 	if (keys == NULL)
 		return -1;
-	for (size_t i = 0; i < usage->inodes.n; i++)
-		if (inodes_at(&usage->inodes, i)->named)
+	for (size_t i = 0; i < usage->inodes.n; i++) {
+		if (i + NAMES_AHEAD < usage->inodes.n)
+			ext_expect_path(ext_of(usage, i + NAMES_AHEAD),
+					inodes_at(&usage->inodes, i + NAMES_AHEAD)->inode, 0);
+		if (ext_has_path(ext_of(usage, i), inodes_at(&usage->inodes, i)->inode))
 			keys[n++] = file_key(&usage->inodes, i);
+	}
 	qsort(keys, n, sizeof(*keys), compare_files);
 	status = list_files(usage, keys, n);
 	free(keys);
