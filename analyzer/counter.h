@@ -16,12 +16,19 @@ struct counters {
 	struct counter op[ACCESS_OPS];
 };
 
+/* Adds to all three at once: a processor waits where a part of what it has just stored is loaded in another
+   width, which compilers make of separate additions. */
+static inline void counter_add(struct counter *counter, uint64_t requests, uint64_t sectors, uint64_t unaligned)
+{
+	counter->requests += requests;
+	counter->sectors += sectors;
+	counter->unaligned += unaligned;
+}
+
 static inline void counters_merge(struct counters *into, const struct counters *from)
 {
 	for (int op = 0; op < ACCESS_OPS; op++) {
-		into->op[op].requests += from->op[op].requests;
-		into->op[op].sectors += from->op[op].sectors;
-		into->op[op].unaligned += from->op[op].unaligned;
+		counter_add(&into->op[op], from->op[op].requests, from->op[op].sectors, from->op[op].unaligned);
 	}
 }
 

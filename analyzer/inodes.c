@@ -131,18 +131,16 @@ int inodes_count(struct inodes *inodes, const struct space *space, uint32_t inod
 {
 	struct inode_count *count = get_count(inodes, space, inode);
 	struct counter *counter;
+	bool first;
 
 	if (count == NULL)
 		return -1;
 	counter = op <= ACCESS_WRITE ? &count->op[op] : get_rare(inodes, count, op);
 	if (counter == NULL)
 		return -1;
-	counter->sectors += sectors;
-	if (count->seen != inodes->serial) {
-		count->seen = inodes->serial;
-		counter->requests++;
-		counter->unaligned += unaligned;
-	}
+	first = count->seen != inodes->serial;
+	count->seen = inodes->serial;
+	counter_add(counter, first, sectors, first & unaligned);
 	return 0;
 }
 
@@ -157,9 +155,7 @@ void inodes_counters(const struct inodes *inodes, const struct inode_count *coun
 
 static void add(struct counter *into, const struct counter *from)
 {
-	into->requests += from->requests;
-	into->sectors += from->sectors;
-	into->unaligned += from->unaligned;
+	counter_add(into, from->requests, from->sectors, from->unaligned);
 }
 
 static int merge_one(struct inodes *inodes, const struct inodes *other, const struct inode_count *from)

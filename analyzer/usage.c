@@ -47,20 +47,12 @@ void usage_done(struct usage *usage)
 	memset(usage, 0, sizeof(*usage));
 }
 
-/* Counts the present request once. */
-static void count(const struct usage *usage, struct counters *counters, const struct access *access)
-{
-	counters->op[access->op].requests++;
-	counters->op[access->op].unaligned += usage->unaligned;
-}
-
 void usage_access(struct usage *usage, const struct access *access)
 {
 	usage->serial++;
 	inodes_next_request(&usage->inodes);
 	usage->unaligned = access->op != ACCESS_FLUSH && access_is_unaligned(access, usage->unit_sectors);
-	count(usage, &usage->totals, access);
-	usage->totals.op[access->op].sectors += access->count;
+	counter_add(&usage->totals.op[access->op], 1, access->count, usage->unaligned);
 }
 
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
@@ -95,6 +87,7 @@ void usage_expect(const struct usage *usage, const struct place *places, unsigne
 void usage_place(struct usage *usage, const struct access *access, const struct place *place)
 {
 	struct usage_region *region = find_region(usage, place);
+	bool first;
 
 	if (region == NULL ||
 	    (usage_is_of_inode(place) &&
@@ -103,10 +96,9 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 		usage->short_of_memory = true;
 		return;
 	}
-	if (region->seen != usage->serial)
-		count(usage, &region->counters, access);
+	first = region->seen != usage->serial;
 	region->seen = usage->serial;
-	region->counters.op[access->op].sectors += place->count;
+	counter_add(&region->counters.op[access->op], first, place->count, first & usage->unaligned);
 }
 
 uint64_t usage_region_order(const struct usage_region *region)

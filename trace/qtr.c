@@ -216,7 +216,7 @@ static long qtr_read(struct trace *trace, struct access *batch, size_t n, struct
 }
 
 /* Up to 8 digits at once: each becomes a byte of its value, and neighbours are joined in pairs. */
-static const char *fast_digits(const char *at, uint64_t *value, unsigned *n)
+static inline const char *fast_digits(const char *at, uint64_t *value, unsigned *n)
 {
 	uint64_t bytes, wrong;
 
@@ -236,7 +236,7 @@ static const char *fast_digits(const char *at, uint64_t *value, unsigned *n)
 }
 
 /* A number of at most 16 digits; NULL where there is none or a longer one. */
-static const char *fast_number(const char *at, uint64_t *value)
+static inline const char *fast_number(const char *at, uint64_t *value)
 {
 	static const uint64_t power[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 	uint64_t low;
