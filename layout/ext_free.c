@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Free blocks, from the block bitmaps.  A bit is a cluster.  Where the bitmap was never written
    (BLOCK_UNINIT), all that the group's structure does not take is free. */
+#include "base/bytes.h"
 #include "layout/ext_private.h"
 
 #include <inttypes.h>
@@ -19,9 +20,12 @@ static bool is_set(const uint8_t *bitmap, uint32_t bit)
 static uint32_t next_bit(const uint8_t *bitmap, uint32_t bit, uint32_t n, bool wanted)
 {
 	uint8_t none = wanted ? 0x00 : 0xff;
+	uint64_t none_of_64 = wanted ? 0 : UINT64_MAX;
 
 	while (bit < n) {
-		if ((bit & 7) == 0 && n - bit >= 8 && bitmap[bit >> 3] == none)
+		if ((bit & 7) == 0 && n - bit >= 64 && le64(bitmap + (bit >> 3)) == none_of_64)
+			bit += 64;
+		else if ((bit & 7) == 0 && n - bit >= 8 && bitmap[bit >> 3] == none)
 			bit += 8;
 		else if (is_set(bitmap, bit) == wanted)
 			return bit;
