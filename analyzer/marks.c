@@ -10,9 +10,9 @@
 #define FIRST_SLOTS 4096
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* An end may fall into a bin that its interval does not touch, the one after.  So with more than twice the
-   limit of marks, more bins than the limit are touched, however they are joined later. */
-#define MARKS_PER_BIN 2
+/* A mark with starts is in a bin that is touched.  One with ends only may be in a bin that its interval does
+   not touch, the one after.  So with more marks with starts than the limit, or with more than twice the limit
+   of any, more bins are touched than the limit, however they are joined later. */
 
 void marks_init(struct marks *marks, size_t limit)
 {
@@ -46,6 +46,7 @@ static void put(struct marks *marks, const struct mark *mark)
 	while (marks->at[at].key != mark->key && !is_empty(&marks->at[at]))
 		at = (at + 1) & (marks->cap - 1);
 	marks->n += is_empty(&marks->at[at]);
+	marks->nstarts += marks->at[at].sum.starts == 0 && mark->sum.starts > 0;
 	marks->at[at].key = mark->key;
 	mark_sum_add(&marks->at[at].sum, &mark->sum);
 }
@@ -86,12 +87,12 @@ static void rebuild(struct marks *marks, size_t cap, unsigned coarser)
 	*marks = fresh;
 }
 
-/* Room for `more` marks, with three of eight slots empty.  Without memory there is no room. */
+/* Room for `more` marks, with a quarter of the slots empty.  Without memory there is no room. */
 static bool make_room(struct marks *marks, size_t more)
 {
 	size_t cap = marks->cap ? marks->cap : FIRST_SLOTS;
 
-	while (cap / 8 * 5 < marks->n + more)
+	while (cap / 4 * 3 < marks->n + more)
 		cap *= 2;
 	if (cap != marks->cap && !marks->short_of_memory)
 		rebuild(marks, cap, 0);
@@ -108,9 +109,9 @@ static void shrink(struct marks *marks)
 		marks_free(marks);
 		return;
 	}
-	marks_join(&sorted, marks_coarser(&sorted, MARKS_PER_BIN * marks->limit));
+	marks_join(&sorted, marks_coarser(&sorted, marks->limit));
 	memset(marks->at, 0, marks->cap * sizeof(*marks->at));
-	marks->n = 0;
+	marks->n = marks->nstarts = 0;
 	marks->shift = sorted.shift;
 	for (size_t i = 0; i < sorted.n; i++)
 		put(marks, &sorted.at[i]);
@@ -121,7 +122,9 @@ static void shrink(struct marks *marks)
    may come down to; but not until it would have to grow. */
 static void shrink_late(struct marks *marks)
 {
-	if (marks->n + 2 * MARKS_BATCH > MARKS_PER_BIN * marks->limit + marks->limit / 2)
+	size_t extra = marks->limit / 2 - 2 * MARKS_BATCH;
+
+	if (marks->nstarts > marks->limit + extra || marks->n > 2 * marks->limit + extra)
 		shrink(marks);
 }
 

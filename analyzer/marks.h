@@ -50,7 +50,8 @@ struct interval {
 struct marks {
 	struct mark *at;
 	size_t n, cap;
-	size_t limit; /* bins of a class that intervals may touch */
+	size_t nstarts; /* of the n, those with starts; the table's only */
+	size_t limit;   /* bins of a class that intervals may touch */
 	unsigned shift;
 	bool short_of_memory;
 };
@@ -84,7 +85,8 @@ struct mark *marks_sorted(struct marks *marks);
 /* Makes a sorted array of the table. */
 void marks_sort(struct marks *marks);
 
-/* How often the sorted bins must be joined in pairs to have at most `limit` marks (at least HEAT_CLASSES). */
+/* How often the sorted bins must be joined in pairs until at most `limit` marks have starts and at most twice
+   as many are there at all. */
 unsigned marks_coarser(const struct marks *marks, size_t limit);
 
 /* Joins 2^coarser sorted bins to one. */

@@ -63,23 +63,38 @@ void marks_sort(struct marks *marks)
 	marks->cap = 0;
 }
 
-unsigned marks_coarser(const struct marks *marks, size_t limit)
+/* left[k] becomes the number of marks after joining pairs k times; those without starts count only if `all`.
+ */
+static void count_joined(const struct marks *marks, bool all, size_t left[64])
 {
-	size_t joined_at[64] = {0}, n = marks->n; /* by how often bins must be joined to become one */
+	size_t joined_at[64] = {0}, n = 0; /* by how often bins must be joined to become one */
 	uint64_t last[HEAT_CLASSES];
-	unsigned coarser = 0;
 
 	memset(last, 0xff, sizeof(last));
 	for (size_t i = 0; i < marks->n; i++) {
 		uint64_t bin = marks->at[i].key / HEAT_CLASSES,
 			 *before = &last[marks->at[i].key % HEAT_CLASSES];
 
+		if (!all && marks->at[i].sum.starts == 0)
+			continue;
 		if (*before != UINT64_MAX)
 			joined_at[64 - __builtin_clzll(bin ^ *before)]++;
 		*before = bin;
+		n++;
 	}
-	while (n > limit)
-		n -= joined_at[++coarser];
+	for (unsigned k = 0; k < 64; k++)
+		left[k] = n -= joined_at[k];
+}
+
+unsigned marks_coarser(const struct marks *marks, size_t limit)
+{
+	size_t all[64], starts[64];
+	unsigned coarser = 0;
+
+	count_joined(marks, true, all);
+	count_joined(marks, false, starts);
+	while (starts[coarser] > limit || all[coarser] > 2 * limit)
+		coarser++;
 	return coarser;
 }
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As in analyzer/marks.c. */
+/* More than two rows a bin of the limit make it certain that more bins are touched than the limit (as in
+   analyzer/marks.c); joining them is put off until there are three, so that it need not be done often. */
 #define ROWS_PER_BIN 2
+#define ROWS_PER_BIN_MAX 3
 
 void tiles_init(struct tiles *tiles, size_t limit)
 {
@@ -202,11 +204,14 @@ static size_t count_rows(const uint64_t *keys, size_t n, unsigned coarser)
 	return count;
 }
 
-static void shrink(struct tiles *tiles)
+static void shrink_late(struct tiles *tiles)
 {
-	uint64_t *keys = malloc((tiles->rows.n + 1) * sizeof(*keys));
+	uint64_t *keys;
 	unsigned coarser = 0;
 
+	if (tiles->rows.n <= ROWS_PER_BIN_MAX * tiles->limit)
+		return;
+	keys = malloc((tiles->rows.n + 1) * sizeof(*keys));
 	if (keys == NULL) {
 		tiles->short_of_memory = true;
 		return;
@@ -232,8 +237,7 @@ void tiles_add(struct tiles *tiles, const struct interval *interval)
 	add_sum(tiles, interval->when, bin * HEAT_CLASSES + interval->class, &start);
 	if (bin != last)
 		add_sum(tiles, interval->when, last * HEAT_CLASSES + interval->class, &end);
-	if (tiles->rows.n > ROWS_PER_BIN * tiles->limit)
-		shrink(tiles);
+	shrink_late(tiles);
 }
 
 static uint64_t same_time(void *context, uint64_t time)
@@ -266,6 +270,5 @@ void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(voi
 	}
 	into->short_of_memory |= from->short_of_memory;
 	tiles_free(from);
-	if (into->rows.n > ROWS_PER_BIN * into->limit)
-		shrink(into);
+	shrink_late(into);
 }

@@ -242,7 +242,7 @@ static int encode(struct text *out, cairo_surface_t *surface, struct chunks *chu
 		err_nomem(err);
 	} else if (setjmp(png_jmpbuf(png)) == 0) {
 		png_set_write_fn(png, out, put_bytes, put_nothing);
-		png_set_compression_level(png, 6);
+		png_set_compression_level(png, 3);
 		png_set_filter(png, PNG_FILTER_TYPE_BASE,
 			       PNG_FILTER_NONE); /* flat colours: quicker and smaller */
 		png_set_text(png, info, chunks->list, chunks->n);
