@@ -39,8 +39,10 @@ int ext_read_targets(struct ext *ext, struct err *err)
 	const struct extents *extents = &ext->space->extents;
 	char *block = malloc(ext->block_size);
 	struct err why;
-	int result = block ? 0 : err_nomem(err);
+	int result = 0;
 
+	if (block == NULL)
+		return err_nomem(err);
 	for (size_t i = 0; i < extents->n && result == 0; i++) {
 		const struct extent *extent = &extents->at[i];
 

@@ -113,7 +113,7 @@ static void work(void *context, unsigned member)
 
 static int allocate(struct crew *crew, unsigned threads)
 {
-	crew->found = calloc(crew->parts, sizeof(*crew->found));
+	crew->found = calloc((size_t)crew->parts + 1, sizeof(*crew->found));
 	for (unsigned i = 0; i < threads; i++) {
 		crew->scans[i].buf = malloc(EXT_SCAN_BUF);
 		crew->scans[i].bitmap = malloc(crew->ext->block_size);
