@@ -103,24 +103,32 @@ static bool extents_are_sound(const struct map *map, const struct space *space)
 	return true;
 }
 
+static bool claim_is_sound(const struct map *map, const struct space *space, const struct claim *claim,
+			   const struct overlap *overlap)
+{
+	if (!is_kind(claim->kind) || claim->flags >> EXTENT_FLAGS != 0)
+		return false;
+	return claim->kind != KIND_CHILD ||
+	       child_is_sound(map, space, claim->owner, overlap->start, overlap->count);
+}
+
+/* Two have the same sectors, or none in common. */
 static bool overlaps_are_sound(const struct map *map, const struct space *space)
 {
-	uint64_t at = 0;
+	const struct overlap *all = space->extents.overlaps.at;
 
 	for (size_t i = 0; i < space->extents.overlaps.n; i++) {
-		const struct overlap *overlap = &space->extents.overlaps.at[i];
-		const struct claim *loser = &overlap->loser;
+		const struct overlap *overlap = &all[i];
 
-		if (overlap->start < at || overlap->start >= space->sectors || overlap->count == 0 ||
+		if (overlap->start >= space->sectors || overlap->count == 0 ||
 		    overlap->count > space->sectors - overlap->start)
 			return false;
-		if (!is_kind(loser->kind) || !is_kind(overlap->winner.kind) ||
-		    loser->flags >> EXTENT_FLAGS != 0)
+		if (i > 0 && overlap->start < all[i - 1].start + all[i - 1].count &&
+		    (overlap->start != all[i - 1].start || overlap->count != all[i - 1].count))
 			return false;
-		if (loser->kind == KIND_CHILD &&
-		    !child_is_sound(map, space, loser->owner, overlap->start, overlap->count))
+		if (!claim_is_sound(map, space, &overlap->winner, overlap) ||
+		    !claim_is_sound(map, space, &overlap->loser, overlap))
 			return false;
-		at = overlap->start;
 	}
 	return true;
 }
