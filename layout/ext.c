@@ -170,15 +170,12 @@ static void describe(struct ext *ext)
 {
 	const struct ext2_super_block *super = ext->fs->super;
 	struct content *content = &ext->space->content;
-	const uint8_t *u = super->s_uuid;
 	char label[17] = "";
 
 	memcpy(label, super->s_volume_name, 16);
 	snprintf(content->type, sizeof(content->type), "%s", ext->type);
 	snprintf(content->label, sizeof(content->label), "%s", label);
-	snprintf(content->uuid, sizeof(content->uuid),
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2],
-		 u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+	content_set_uuid(content, super->s_uuid);
 }
 
 static void note_state(struct ext *ext)

@@ -90,6 +90,7 @@ static int md_map(struct map *map, struct space *space, struct err *err)
 		return err_nomem(err);
 	snprintf(space->content.type, sizeof(space->content.type), "linux_raid_member");
 	snprintf(space->content.label, sizeof(space->content.label), "%s", member.name);
+	content_set_uuid(&space->content, member.set);
 	space_claim(space, RANK_REST, KIND_OPAQUE, 0, space->sectors);
 	return 1;
 }

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,4 +139,11 @@ int space_seal(struct space *space)
 		return 0;
 	return extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
 			    ext_block_sectors(space->ext));
+}
+
+void content_set_uuid(struct content *content, const uint8_t *u)
+{
+	snprintf(content->uuid, sizeof(content->uuid),
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2],
+		 u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
 }

@@ -66,6 +66,9 @@ struct content {
 	char detail[160]; /* anything else worth a word */
 };
 
+/* 16 bytes as UUIDs are written. */
+void content_set_uuid(struct content *content, const uint8_t *uuid);
+
 enum space_type { SPACE_DISK, SPACE_PARTITION, SPACE_VOLUME };
 
 struct space {

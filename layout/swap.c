@@ -27,13 +27,9 @@ static uint32_t find_page_size(const struct space *space)
 
 static void describe(struct space *space, const uint8_t *header)
 {
-	const uint8_t *u = header + 12;
-
 	snprintf(space->content.type, sizeof(space->content.type), "swap");
 	snprintf(space->content.label, sizeof(space->content.label), "%.16s", (const char *)header + 28);
-	snprintf(space->content.uuid, sizeof(space->content.uuid),
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2],
-		 u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+	content_set_uuid(&space->content, header + 12);
 }
 
 static int swap_map(struct map *map, struct space *space, struct err *err)

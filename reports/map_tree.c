@@ -65,7 +65,7 @@ static void add_kinds(struct table *table, struct table_row *parent, const struc
 	}
 }
 
-/* Partition type or name, contents, label: a line each. */
+/* Partition type or name, contents, label, and the UUID of what is only recognised: a line each. */
 static void add_about(struct table *table, struct table_row *row, const struct space *space)
 {
 	struct text about = {0};
@@ -82,6 +82,10 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 	if (space->content.label[0] != '\0') {
 		text_str(&about, "\nlabel ");
 		escape_terminal(&about, space->content.label, strlen(space->content.label));
+	}
+	if (space->ext == NULL && space->content.uuid[0] != '\0') {
+		text_str(&about, "\nuuid ");
+		escape_terminal(&about, space->content.uuid, strlen(space->content.uuid));
 	}
 	table_cell(table, row, 4, about.at ? about.at : "");
 	text_free(&about);

@@ -115,6 +115,17 @@ static void add_files(struct text *out, const struct region *region)
 		text_char(out, ']');
 }
 
+/* What is only recognised has a name of its own, if any. */
+static void add_content(struct text *out, const struct region *region)
+{
+	const struct content *content = &region->space->content;
+
+	if (content->label[0] != '\0')
+		key_string(out, ",\"label\":", content->label);
+	if (content->uuid[0] != '\0')
+		key_string(out, ",\"uuid\":", content->uuid);
+}
+
 void region_json(struct text *out, const struct region *region, const uint64_t *sector)
 {
 	text_char(out, '{');
@@ -134,6 +145,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	if (region->fs != NULL)
 		key_string(out, ",\"fs\":", region->fs);
 	key_string(out, ",\"kind\":", kind_name(region->kind));
+	if (region->kind == KIND_OPAQUE || region->kind == KIND_SWAP)
+		add_content(out, region);
 	if (region->has_block)
 		key_u64(out, ",\"block\":", region->block);
 	if (region->has_group)
