@@ -261,7 +261,9 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 		map_note(map, space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, pv.sectors,
 			 space->sectors);
 	snprintf(space->content.type, sizeof(space->content.type), "LVM2_member");
-	snprintf(space->content.uuid, sizeof(space->content.uuid), "%s", label.id);
+	snprintf(space->content.uuid, sizeof(space->content.uuid), "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s",
+		 label.id, label.id + 6, label.id + 10, label.id + 14, label.id + 18, label.id + 22,
+		 label.id + 26);
 	claim_pv(space, &label);
 	if (read_mdas(map, &pv, &label, err) != 0 || VEC_PUSH(&map->lvm->pvs, pv) != 0) {
 		free(pv.text);
