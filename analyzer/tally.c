@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* Accesses that are looked up together, so that memory is fetched for all of them at once. */
-#define TOGETHER 32
-
 int tally_init(struct tally *tally, const struct map *map, const struct space *base, uint64_t unit_sectors,
 	       bool all, struct heat *heat)
 {
@@ -101,16 +98,15 @@ static void count_spreads(struct tally *tally, const struct access *const *acces
 /* Some accesses that all count, of which the first has that serial number. */
 static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
 {
-	struct place places[TOGETHER];
-	uint64_t sectors[TOGETHER] = {0};
+	struct place places[TALLY_TOGETHER];
 
 	if (tally->base != map_disk(tally->map)) {
 		count_spreads(tally, accesses, n, serial);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
-		sectors[i] = accesses[i]->start;
-	map_find_many(tally->map, sectors, n, places);
+		tally->sectors[i] = accesses[i]->start;
+	map_find_many(tally->map, tally->sectors, n, places);
 	usage_expect(&tally->usage, places, n);
 	for (unsigned i = 0; i < n; i++)
 		count_access(tally, accesses[i], serial + i, &places[i]);
@@ -150,7 +146,7 @@ static uint64_t first_serial(const struct tally *tally, const struct batch *batc
 
 void tally_batch(struct tally *tally, const struct batch *batch)
 {
-	const struct access *wanted[TOGETHER];
+	const struct access *wanted[TALLY_TOGETHER];
 	bool marked = batch->n > 0 && batch->at[0].window != WINDOW_UNMARKED;
 	unsigned n = 0;
 	uint64_t serial;
@@ -172,7 +168,7 @@ void tally_batch(struct tally *tally, const struct batch *batch)
 			continue;
 		}
 		wanted[n++] = access;
-		if (n == TOGETHER) {
+		if (n == TALLY_TOGETHER) {
 			count_some(tally, wanted, n, serial);
 			serial += n;
 			n = 0;

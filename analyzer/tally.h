@@ -21,6 +21,9 @@ enum tally_part {
 	TALLY_BODY,  /* of a piece: those behind its first mark that are in windows */
 };
 
+/* Accesses that are looked up together, so that memory is fetched for all of them at once. */
+#define TALLY_TOGETHER 32
+
 struct tally {
 	const struct map *map;
 	const struct space *base; /* what the accesses' sectors count from */
@@ -34,6 +37,7 @@ struct tally {
 	enum tally_part part;
 	bool all;    /* accesses outside the windows count too */
 	bool marked; /* a mark has been seen, so nothing before it counts, unless all do */
+	uint64_t sectors[TALLY_TOGETHER]; /* that are looked up now */
 };
 
 /* 0, or -1 without memory. */

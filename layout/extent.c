@@ -2,6 +2,8 @@
 /* The sealed runs of a space: their flags' names, and finding the one that holds a sector. */
 #include "layout/extent.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,8 @@ int extents_make_index(struct extents *extents, uint64_t sectors)
 	extents->index = malloc((buckets + 1) * sizeof(*extents->index));
 	if (extents->index == NULL)
 		return -1;
+	memory_huge(extents->at, extents->n * sizeof(*extents->at));
+	memory_huge(extents->index, (buckets + 1) * sizeof(*extents->index));
 	extents->index_shift = shift;
 	for (size_t i = 0; i < buckets; i++) {
 		while (at + 1 < extents->n && extents->at[at + 1].start <= (uint64_t)i << shift)
