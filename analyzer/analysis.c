@@ -48,8 +48,10 @@ static int hire_one(struct crew_of_tallies *crew, const struct map *map,
 		       heat) != 0)
 		return -1;
 	crew->tallies[crew->n].part = options->part;
-	if (crew->n > 0 && heat != NULL)
+	if (crew->n > 0 && heat != NULL) {
 		heat_init(heat, options->unit_sectors);
+		heat->only_places = options->heat->only_places;
+	}
 	crew->n++;
 	return 0;
 }

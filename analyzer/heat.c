@@ -36,9 +36,11 @@ void heat_done(struct heat *heat)
 void heat_reset(struct heat *heat)
 {
 	uint64_t unit_sectors = heat->unit_sectors;
+	bool only_places = heat->only_places;
 
 	heat_done(heat);
 	heat_init(heat, unit_sectors);
+	heat->only_places = only_places;
 }
 
 /* --- time --- */
@@ -91,7 +93,7 @@ static uint64_t time_of_serial(void *context, uint64_t serial)
 static void count_waiting(struct heat *heat)
 {
 	marks_add(&heat->marks, heat->waiting, heat->nwaiting);
-	for (size_t i = 0; i < heat->nwaiting; i++)
+	for (size_t i = 0; !heat->only_places && i < heat->nwaiting; i++)
 		tiles_add(heat->waiting[i].timed ? &heat->timed : &heat->untimed, &heat->waiting[i]);
 	heat->nwaiting = 0;
 }

@@ -54,6 +54,7 @@ struct heat_hit {
 
 struct heat {
 	uint64_t unit_sectors;
+	bool only_places;          /* nobody will ask for tiles: set behind heat_init */
 	VEC(struct heat_hit) hits; /* the first HEAT_HITS_MAX; in order after heat_finish */
 	uint64_t accesses;         /* counted; more than hits.n when the list is not complete */
 	uint64_t flushes;

@@ -90,9 +90,15 @@ static long row_of(struct tiles *tiles, uint64_t key)
 static struct mark_sum *column_at(struct tiles *tiles, uint64_t time)
 {
 	struct mark_sum **column = &tiles->columns[(time >> tiles->time_shift) % TILE_COLUMNS];
+	size_t size = (tiles->room ? tiles->room : 1) * sizeof(**column);
 
-	if (*column == NULL)
-		*column = calloc(tiles->room ? tiles->room : 1, sizeof(**column));
+	if (*column != NULL)
+		return *column;
+	/* Cleared by hand: pages that are only read before they are written are had twice, the second time by
+	   all processors. */
+	*column = malloc(size);
+	if (*column != NULL)
+		memset(*column, 0, size);
 	return *column;
 }
 

@@ -115,6 +115,9 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	int status;
 
 	heat_init(&heat, common->unit_sectors);
+	/* The page, which has a writer of its own, shows times whatever the view is. */
+	heat.only_places =
+	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
 	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
