@@ -272,6 +272,7 @@ static int take_head(struct merge *merge, const struct part *part, struct err *e
 	report->disk = from->disk;
 	report->unit_sectors = from->unit_sectors;
 	merge->alone = part->alone;
+	merge->of = part->of;
 	for (size_t i = 0; i < from->trace_notes.n; i++)
 		if (VEC_PUSH(&report->trace_notes, from->trace_notes.at[i]) != 0)
 			return err_nomem(err);
@@ -285,7 +286,7 @@ static int hold_against(const struct merge *merge, const struct part *part, stru
 {
 	const struct report *first = &merge->report, *other = &part->body;
 
-	if (part->alone != merge->alone)
+	if (part->alone != merge->alone || part->of != merge->of)
 		return err_set(err, "is of a piece that was cut in another way than those before it");
 	if (!same(first->trace.format, other->trace.format) ||
 	    !same(first->trace.event, other->trace.event) ||
@@ -313,6 +314,9 @@ int merge_add(struct merge *merge, const struct part *part, struct err *err)
 {
 	if ((merge->parts++ == 0 ? take_head(merge, part, err) : hold_against(merge, part, err)) != 0)
 		return -1;
+	if (part->of > 0 && part->number != merge->parts)
+		return err_set(err, "is piece %u of %u; piece %zu comes here", part->number, part->of,
+			       merge->parts);
 	take_size(&merge->report, &part->body);
 	return part->alone ? add_alone(merge, part, err) : add_share(merge, part, err);
 }
@@ -361,6 +365,8 @@ int merge_finish(struct merge *merge, struct err *err)
 {
 	struct report *report = &merge->report;
 
+	if (merge->parts < merge->of)
+		return err_set(err, "piece %zu of %u is missing", merge->parts + 1, merge->of);
 	window_end(&merge->window);
 	if (add_decided(merge, err) != 0)
 		return -1;

@@ -15,6 +15,7 @@ struct merge {
 	VEC(struct counters *) blocks;       /* of file counters; owned */
 	size_t used;                         /* of the last block */
 	size_t parts;
+	unsigned of; /* pieces, where the parts say so; else 0 */
 	bool alone;
 };
 

@@ -151,6 +151,8 @@ int part_make(struct part *part, struct trace *trace, const char *disk_path, con
 	int status;
 
 	memset(part, 0, sizeof(*part));
+	part->number = trace->options.number;
+	part->of = trace->options.of;
 	if (trace->options.of > 0 && !trace_is_cut(trace))
 		status = make_share(&maker, err);
 	else

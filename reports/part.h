@@ -27,6 +27,7 @@ struct part {
 	   there are when the part was not read alone. */
 	struct report body;
 	bool alone;
+	unsigned number, of; /* the number-th of so many pieces; 0 where the piece was a file of its own */
 	bool on;            /* how the piece ends, when it has marks (body.trace.marked) */
 	struct report head; /* before the first mark */
 	struct part_atoms lead, mark, tail;

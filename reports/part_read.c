@@ -293,6 +293,8 @@ static int read_part(struct part *part, json_object *object, struct err *err)
 		return err_set(err, "is a part of version %" PRIu64 "; 1 is known",
 			       json_object_get_uint64(get(object, "blkmap_part")));
 	part->alone = flag(&reader, get(object, "alone"), "alone");
+	part->number = (unsigned)number(&reader, item(get(object, "piece"), 0), "piece");
+	part->of = (unsigned)number(&reader, item(get(object, "piece"), 1), "piece");
 	part->on = flag(&reader, get(object, "on"), "on");
 	read_about(&reader, object, &part->body);
 	read_atoms(&reader, get(object, "lead"), &part->lead, "lead");

@@ -194,7 +194,9 @@ int part_write(struct text *out, const struct part *part, struct err *err)
 {
 	text_str(out, "{\"blkmap_part\":1");
 	add_flag(out, ",\"alone\":", part->alone);
-	add_flag(out, ",\"on\":", part->on);
+	add_number(out, ",\"piece\":[", part->number);
+	add_number(out, ",", part->of);
+	add_flag(out, "],\"on\":", part->on);
 	add_about(out, &part->body);
 	add_atoms(out, ",\n\"lead\":[", &part->lead);
 	add_counts(out, ",\n\"head\":", &part->head);
