@@ -153,11 +153,6 @@ void inodes_counters(const struct inodes *inodes, const struct inode_count *coun
 		counters->op[op] = count->op[op];
 }
 
-static void add(struct counter *into, const struct counter *from)
-{
-	counter_add(into, from->requests, from->sectors, from->unaligned);
-}
-
 static int merge_one(struct inodes *inodes, const struct inodes *other, const struct inode_count *from)
 {
 	struct inode_count *into = get_count(inodes, inodes->map->spaces.at[from->space], from->inode);
@@ -166,12 +161,12 @@ static int merge_one(struct inodes *inodes, const struct inodes *other, const st
 	if (into == NULL)
 		return -1;
 	for (int op = 0; op <= ACCESS_WRITE; op++)
-		add(&into->op[op], &from->op[op]);
+		counter_merge(&into->op[op], &from->op[op]);
 	for (int op = ACCESS_WRITE + 1; from->rare != 0 && op < ACCESS_OPS; op++) {
 		rare = get_rare(inodes, into, (enum access_op)op);
 		if (rare == NULL)
 			return -1;
-		add(rare, &other->rare.at[from->rare - 1].op[op]);
+		counter_merge(rare, &other->rare.at[from->rare - 1].op[op]);
 	}
 	return 0;
 }

@@ -134,16 +134,6 @@ static bool is_counted(const struct tally *tally, const struct access *access)
 	return access->window <= WINDOW_INSIDE || (access->window == WINDOW_OUTSIDE && tally->all);
 }
 
-/* The number among the counted accesses of the trace that the batch's first one has: when the first mark lies
-   in the batch, that of the first one behind it. */
-static uint64_t first_serial(const struct tally *tally, const struct batch *batch)
-{
-	if (tally->all)
-		return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] +
-		       batch->before[WINDOW_OUTSIDE];
-	return tally->marked ? batch->before[WINDOW_INSIDE] : batch->before[WINDOW_UNMARKED];
-}
-
 void tally_batch(struct tally *tally, const struct batch *batch)
 {
 	const struct access *wanted[TALLY_TOGETHER];
@@ -153,7 +143,8 @@ void tally_batch(struct tally *tally, const struct batch *batch)
 
 	if (marked && !tally->marked)
 		forget(tally);
-	serial = first_serial(tally, batch);
+	/* Of the first access; when the first mark lies in the batch, counting begins anew there. */
+	serial = batch_counted_before(batch, tally->all, tally->marked);
 	for (size_t i = 0; i < batch->n; i++) {
 		const struct access *access = &batch->at[i];
 

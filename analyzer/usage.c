@@ -2,6 +2,7 @@
 /* Counting by region and by file. */
 #include "analyzer/usage.h"
 
+#include "analyzer/file_order.h"
 #include "layout/ext.h"
 
 #include <stdlib.h>
@@ -12,9 +13,9 @@
 
 /* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition
    has no file system. */
-static size_t region_key(const struct place *place, bool in_fs)
+static uint64_t region_order(const struct space *device, enum kind kind, bool in_fs)
 {
-	return ((size_t)place->space->serves->id * KIND_COUNT + place->kind) * 2 + in_fs;
+	return ((uint64_t)device->id * KIND_COUNT + kind) * 2 + in_fs;
 }
 
 static const char *place_fs(const struct place *place)
@@ -58,7 +59,7 @@ void usage_access(struct usage *usage, const struct access *access)
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
 {
 	const char *fs = place_fs(place);
-	uint32_t *index = &usage->region_index[region_key(place, fs != NULL)];
+	uint32_t *index = &usage->region_index[region_order(place->space->serves, place->kind, fs != NULL)];
 
 	if (*index == 0) {
 		struct usage_region region = {
@@ -103,7 +104,7 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 
 uint64_t usage_region_order(const struct usage_region *region)
 {
-	return ((uint64_t)region->device->id * KIND_COUNT + region->kind) * 2 + (region->fs != NULL);
+	return region_order(region->device, region->kind, region->fs != NULL);
 }
 
 void usage_merge(struct usage *usage, const struct usage *other)
@@ -138,45 +139,17 @@ static int compare_regions(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* What files are sorted by: made once, for comparing takes most of the time of sorting. */
-struct file_key {
-	uint64_t written, read;
-	uint32_t inode;
-	uint16_t space;
-	uint32_t index; /* of its count */
-};
-
-static struct file_key file_key(const struct inodes *inodes, size_t index)
+/* Made once for each, for comparing takes most of the time of sorting. */
+static struct file_order order_of(const struct inodes *inodes, size_t index)
 {
 	const struct inode_count *count = inodes_at(inodes, index);
-	struct file_key key = {
-	    .read = count->op[ACCESS_READ].sectors,
-	    .inode = count->inode,
-	    .space = count->space,
-	    .index = (uint32_t)index,
-	};
 	struct counters counters;
 
 	inodes_counters(inodes, count, &counters);
-	for (int op = ACCESS_WRITE; op < ACCESS_OPS; op++)
-		key.written += counters.op[op].sectors;
-	return key;
+	return file_order(&counters, count->space, count->inode, index);
 }
 
-static int compare_files(const void *left, const void *right)
-{
-	const struct file_key *a = left, *b = right;
-
-	if (a->written != b->written)
-		return a->written > b->written ? -1 : 1;
-	if (a->read != b->read)
-		return a->read > b->read ? -1 : 1;
-	if (a->space != b->space)
-		return a->space < b->space ? -1 : 1;
-	return a->inode < b->inode ? -1 : a->inode > b->inode;
-}
-
-static int list_files(struct usage *usage, const struct file_key *keys, size_t n)
+static int list_files(struct usage *usage, const struct file_order *keys, size_t n)
 {
 	if (vec_reserve((void **)&usage->files.at, &usage->files.cap, n, sizeof(struct usage_file)) != 0)
 		return -1;
@@ -200,7 +173,7 @@ static const struct ext *ext_of(const struct usage *usage, size_t i)
 /* A file is what a directory names; other inodes are left out. */
 static int finish_files(struct usage *usage)
 {
-	struct file_key *keys = malloc((usage->inodes.n + 1) * sizeof(*keys));
+	struct file_order *keys = malloc((usage->inodes.n + 1) * sizeof(*keys));
 	size_t n = 0;
 	int status;
 
@@ -211,9 +184,9 @@ static int finish_files(struct usage *usage)
 			ext_expect_path(ext_of(usage, i + NAMES_AHEAD),
 					inodes_at(&usage->inodes, i + NAMES_AHEAD)->inode, 0);
 		if (ext_has_path(ext_of(usage, i), inodes_at(&usage->inodes, i)->inode))
-			keys[n++] = file_key(&usage->inodes, i);
+			keys[n++] = order_of(&usage->inodes, i);
 	}
-	qsort(keys, n, sizeof(*keys), compare_files);
+	qsort(keys, n, sizeof(*keys), file_order_compare);
 	status = list_files(usage, keys, n);
 	free(keys);
 	inodes_reset(&usage->inodes);

@@ -33,14 +33,6 @@ static bool is_wanted(const struct dump *dump, const struct access *access)
 	return !dump->marked || dump->common->all || access->window == WINDOW_INSIDE;
 }
 
-/* How many wanted accesses come before a batch. */
-static uint64_t first_index(const struct dump *dump, const struct batch *batch)
-{
-	if (dump->marked && !dump->common->all)
-		return batch->before[WINDOW_INSIDE];
-	return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] + batch->before[WINDOW_OUTSIDE];
-}
-
 /* The labels of the next accesses will be looked up. */
 static void look_ahead(const struct dump *dump, const struct batch *batch, size_t from)
 {
@@ -59,7 +51,7 @@ static void add_batch(void *context, const struct batch *batch)
 	struct worker *worker = context;
 	const struct dump *dump = worker->dump;
 	struct access_view view = {
-	    .index = first_index(dump, batch),
+	    .index = batch_counted_before(batch, dump->common->all, dump->marked),
 	    .trace = dump->trace,
 	    .map = dump->map,
 	    .base = trace_base(dump->map, dump->common),

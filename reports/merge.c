@@ -3,6 +3,8 @@
    same window as in a run over the whole; what has been counted between them is added as a whole. */
 #include "reports/merge.h"
 
+#include "analyzer/file_order.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,30 +337,13 @@ static int compare_devices(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static uint64_t written(const struct counters *counters)
-{
-	uint64_t sum = 0;
-
-	for (int op = ACCESS_WRITE; op < ACCESS_OPS; op++)
-		sum += counters->op[op].sectors;
-	return sum;
-}
-
-/* As usage_finish sorts them. */
 static int compare_files(const void *left, const void *right)
 {
 	const struct report_file *a = left, *b = right;
-	uint64_t x = written(a->counters), y = written(b->counters);
+	struct file_order x = file_order(a->counters, a->order, a->inode, 0);
+	struct file_order y = file_order(b->counters, b->order, b->inode, 0);
 
-	if (x != y)
-		return x > y ? -1 : 1;
-	x = a->counters->op[ACCESS_READ].sectors;
-	y = b->counters->op[ACCESS_READ].sectors;
-	if (x != y)
-		return x > y ? -1 : 1;
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	return a->inode < b->inode ? -1 : a->inode > b->inode;
+	return file_order_compare(&x, &y);
 }
 
 int merge_finish(struct merge *merge, struct err *err)

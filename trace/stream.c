@@ -224,8 +224,8 @@ static int take_turn(struct stream *stream, struct batch *batch, struct progress
 	return 0;
 }
 
-/* Waits for the batch's turn and takes it; 0, or -1 also when an earlier batch has failed: then the error is
-   told by the thread that had that one. */
+/* Waits for the batch's turn and takes it: 1, or -1 on an error; 0 when an earlier batch has failed, whose
+   thread tells the error. */
 static int in_turn(struct stream *stream, struct batch *batch, struct progress *progress, struct err *err)
 {
 	bool late;

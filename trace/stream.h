@@ -29,6 +29,16 @@ struct stream_edges {
 	bool marked;             /* the first mark has been met */
 };
 
+/* How many accesses that count come before a batch: all but the marks' own with `all`; else those in windows
+   when the trace is `marked`. */
+static inline uint64_t batch_counted_before(const struct batch *batch, bool all, bool marked)
+{
+	if (all)
+		return batch->before[WINDOW_UNMARKED] + batch->before[WINDOW_INSIDE] +
+		       batch->before[WINDOW_OUTSIDE];
+	return batch->before[marked ? WINDOW_INSIDE : WINDOW_UNMARKED];
+}
+
 struct stream {
 	struct trace *trace;
 	struct stream_edges *edges; /* NULL for a whole trace, whose marks can be told */
