@@ -24,12 +24,20 @@ struct find {
 	uint64_t found;
 };
 
+/* In JSON the stack begins with the disk. */
+static void add_disk(struct find *find, const struct region *region)
+{
+	if (region->stack[0] != map_disk(find->map))
+		text_printf(&find->out, "%s:", region->stack[0]->name);
+}
+
 static int add_region(struct find *find, const struct region *region)
 {
 	find->found++;
 	if (find->common->json) {
 		region_json(&find->out, region, NULL);
 	} else {
+		add_disk(find, region);
 		text_printf(&find->out, "%" PRIu64 "+%" PRIu64 " ", region->start, region->sectors);
 		region_label(&find->out, region);
 	}
@@ -63,13 +71,13 @@ static int add_if_shared(struct find *find, const struct map_filter *filter, con
 	return 0;
 }
 
-static int find_runs(struct find *find, const struct map_filter *filter)
+static int find_runs_on(struct find *find, const struct map_filter *filter, const struct space *disk)
 {
 	struct place place;
 	int status = 0;
 
-	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
-		map_find_shared(find->map, at, &place);
+	for (uint64_t at = 0; at < disk->sectors && status == 0; at += place.count) {
+		map_find_shared(find->map, disk, at, &place);
 		if (map_filter_takes(filter, &place))
 			status = add_run(find, &place);
 		else
@@ -78,27 +86,48 @@ static int find_runs(struct find *find, const struct map_filter *filter)
 	return status;
 }
 
-/* What has no blocks of its own lies in its inode: that sector of the inode table. */
-static int find_inode_itself(struct find *find, const struct space *space, uint32_t inode)
+static int find_runs(struct find *find, const struct map_filter *filter)
 {
-	struct map_filter filter = {.device = space->name, .by_kind = true};
-	uint64_t sector;
+	const struct space *disk = map_disk(find->map);
+	int status = 0;
+
+	for (; disk != NULL && status == 0; disk = map_next_disk(find->map, disk))
+		status = find_runs_on(find, filter, disk);
+	return status;
+}
+
+static int find_sector_on(struct find *find, const struct map_filter *filter, uint64_t sector,
+			  const struct space *disk)
+{
 	struct place place;
 	int status = 0;
 
-	if (!ext_inode_sector(space, inode, &sector))
-		return 0;
-	filter.kinds[KIND_INODE_TABLE] = true;
-	for (uint64_t at = 0; at < map_disk(find->map)->sectors && status == 0; at += place.count) {
-		map_find(find->map, at, &place);
-		if (!map_filter_takes(&filter, &place) || sector < place.inner ||
+	for (uint64_t at = 0; at < disk->sectors && status == 0; at += place.count) {
+		map_find_shared(find->map, disk, at, &place);
+		if (!map_filter_takes(filter, &place) || sector < place.inner ||
 		    sector - place.inner >= place.count)
 			continue;
-		map_find(find->map, at + (sector - place.inner), &place);
+		map_find_shared(find->map, disk, at + (sector - place.inner), &place);
 		place.count = 1;
 		status = add_run(find, &place);
 		at = place.start;
 	}
+	return status;
+}
+
+/* What has no blocks of its own lies in its inode: that sector of the inode table. */
+static int find_inode_itself(struct find *find, const struct space *space, uint32_t inode)
+{
+	struct map_filter filter = {.device = space->name, .by_kind = true};
+	const struct space *disk = map_disk(find->map);
+	uint64_t sector;
+	int status = 0;
+
+	if (ext_inode_has_blocks(space, inode) || !ext_inode_sector(space, inode, &sector))
+		return 0;
+	filter.kinds[KIND_INODE_TABLE] = true;
+	for (; disk != NULL && status == 0; disk = map_next_disk(find->map, disk))
+		status = find_sector_on(find, &filter, sector, disk);
 	return status;
 }
 
@@ -124,22 +153,39 @@ static bool parse_inode(const char *what, uint32_t *inode)
 	return true;
 }
 
+/* A path or an inode on one file system; `why` says why nothing was found where there is more to say than
+ * that.
+ */
+static int find_file(struct find *find, const struct space *space, const char *what, struct err *why)
+{
+	uint64_t before = find->found, sector;
+	uint32_t inode;
+	int status;
+
+	if (!parse_inode(what, &inode) && ext_resolve(space, what, &inode, why) != 0)
+		return 0;
+	status = find_inode(find, space, inode);
+	if (status == 0 && find->found == before && ext_inode_sector(space, inode, &sector))
+		err_set(why, "%s on %s lies on no disk that is here; --with names further disks", what,
+			space->name);
+	return status;
+}
+
 /* A path or an inode on every file system, or on the one that is named. */
 static int find_files(struct find *find, const char *device, const char *what)
 {
-	struct err err, first = {""};
+	struct err first = {""};
 	int status = 0;
 
 	for (size_t i = 0; i < find->map->spaces.n && status == 0; i++) {
 		const struct space *space = find->map->spaces.at[i];
-		uint32_t inode;
+		struct err why = {""};
 
 		if (space->ext == NULL || (device != NULL && strcmp(space->name, device) != 0))
 			continue;
-		if (parse_inode(what, &inode) || ext_resolve(space, what, &inode, &err) == 0)
-			status = find_inode(find, space, inode);
-		else if (first.text[0] == '\0')
-			first = err;
+		status = find_file(find, space, what, &why);
+		if (first.text[0] == '\0')
+			first = why;
 	}
 	if (status != 0 || find->found > 0)
 		return status;

@@ -21,6 +21,9 @@ struct space;
 /* The inode that a path leads to, any of its hard links; 0 with it, or -1.  Reads the directories anew. */
 int ext_resolve(const struct space *space, const char *path, uint32_t *inode, struct err *err);
 
+/* Whether blocks of the file system belong to an inode, wherever they lie. */
+bool ext_inode_has_blocks(const struct space *space, uint32_t inode);
+
 /* Where an inode lies in its table, as a sector of the space; false when it has no place. */
 bool ext_inode_sector(const struct space *space, uint32_t inode, uint64_t *sector);
 

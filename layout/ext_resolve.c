@@ -29,6 +29,25 @@ int ext_resolve(const struct space *space, const char *path, uint32_t *inode, st
 	return 0;
 }
 
+static bool claim_is_of(const struct claim *claim, uint32_t inode)
+{
+	return claim->kind != KIND_CHILD && kind_has_inode((enum kind)claim->kind) && claim->owner == inode;
+}
+
+bool ext_inode_has_blocks(const struct space *space, uint32_t inode)
+{
+	const struct extents *extents = &space->extents;
+
+	for (size_t i = 0; i < extents->n; i++)
+		if (kind_has_inode((enum kind)extents->at[i].kind) && extents->at[i].owner == inode)
+			return true;
+	for (size_t i = 0; i < extents->overlaps.n; i++)
+		if (claim_is_of(&extents->overlaps.at[i].winner, inode) ||
+		    claim_is_of(&extents->overlaps.at[i].loser, inode))
+			return true;
+	return false;
+}
+
 bool ext_inode_sector(const struct space *space, uint32_t inode, uint64_t *sector)
 {
 	const struct ext *ext = space->ext;

@@ -112,8 +112,8 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 
 #define MAP_SHARERS_MAX 256
 
-/* map_find, cut to the sectors that have the same other owners as the first one. */
-void map_find_shared(const struct map *map, uint64_t sector, struct place *place);
+/* map_find on any of the disks, cut to the sectors that have the same other owners as the first one. */
+void map_find_shared(const struct map *map, const struct space *disk, uint64_t sector, struct place *place);
 
 /* The run that holds a sector, from that sector on; beyond the disk's end the kind is unknown. */
 void map_find(const struct map *map, uint64_t sector, struct place *place);
@@ -134,6 +134,9 @@ void map_find_in(const struct map *map, const struct space *space, uint64_t sect
  *run sectors, where it lies on none. */
 bool map_outward(const struct space *space, uint64_t sector, const struct space **disk, uint64_t *at,
 		 uint64_t *run);
+
+/* The disk after that one, in the order in which they were given; NULL after the last. */
+const struct space *map_next_disk(const struct map *map, const struct space *disk);
 
 /* Whether a place lies on a disk. */
 static inline bool place_is_on_disk(const struct place *place)

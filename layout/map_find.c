@@ -81,17 +81,23 @@ static bool start_walk(struct place *place, uint64_t count)
 	return at < sectors;
 }
 
-static bool start_on_disk(const struct map *map, uint64_t sector, struct place *place)
+static bool start_on_disk(const struct space *disk, uint64_t sector, struct place *place)
 {
 	place->depth = 0;
-	push_stack(place, map_disk(map), sector);
+	push_stack(place, disk, sector);
 	return start_walk(place, UINT64_MAX);
+}
+
+static void find_on_disk(const struct map *map, const struct space *disk, uint64_t sector,
+			 struct place *place)
+{
+	if (start_on_disk(disk, sector, place))
+		walk_inwards(map, place);
 }
 
 void map_find(const struct map *map, uint64_t sector, struct place *place)
 {
-	if (start_on_disk(map, sector, place))
-		walk_inwards(map, place);
+	find_on_disk(map, map_disk(map), sector, place);
 }
 
 /* Each goes on to the first space of so many extents that looking into it waits for memory. */
@@ -103,7 +109,7 @@ void map_find_many(const struct map *map, const uint64_t *sectors, unsigned n, s
 	assert(n <= MAP_FIND_MANY);
 	for (unsigned i = 0; i < n; i++) {
 		struct place *place = &places[i];
-		bool more = start_on_disk(map, sectors[i], place);
+		bool more = start_on_disk(map_disk(map), sectors[i], place);
 
 		while (more && place->space->extents.index == NULL)
 			more = step(map, place);
@@ -199,6 +205,14 @@ const struct space *map_space_named(const struct map *map, const char *name)
 	return NULL;
 }
 
+const struct space *map_next_disk(const struct map *map, const struct space *disk)
+{
+	for (size_t i = disk->id + 1; i < map->spaces.n; i++)
+		if (map->spaces.at[i]->type == SPACE_DISK)
+			return map->spaces.at[i];
+	return NULL;
+}
+
 /* The place that another claim of the sectors of `place` at one level leads to. */
 static bool find_sharer(const struct map *map, const struct place *place, unsigned level,
 			const struct claim *other, struct place *sharer)
@@ -253,12 +267,12 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 	return n;
 }
 
-void map_find_shared(const struct map *map, uint64_t sector, struct place *place)
+void map_find_shared(const struct map *map, const struct space *disk, uint64_t sector, struct place *place)
 {
 	struct place sharers[MAP_SHARERS_MAX];
 	size_t n;
 
-	map_find(map, sector, place);
+	find_on_disk(map, disk, sector, place);
 	for (unsigned level = 0; level < place->depth; level++) {
 		uint64_t at = place->stack[level].start, low = 0, high = UINT64_MAX;
 

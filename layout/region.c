@@ -114,7 +114,7 @@ static void cut_to_shared(const struct map *map, uint64_t sector, struct place *
 			from = sector - (at - low);
 	}
 	do {
-		map_find_shared(map, from, &part);
+		map_find_shared(map, map_disk(map), from, &part);
 		from += part.count;
 	} while (from <= sector && from < end);
 	*run = part;

@@ -12,7 +12,7 @@ bool map_json_next(struct text *out, const struct map *map, const struct map_fil
 
 	if (*at >= map_disk(map)->sectors)
 		return false;
-	map_find_shared(map, *at, &place);
+	map_find_shared(map, map_disk(map), *at, &place);
 	*at += place.count;
 	if (!map_filter_takes(filter, &place))
 		return true;
