@@ -97,7 +97,7 @@ enum {
 		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
 	}
 #define COMMON_DISK_HELP                                                                                     \
-	"  --with DISK2        a further disk that volume groups lie on (may be repeated)\n"                 \
+	"  --with DISK2        a further disk of volume groups or md arrays (may be repeated)\n"             \
 	"  --of DISK           a saved map is used only if it is of this disk\n"                             \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP

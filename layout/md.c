@@ -14,6 +14,8 @@
 #define MD_SUPER_SIZE 256
 #define MD_DEVICES_MAX 1920
 #define LEVEL_LINEAR (-1)
+#define ROLES_MAX 0xff00 /* from here on: spare, faulty, journal */
+#define FEATURE_RECOVERY_OFFSET 2
 
 struct md_member {
 	struct space *space;
@@ -22,6 +24,9 @@ struct md_member {
 	int32_t level;
 	uint32_t devices, role;
 	uint64_t size, data_offset, data_size; /* sectors */
+	uint32_t rounding; /* a linear array takes multiples of so many sectors; 0 for all */
+	uint64_t events;   /* counts on in the members that are in use */
+	bool recovering;   /* has only a part of the data yet */
 	bool assembled;
 };
 
@@ -62,9 +67,12 @@ static bool read_super(const struct space *space, uint64_t sector, struct md_mem
 	memcpy(member->name, super + 32, 32);
 	member->level = (int32_t)le32(super + 72);
 	member->size = le64(super + 80);
+	member->rounding = le32(super + 88);
 	member->devices = le32(super + 92);
 	member->data_offset = le64(super + 128);
 	member->data_size = le64(super + 136);
+	member->recovering = (le32(super + 8) & FEATURE_RECOVERY_OFFSET) != 0;
+	member->events = le64(super + 200);
 	member->role = le16(super + MD_SUPER_SIZE + 2 * (size_t)number);
 	return true;
 }
@@ -120,30 +128,90 @@ static struct space *add_array(struct map *map, const struct md_member *first, u
 	return array;
 }
 
+static bool same_set(const struct md_member *a, const struct md_member *b)
+{
+	return memcmp(a->set, b->set, sizeof(a->set)) == 0;
+}
+
 static const struct md_member *find_role(const struct md *md, const struct md_member *of, uint32_t role)
 {
 	for (size_t i = 0; i < md->members.n; i++)
-		if (memcmp(md->members.at[i].set, of->set, 16) == 0 && md->members.at[i].role == role)
+		if (same_set(&md->members.at[i], of) && md->members.at[i].role == role)
 			return &md->members.at[i];
 	return NULL;
 }
 
-static int assemble_mirror(struct map *map, const struct md_member *first, struct err *err)
+/* The events of the members that were used last. */
+static uint64_t last_events(const struct md *md, const struct md_member *of)
 {
-	struct segment segment = {.type = SEGMENT_MIRROR};
-	struct area areas[16];
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < md->members.n; i++)
+		if (same_set(&md->members.at[i], of) && md->members.at[i].events > last)
+			last = md->members.at[i].events;
+	return last;
+}
+
+/* As in Linux: when a machine stops, one member may know of one event that another has not been told. */
+static bool is_leg(const struct md_member *member, uint64_t last)
+{
+	return member->role < ROLES_MAX && last - member->events <= 1;
+}
+
+/* The leg to read from; NULL when there is none. */
+static const struct md_member *best_leg(const struct md *md, const struct md_member *of, uint64_t last)
+{
+	const struct md_member *best = NULL;
+
+	for (size_t i = 0; i < md->members.n; i++) {
+		const struct md_member *member = &md->members.at[i];
+
+		if (same_set(member, of) && is_leg(member, last) &&
+		    (best == NULL || (best->recovering && !member->recovering)))
+			best = member;
+	}
+	return best;
+}
+
+#define LEGS_MAX 16
+
+/* Spares hold nothing of the array, and what left it before the others were last used holds something old. */
+static int assemble_mirror(struct map *map, const struct md_member *of, struct err *err)
+{
+	uint64_t last = last_events(map->md, of);
+	const struct md_member *best = best_leg(map->md, of, last);
+	struct area areas[LEGS_MAX];
+	struct segment segment = {.type = SEGMENT_MIRROR, .areas = areas};
 	struct space *array;
 
-	segment.areas = areas;
-	segment.count = first->size < data_sectors(first) ? first->size : data_sectors(first);
-	for (size_t i = 0; i < map->md->members.n && segment.nareas < 16; i++) {
+	if (best == NULL || data_sectors(best) == 0) {
+		map_note(map, of->space, "no member that has data of its RAID1 array is here");
+		return 0;
+	}
+	segment.count = best->size < data_sectors(best) ? best->size : data_sectors(best);
+	areas[segment.nareas++] = (struct area){best->space, best->data_offset};
+	for (size_t i = 0; i < map->md->members.n && segment.nareas < LEGS_MAX; i++) {
 		const struct md_member *member = &map->md->members.at[i];
 
-		if (memcmp(member->set, first->set, 16) == 0 && data_sectors(member) >= segment.count)
+		if (!same_set(member, best) || member == best)
+			continue;
+		if (is_leg(member, last) && data_sectors(member) >= segment.count)
 			areas[segment.nareas++] = (struct area){member->space, member->data_offset};
+		else if (member->role < ROLES_MAX)
+			map_note(map, member->space,
+				 "has been out of its RAID1 array since event %" PRIu64 " of %" PRIu64
+				 "; its data are old",
+				 member->events, last);
 	}
-	array = add_array(map, first, segment.count, err);
+	array = add_array(map, best, segment.count, err);
 	return array == NULL ? -1 : map_add_segment(map, array, &segment, err);
+}
+
+static uint64_t linear_sectors(const struct md_member *member)
+{
+	uint64_t sectors = data_sectors(member);
+
+	return member->rounding > 0 ? sectors - sectors % member->rounding : sectors;
 }
 
 /* Members follow one another by their role; after one that is not here, addresses are not known. */
@@ -152,20 +220,25 @@ static int assemble_linear(struct map *map, const struct md_member *first, struc
 	const struct md_member *member;
 	struct space *array;
 	uint64_t total = 0;
+	uint32_t role = 0;
 
-	for (uint32_t role = 0; (member = find_role(map->md, first, role)) != NULL; role++)
-		total += data_sectors(member);
-	if (total == 0) {
-		map_note(map, first->space, "the first member of its linear array is not here");
+	for (; (member = find_role(map->md, first, role)) != NULL; role++)
+		total += linear_sectors(member);
+	if (role < first->devices)
+		map_note(map, first->space,
+			 "member %" PRIu32 " of the %" PRIu32
+			 " of its linear array is not here; nothing is known "
+			 "from there on",
+			 role, first->devices);
+	if (total == 0)
 		return 0;
-	}
 	array = add_array(map, first, total, err);
 	total = 0;
-	for (uint32_t role = 0; array != NULL && (member = find_role(map->md, first, role)) != NULL; role++) {
+	for (role = 0; array != NULL && (member = find_role(map->md, first, role)) != NULL; role++) {
 		struct area area = {member->space, member->data_offset};
 		struct segment segment = {
 		    .start = total,
-		    .count = data_sectors(member),
+		    .count = linear_sectors(member),
 		    .nareas = 1,
 		    .areas = &area,
 		};
@@ -182,11 +255,11 @@ static int assemble(struct map *map, struct md_member *member, struct err *err)
 	struct md_member first = *member;
 
 	for (size_t i = 0; i < map->md->members.n; i++)
-		if (memcmp(map->md->members.at[i].set, first.set, 16) == 0)
+		if (same_set(&map->md->members.at[i], &first))
 			map->md->members.at[i].assembled = true;
 	if (!map_has_room(map, first.space))
 		return 0;
-	if (first.level == 1 && data_sectors(&first) > 0)
+	if (first.level == 1)
 		return assemble_mirror(map, &first, err);
 	if (first.level == LEVEL_LINEAR)
 		return assemble_linear(map, &first, err);

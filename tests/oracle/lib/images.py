@@ -12,6 +12,7 @@ from lib import tools
 QTRACE = pathlib.Path("testdata/qtrace")
 IMAGES = pathlib.Path("testdata/images")
 LVM = pathlib.Path("testdata/lvm")
+MD = pathlib.Path("testdata/md")
 STEP = 1 << 16
 
 
@@ -32,7 +33,7 @@ def write_sparse(target, chunks):
 
 class Image:
     """A packed image. `stem` is what the texts beside it are called: a disk before and after some work has the same,
-    and so have the disks of one volume group, of which `disks` are all, and this is number `index`."""
+    and so have the disks of one volume group or array, of which `disks` are all, and this is number `index`."""
 
     def __init__(self, packed):
         self.packed = packed
@@ -40,7 +41,7 @@ class Image:
         self.stem, self.index = self.name, 0
         if packed.parent == QTRACE:
             self.stem = re.sub(r"\.(before|after)$", "", self.name)
-        elif match := packed.parent == LVM and re.fullmatch(r"(.*)-pv(\d)", self.name):
+        elif match := packed.parent in (LVM, MD) and re.fullmatch(r"(.*)-(?:pv|m)(\d)", self.name):
             self.stem, self.index = match.group(1), int(match.group(2))
         self.disks = [self]
 
@@ -69,10 +70,10 @@ class Image:
 
 def all_images(names=()):
     """Every image there is, or those with these names."""
-    images = [Image(packed) for place in (QTRACE, IMAGES, LVM) for packed in sorted(place.glob("*.img.xz"))]
+    images = [Image(packed) for place in (QTRACE, IMAGES, LVM, MD) for packed in sorted(place.glob("*.img.xz"))]
     groups = collections.defaultdict(list)
     for image in images:
-        if image.packed.parent == LVM:
+        if image.packed.parent in (LVM, MD):
             groups[image.stem].append(image)
             image.disks = groups[image.stem]
     unknown = set(names) - {image.name for image in images}

@@ -49,30 +49,26 @@ def stack_at(outer_devices, piece):
     return found
 
 
-def arrays(outer):
-    found = md.array(outer.path)
-    if found:
-        name, start, count = found
-        yield outer.inner(f"md/{name}", start, count)
-
-
-def inner_devices(outer):
-    kind = blkid_type(outer.path)
-    if kind == "linux_raid_member":
-        return list(arrays(outer))
-    return [] if kind else list(partitions(outer))
-
-
 def add_inner(todo):
-    """Puts what lies in the devices of a list behind them, and what lies in that."""
+    """Puts the partitions in the devices of a list behind them, and what partitions are in those."""
     for outer in todo:
-        todo += inner_devices(outer)
+        todo += [] if blkid_type(outer.path) else list(partitions(outer))
     return todo
+
+
+def arrays(image, outer_devices):
+    """The arrays whose members are these devices, and those of the image's other disks."""
+    members = outer_devices + [outer for disk in image.disks if disk is not image
+                               for outer in add_inner([device.disk(disk)])]
+    order = {disk.index: at for at, disk in enumerate(image.disks)}
+    members.sort(key=lambda outer: order[outer.pieces[0].disk])
+    return md.arrays(image, [outer for outer in members if blkid_type(outer.path) == "linux_raid_member"])
 
 
 @functools.lru_cache(maxsize=2)
 def devices(image):
     found = add_inner([device.disk(image)])
+    found += add_inner(list(arrays(image, found)))
     if image.packed.parent == images.LVM:
         found += add_inner(list(mapped_volumes(image, found)))
     else:
