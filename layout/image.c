@@ -3,7 +3,6 @@
    captive qemu-nbd makes of an image format. */
 #include "layout/image.h"
 
-#include "base/bytes.h"
 #include "base/size.h"
 #include "layout/cut_off.h"
 #include "layout/nbd.h"
@@ -26,6 +25,7 @@ struct image {
 	uint64_t bytes;
 	uint32_t sector_size;
 	bool is_file; /* a raw one, which may have holes */
+	char note[256];
 	_Atomic uint64_t bytes_read;
 };
 
@@ -52,26 +52,6 @@ static int find_size(struct image *image, struct err *err)
 	return 0;
 }
 
-/* The formats that qemu-nbd is asked for, by their magic numbers; NULL for raw bytes. */
-static const char *find_format(const struct image *image)
-{
-	uint8_t head[512];
-
-	if (image->bytes < sizeof(head) || pread(image->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head))
-		return NULL;
-	if (memcmp(head, "QFI\xfb", 4) == 0)
-		return "qcow2";
-	if (memcmp(head, "KDMV", 4) == 0 || memcmp(head, "# Disk DescriptorFile", 21) == 0)
-		return "vmdk";
-	if (le32(head + 64) == 0xbeda107f && memcmp(head, "<<< ", 4) == 0)
-		return "vdi";
-	if (memcmp(head, "vhdxfile", 8) == 0)
-		return "vhdx";
-	if (memcmp(head, "conectix", 8) == 0)
-		return "vpc";
-	return NULL;
-}
-
 static int open_file(struct image *image, const char *path, struct err *err)
 {
 	const char *format;
@@ -82,11 +62,17 @@ static int open_file(struct image *image, const char *path, struct err *err)
 		return err_set(err, "cannot open: %s", strerror(errno));
 	if (find_size(image, err) != 0)
 		return -1;
-	format = find_format(image);
+	format = cut_off_format(image->fd, image->bytes);
 	image->is_file = format == NULL && image->is_file;
 	if (format == NULL)
 		return 0;
-	if (cut_off_check(image->fd, format, image->bytes, err) != 0)
+	if (cut_off_check(&(struct cut_off){.fd = image->fd,
+					    .path = path,
+					    .format = format,
+					    .bytes = image->bytes,
+					    .note = image->note,
+					    .note_len = sizeof(image->note)},
+			  err) != 0)
 		return -1;
 	return nbd_open_format(&image->nbd, path, format, &image->bytes, err);
 }
@@ -136,6 +122,11 @@ uint64_t image_sectors(const struct image *image)
 bool image_is_raw(const struct image *image)
 {
 	return image->nbd == NULL;
+}
+
+const char *image_note(const struct image *image)
+{
+	return image->note;
 }
 
 uint32_t image_sector_size(const struct image *image)

@@ -25,6 +25,9 @@ bool image_is_raw(const struct image *image);
 /* The device's logical sector size, or 0 where a file does not tell. */
 uint32_t image_sector_size(const struct image *image);
 
+/* What was odd when it was opened, or "". */
+const char *image_note(const struct image *image);
+
 /* Reads exactly len bytes; -1 when they are not all there or cannot be read. */
 int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err);
 

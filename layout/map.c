@@ -146,6 +146,8 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 	disk->sector_size = image_sector_size(image);
 	if (options != NULL && options->sector_size != 0)
 		disk->sector_size = options->sector_size;
+	if (image_note(image)[0] != '\0')
+		map_note(map, disk, "%s", image_note(image));
 	/* An unreadable disk ends the run; anything else that cannot be read is only a note. */
 	return space_read(disk, 0, sector, sizeof(sector), err);
 }
