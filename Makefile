@@ -96,16 +96,16 @@ tsan:
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
 # fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.
-FUZZERS := fuzz_trace fuzz_disk
+FUZZERS := fuzz_trace fuzz_disk fuzz_saved
 FUZZ_FORMS ?= 100
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/run.o $(BUILD)/fuzz/target.o $(BUILD)/libblkmap.a
+$(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/run.o $(BUILD)/fuzz/target.o $(BUILD)/fuzz/walk.o $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LINK_LIBS)
 
 fuzzers: $(addprefix $(BUILD)/,$(FUZZERS))
 
-$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt
+$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt layout/saved_private.h | blkmap
 	rm -rf $(@D)
 	fuzz/make-seeds $(@D)
 	touch $@
@@ -117,7 +117,7 @@ fuzz: $(BUILD)/seeds/made
 	done
 
 # The same targets for clang's libFuzzer, to be run by hand: build/libfuzzer/fuzz_trace_libfuzzer CORPUS build/seeds/trace
-$(BUILD)/fuzz_%_libfuzzer: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/target.o $(BUILD)/libblkmap.a
+$(BUILD)/fuzz_%_libfuzzer: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/target.o $(BUILD)/fuzz/walk.o $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LINK_LIBS)
 
 libfuzzer: $(BUILD)/seeds/made
