@@ -92,7 +92,7 @@ asan:
 	cp -f $(BUILD)/asan/blkmap blkmap-asan
 
 tsan:
-	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' $(BUILD)/tsan/blkmap
+	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread -DPART_GROUPS=1' $(BUILD)/tsan/blkmap
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
 # fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.
