@@ -47,6 +47,16 @@ void alignment_done(struct alignment *alignment);
 /* Starts an access, which has that number in the whole trace; its places follow. */
 void alignment_access(struct alignment *alignment, const struct access *access, uint64_t serial);
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place);
+
+/* How many writes a space's device has had, NULL before its first: for writes on the unit that are counted
+   nowhere else. */
+static inline uint64_t *alignment_known_writes(const struct alignment *alignment, const struct space *space)
+{
+	uint32_t index = alignment->index[space->serves->id];
+
+	return index != 0 ? &alignment->devices.at[index - 1].writes : NULL;
+}
+
 void alignment_merge(struct alignment *alignment, const struct alignment *other);
 void alignment_reset(struct alignment *alignment);
 /* Sorts by device. */

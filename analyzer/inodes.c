@@ -144,6 +144,17 @@ int inodes_count(struct inodes *inodes, const struct space *space, uint32_t inod
 	return 0;
 }
 
+int inodes_count_alone(struct inodes *inodes, const struct space *space, uint32_t inode, enum access_op op,
+		       uint64_t sectors, bool unaligned)
+{
+	struct inode_count *count = get_count(inodes, space, inode);
+
+	if (count == NULL)
+		return -1;
+	counter_add(&count->op[op], 1, sectors, unaligned);
+	return 0;
+}
+
 void inodes_counters(const struct inodes *inodes, const struct inode_count *count, struct counters *counters)
 {
 	memset(counters, 0, sizeof(*counters));

@@ -88,6 +88,10 @@ void inodes_next_request(struct inodes *inodes);
 int inodes_count(struct inodes *inodes, const struct space *space, uint32_t inode, enum access_op op,
 		 uint64_t sectors, bool unaligned);
 
+/* The same for a request that touches nothing else, without inodes_next_request. */
+int inodes_count_alone(struct inodes *inodes, const struct space *space, uint32_t inode, enum access_op op,
+		       uint64_t sectors, bool unaligned);
+
 /* All counters of one inode. */
 void inodes_counters(const struct inodes *inodes, const struct inode_count *count, struct counters *counters);
 

@@ -4,6 +4,7 @@
 #include "analyzer/tally.h"
 
 #include "analyzer/heat.h"
+#include "analyzer/quick.h"
 #include "analyzer/spread.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ int tally_init(struct tally *tally, const struct map *map, const struct space *b
 	       bool all, struct heat *heat)
 {
 	*tally = (struct tally){.map = map, .base = base ? base : map_disk(map), .all = all, .heat = heat};
+	lanes_init(&tally->lanes, map_disk(map)->sectors);
 	if (usage_init(&tally->usage, map, unit_sectors) == 0 &&
 	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
 		return 0;
@@ -42,8 +44,6 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	tally->accesses++;
 	usage_access(&tally->usage, access);
 	alignment_access(&tally->alignment, access, serial);
-	if (tally->heat != NULL)
-		heat_access(tally->heat, access, serial);
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
 		tally->beyond++;
 	while (at < end) {
@@ -95,21 +95,40 @@ static void count_spreads(struct tally *tally, const struct access *const *acces
 		count_spread(tally, accesses[i], serial + i);
 }
 
+/* Counts those of the accesses that `which` has a bit for, in order. */
+static void count_those(struct tally *tally, const struct access *const *accesses, uint32_t which,
+			uint64_t serial)
+{
+	struct place places[TALLY_TOGETHER];
+	unsigned index[TALLY_TOGETHER], n = 0;
+
+	for (; which != 0; which &= which - 1) {
+		index[n] = (unsigned)__builtin_ctz(which);
+		tally->sectors[n] = accesses[index[n]]->start;
+		n++;
+	}
+	map_find_many(tally->map, tally->sectors, n, places);
+	usage_expect(&tally->usage, places, n);
+	for (unsigned i = 0; i < n; i++) {
+		lanes_learn(&tally->lanes, &places[i]);
+		count_access(tally, accesses[index[i]], serial + index[i], &places[i]);
+	}
+}
+
 /* Some accesses that all count, of which the first has that serial number. */
 static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
 {
-	struct place places[TALLY_TOGETHER];
+	uint32_t left;
 
 	if (tally->base != map_disk(tally->map)) {
 		count_spreads(tally, accesses, n, serial);
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
-		tally->sectors[i] = accesses[i]->start;
-	map_find_many(tally->map, tally->sectors, n, places);
-	usage_expect(&tally->usage, places, n);
-	for (unsigned i = 0; i < n; i++)
-		count_access(tally, accesses[i], serial + i, &places[i]);
+	for (unsigned i = 0; tally->heat != NULL && i < n; i++)
+		heat_access(tally->heat, accesses[i], serial + i);
+	left = quick_count(tally, accesses, n);
+	if (left != 0)
+		count_those(tally, accesses, left, serial);
 }
 
 /* The first mark: nothing before it counts. */

@@ -5,6 +5,7 @@
 #define ANALYZER_TALLY_H
 
 #include "analyzer/alignment.h"
+#include "analyzer/lanes.h"
 #include "analyzer/usage.h"
 #include "layout/map.h"
 #include "trace/stream.h"
@@ -29,6 +30,7 @@ struct tally {
 	const struct space *base; /* what the accesses' sectors count from */
 	struct usage usage;
 	struct alignment alignment;
+	struct lanes lanes;
 	struct heat *heat;  /* fed as well when it is not NULL; the caller's */
 	uint64_t accesses;  /* counted */
 	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */

@@ -11,20 +11,13 @@
 /* Inodes come in the order of the trace, so their names are fetched ahead. */
 #define NAMES_AHEAD 32
 
-/* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition
-   has no file system. */
-static uint64_t region_order(const struct space *device, enum kind kind, bool in_fs)
-{
-	return ((uint64_t)device->id * KIND_COUNT + kind) * 2 + in_fs;
-}
-
 static const char *place_fs(const struct place *place)
 {
 	const struct space *space = place->space;
 
 	if (space->ext != NULL && place->extent->kind != KIND_CHILD && place->inner < ext_sectors(space->ext))
 		return ext_type(space->ext);
-	return place->kind == KIND_OPAQUE || place->kind == KIND_SWAP ? space->content.type : NULL;
+	return usage_has_fs(place->kind, false) ? space->content.type : NULL;
 }
 
 int usage_init(struct usage *usage, const struct map *map, uint64_t unit_sectors)
@@ -59,7 +52,7 @@ void usage_access(struct usage *usage, const struct access *access)
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
 {
 	const char *fs = place_fs(place);
-	uint32_t *index = &usage->region_index[region_order(place->space->serves, place->kind, fs != NULL)];
+	uint32_t *index = &usage->region_index[usage_region_key(place->space->serves, place->kind, fs != NULL)];
 
 	if (*index == 0) {
 		struct usage_region region = {
@@ -104,7 +97,7 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 
 uint64_t usage_region_order(const struct usage_region *region)
 {
-	return region_order(region->device, region->kind, region->fs != NULL);
+	return usage_region_key(region->device, region->kind, region->fs != NULL);
 }
 
 void usage_merge(struct usage *usage, const struct usage *other)

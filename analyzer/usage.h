@@ -47,8 +47,29 @@ void usage_done(struct usage *usage);
 /* Whether a place counts for a file: any block that belongs to an inode does. */
 static inline bool usage_is_of_inode(const struct place *place)
 {
-	return place->space->ext != NULL && kind_has_inode(place->kind) && place->extent->owner != 0 &&
-	       !(place->extent->flags & EXTENT_DELETED);
+	return place->space->ext != NULL && place->kind != KIND_CHILD && extent_is_of_inode(place->extent);
+}
+
+/* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition has no
+   file system. */
+static inline uint64_t usage_region_key(const struct space *device, enum kind kind, bool in_fs)
+{
+	return ((uint64_t)device->id * KIND_COUNT + kind) * 2 + in_fs;
+}
+
+static inline bool usage_has_fs(enum kind kind, bool in_ext)
+{
+	return in_ext || kind == KIND_OPAQUE || kind == KIND_SWAP;
+}
+
+/* The counters of a kind in a space, within its ext file system or not; NULL where it has not been counted. */
+static inline struct counters *usage_known_region(const struct usage *usage, const struct space *space,
+						  enum kind kind, bool in_ext)
+{
+	uint32_t index =
+	    usage->region_index[usage_region_key(space->serves, kind, usage_has_fs(kind, in_ext))];
+
+	return index != 0 ? &usage->regions.at[index - 1].counters : NULL;
 }
 
 /* Fetches the memory that counting some places will use. */

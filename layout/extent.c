@@ -55,29 +55,6 @@ int extents_make_index(struct extents *extents, uint64_t sectors)
 	return 0;
 }
 
-const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,
-				  uint64_t *end)
-{
-	size_t low = 0, n = extents->n;
-
-	assert(sector < sectors && n > 0);
-	if (extents->index != NULL) {
-		const uint32_t *bucket = &extents->index[sector >> extents->index_shift];
-
-		low = bucket[0];
-		n = bucket[1] - low + 1;
-	}
-	/* The last extent that starts at or before the sector; extents->at[0] starts at 0. */
-	while (n > 1) {
-		size_t half = n / 2;
-
-		low += extents->at[low + half].start <= sector ? half : 0;
-		n -= half;
-	}
-	*end = low + 1 < extents->n ? extents->at[low + 1].start : sectors;
-	return &extents->at[low];
-}
-
 const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
 				       uint64_t *low, uint64_t *high)
 {

@@ -9,6 +9,7 @@
 #include "base/prefetch.h"
 #include "layout/kind.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -86,7 +87,34 @@ const struct overlap *extents_overlaps(const struct extents *extents, uint64_t s
 				       uint64_t *low, uint64_t *high);
 
 /* The extent that holds a sector (which must be inside the space), and where that extent ends. */
-const struct extent *extents_find(const struct extents *extents, uint64_t sectors, uint64_t sector,
-				  uint64_t *end);
+static inline const struct extent *extents_find(const struct extents *extents, uint64_t sectors,
+						uint64_t sector, uint64_t *end)
+{
+	size_t low = 0, n = extents->n;
+
+	assert(sector < sectors && n > 0);
+	if (extents->index != NULL) {
+		const uint32_t *bucket = &extents->index[sector >> extents->index_shift];
+
+		low = bucket[0];
+		n = bucket[1] - low + 1;
+	}
+	/* The last extent that starts at or before the sector; extents->at[0] starts at 0. */
+	while (n > 1) {
+		size_t half = n / 2;
+
+		low += extents->at[low + half].start <= sector ? half : 0;
+		n -= half;
+	}
+	*end = low + 1 < extents->n ? extents->at[low + 1].start : sectors;
+	return &extents->at[low];
+}
+
+/* Of an extent in an ext file system: whether it belongs to an inode that has it for good. */
+static inline bool extent_is_of_inode(const struct extent *extent)
+{
+	return extent->kind < KIND_COUNT && kind_has_inode((enum kind)extent->kind) && extent->owner != 0 &&
+	       !(extent->flags & EXTENT_DELETED);
+}
 
 #endif

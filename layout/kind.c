@@ -64,26 +64,6 @@ enum kind kind_named(const char *name)
 	return kind;
 }
 
-bool kind_has_inode(enum kind kind)
-{
-	switch (kind) {
-	case KIND_JOURNAL:
-	case KIND_DIRECTORY:
-	case KIND_FILE_DATA:
-	case KIND_SYMLINK:
-	case KIND_EXTENT_NODE:
-	case KIND_INDIRECT_BLOCK:
-	case KIND_XATTR:
-	case KIND_QUOTA:
-	case KIND_ORPHAN_FILE:
-	case KIND_RESIZE_INODE:
-	case KIND_BAD_BLOCKS:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool kind_has_offset(enum kind kind)
 {
 	switch (kind) {

@@ -4,6 +4,7 @@
 #define LAYOUT_KIND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum kind {
 	KIND_UNKNOWN,
@@ -61,8 +62,17 @@ const char *kind_name(enum kind kind);
 /* The kind with that name; KIND_COUNT when there is none. */
 enum kind kind_named(const char *name);
 
+#define KINDS_WITH_INODE                                                                                     \
+	(UINT64_C(1) << KIND_JOURNAL | UINT64_C(1) << KIND_DIRECTORY | UINT64_C(1) << KIND_FILE_DATA |       \
+	 UINT64_C(1) << KIND_SYMLINK | UINT64_C(1) << KIND_EXTENT_NODE | UINT64_C(1) << KIND_INDIRECT_BLOCK | \
+	 UINT64_C(1) << KIND_XATTR | UINT64_C(1) << KIND_QUOTA | UINT64_C(1) << KIND_ORPHAN_FILE |           \
+	 UINT64_C(1) << KIND_RESIZE_INODE | UINT64_C(1) << KIND_BAD_BLOCKS)
+
 /* Whether runs of this kind have an inode as their owner. */
-bool kind_has_inode(enum kind kind);
+static inline bool kind_has_inode(enum kind kind)
+{
+	return KINDS_WITH_INODE >> kind & 1;
+}
 
 /* Whether a run's place within its owner (a file's block, an inode table's block) matters. */
 bool kind_has_offset(enum kind kind);

@@ -97,6 +97,7 @@ struct place {
 	uint64_t start, count;     /* on stack[0]: a disk, but for what map_find_in finds on none */
 	const struct space *space; /* the innermost space, whose extent names it */
 	uint64_t inner;            /* where `start` lies in that space */
+	uint64_t reach;            /* sectors from `start` on that lie in the same spaces; 0 where unknown */
 	const struct extent *extent;
 	enum kind kind; /* the extent's, or what an area that holds no data is */
 	unsigned depth; /* how many of `stack` are used */

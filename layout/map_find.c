@@ -45,6 +45,7 @@ static inline bool step(const struct map *map, struct place *place)
 
 	place->extent = extent;
 	place->kind = (enum kind)extent->kind;
+	place->reach = place->count;
 	if (end - at < place->count)
 		place->count = end - at;
 	if (extent->kind != KIND_CHILD)
@@ -76,6 +77,7 @@ static bool start_walk(struct place *place, uint64_t count)
 
 	place->start = place->stack[0].start;
 	place->count = count < rest ? count : rest;
+	place->reach = 0;
 	place->extent = &nothing;
 	place->kind = KIND_UNKNOWN;
 	return at < sectors;

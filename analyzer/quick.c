@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each step is done for all accesses before the next, so that the memory which that one needs is fetched
+   meanwhile. */
+#include "analyzer/quick.h"
+
+struct hit {
+	const struct access *access;
+	const struct space *space;
+	const struct extent *extent;
+	uint64_t at; /* where it begins in the space */
+	unsigned bit;
+	bool in_ext, unaligned;
+};
+
+static uint32_t bit(unsigned i)
+{
+	return UINT32_C(1) << i;
+}
+
+static bool has_index(const struct hit *hit)
+{
+	return hit->space->extents.index != NULL;
+}
+
+static bool has_inode(const struct hit *hit)
+{
+	return hit->in_ext && extent_is_of_inode(hit->extent);
+}
+
+static unsigned find_lanes(const struct tally *tally, const struct access *const *accesses, unsigned n,
+			   struct hit *hits, uint32_t *left)
+{
+	unsigned nhits = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct access *access = accesses[i];
+		const struct lane *lane = lanes_find(&tally->lanes, access->start, access->count);
+		bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
+
+		if (lane == NULL || access->count == 0 || access->op > ACCESS_WRITE ||
+		    (unaligned && access->op == ACCESS_WRITE)) {
+			*left |= bit(i);
+			continue;
+		}
+		hits[nhits] = (struct hit){
+		    .access = access,
+		    .space = lane->space,
+		    .at = access->start - lane->start + lane->inner,
+		    .bit = i,
+		    .in_ext = lane->in_ext,
+		    .unaligned = unaligned,
+		};
+		if (has_index(&hits[nhits]))
+			extents_expect_bucket(&lane->space->extents, hits[nhits].at);
+		nhits++;
+	}
+	return nhits;
+}
+
+static unsigned find_extents(const struct tally *tally, struct hit *hits, unsigned n, uint32_t *left)
+{
+	unsigned nhits = 0;
+	uint64_t end;
+
+	for (unsigned i = 0; i < n; i++)
+		if (has_index(&hits[i]))
+			extents_expect_extent(&hits[i].space->extents, hits[i].at);
+	for (unsigned i = 0; i < n; i++) {
+		struct hit hit = hits[i];
+
+		hit.extent = extents_find(&hit.space->extents, hit.space->sectors, hit.at, &end);
+		if (hit.extent->kind == KIND_CHILD || hit.access->count > end - hit.at) {
+			*left |= bit(hit.bit);
+			continue;
+		}
+		if (has_inode(&hit))
+			inodes_expect_slot(&tally->usage.inodes, hit.space, hit.extent->owner);
+		hits[nhits++] = hit;
+	}
+	return nhits;
+}
+
+static bool count_hit(struct tally *tally, const struct hit *hit)
+{
+	const struct access *access = hit->access;
+	enum access_op op = (enum access_op)access->op;
+	struct usage *usage = &tally->usage;
+	struct counters *region =
+	    usage_known_region(usage, hit->space, (enum kind)hit->extent->kind, hit->in_ext);
+	uint64_t *writes = alignment_known_writes(&tally->alignment, hit->space);
+
+	if (region == NULL || writes == NULL)
+		return false;
+	counter_add(&usage->totals.op[op], 1, access->count, hit->unaligned);
+	counter_add(&region->op[op], 1, access->count, hit->unaligned);
+	*writes += op == ACCESS_WRITE;
+	if (has_inode(hit) && inodes_count_alone(&usage->inodes, hit->space, hit->extent->owner, op,
+						 access->count, hit->unaligned) != 0)
+		usage->short_of_memory = true;
+	tally->accesses++;
+	return true;
+}
+
+uint32_t quick_count(struct tally *tally, const struct access *const *accesses, unsigned n)
+{
+	struct hit hits[TALLY_TOGETHER];
+	uint32_t left = 0;
+	unsigned nhits = find_lanes(tally, accesses, n, hits, &left);
+
+	nhits = find_extents(tally, hits, nhits, &left);
+	for (unsigned i = 0; i < nhits; i++)
+		if (has_inode(&hits[i]))
+			inodes_expect_count(&tally->usage.inodes, hits[i].space, hits[i].extent->owner);
+	for (unsigned i = 0; i < nhits; i++)
+		if (!count_hit(tally, &hits[i]))
+			left |= bit(hits[i].bit);
+	return left;
+}
