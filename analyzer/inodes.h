@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counters by inode, made for traces that touch many: a cache line each, which can be fetched ahead. */
+/* Counters by inode, made for traces that touch many.  Most inodes are touched a few times by reads and
+   writes, so each has 16 bytes at first; what does not fit there any more goes on to a wide counter. */
 #ifndef ANALYZER_INODES_H
 #define ANALYZER_INODES_H
 
@@ -12,34 +13,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INODES_PAGE 4096
-#define INODES_BLOCK 4096
+#define INODES_PAGE 256
 
-/* 64 bytes. */
-struct inode_count {
-	uint32_t inode;
-	uint32_t seen; /* the serial of the last request that was counted, see inodes_next_request */
-	uint32_t rare; /* index into `rare` plus 1, 0 while there are only reads and writes */
-	uint16_t space;
-	struct counter op[ACCESS_WRITE + 1];
+/* Of reads and writes, by op. */
+struct small_count {
+	uint32_t sectors[ACCESS_WRITE + 1];
+	uint16_t requests[ACCESS_WRITE + 1], unaligned[ACCESS_WRITE + 1];
 };
 
-struct rare_count {
-	struct counter op[ACCESS_OPS];
+/* Neighbours, by inode % INODES_PAGE. */
+struct inode_page {
+	struct small_count small[INODES_PAGE];
+	uint32_t *wide; /* index into `wide` plus 1; NULL where none has any */
+	uint32_t *seen; /* the serial of the last request that inodes_count has counted; NULL where none */
 };
 
-/* Which of the counts is an inode's. */
 struct inode_pages {
-	uint32_t **at; /* by inode / INODES_PAGE; NULL, or by inode % INODES_PAGE: index plus 1 */
+	struct inode_page **at; /* by inode / INODES_PAGE; NULL where nothing was counted */
 	size_t n;
 };
 
 struct inodes {
 	const struct map *map;
-	struct inode_pages *pages;      /* by space */
-	VEC(struct inode_count *) list; /* blocks of INODES_BLOCK counts, aligned to cache lines */
-	size_t n;
-	VEC(struct rare_count) rare;
+	struct inode_pages *pages; /* by space */
+	VEC(struct counters) wide;
 	uint32_t serial; /* of the present request; never 0 */
 };
 
@@ -50,34 +47,22 @@ void inodes_done(struct inodes *inodes);
 /* Forgets all counts. */
 void inodes_reset(struct inodes *inodes);
 
-static inline struct inode_count *inodes_at(const struct inodes *inodes, size_t i)
-{
-	return &inodes->list.at[i / INODES_BLOCK][i % INODES_BLOCK];
-}
-
-static inline uint32_t *inodes_slot(const struct inodes *inodes, const struct space *space, uint32_t inode)
+static inline struct inode_page *inodes_page(const struct inodes *inodes, const struct space *space,
+					     uint32_t inode)
 {
 	const struct inode_pages *pages = &inodes->pages[space->id];
 	size_t page = inode / INODES_PAGE;
 
-	return page < pages->n && pages->at[page] != NULL ? &pages->at[page][inode % INODES_PAGE] : NULL;
+	return page < pages->n ? pages->at[page] : NULL;
 }
 
-/* Fetches the memory that counting an inode will use, in two steps between which other things may be done. */
-static inline void inodes_expect_slot(const struct inodes *inodes, const struct space *space, uint32_t inode)
+/* Fetches the memory that counting an inode will use. */
+static inline void inodes_expect(const struct inodes *inodes, const struct space *space, uint32_t inode)
 {
-	const uint32_t *slot = inodes_slot(inodes, space, inode);
+	const struct inode_page *page = inodes_page(inodes, space, inode);
 
-	if (slot != NULL)
-		prefetch(slot);
-}
-
-static inline void inodes_expect_count(const struct inodes *inodes, const struct space *space, uint32_t inode)
-{
-	const uint32_t *slot = inodes_slot(inodes, space, inode);
-
-	if (slot != NULL && *slot != 0)
-		prefetch(inodes_at(inodes, *slot - 1));
+	if (page != NULL)
+		prefetch(&page->small[inode % INODES_PAGE]);
 }
 
 /* From now on another request counts. */
@@ -88,12 +73,21 @@ void inodes_next_request(struct inodes *inodes);
 int inodes_count(struct inodes *inodes, const struct space *space, uint32_t inode, enum access_op op,
 		 uint64_t sectors, bool unaligned);
 
-/* The same for a request that touches nothing else, without inodes_next_request. */
+/* The same for a read or write that touches nothing else, without inodes_next_request. */
 int inodes_count_alone(struct inodes *inodes, const struct space *space, uint32_t inode, enum access_op op,
 		       uint64_t sectors, bool unaligned);
 
 /* All counters of one inode. */
-void inodes_counters(const struct inodes *inodes, const struct inode_count *count, struct counters *counters);
+void inodes_counters(const struct inodes *inodes, const struct space *space, uint32_t inode,
+		     struct counters *counters);
+
+/* The inodes that have been counted, in order of space and number; starts zeroed. */
+struct inode_walk {
+	size_t space;
+	uint32_t inode; /* of the last one */
+};
+
+bool inodes_next(const struct inodes *inodes, struct inode_walk *walk);
 
 /* Adds what another one of the same map has counted; 0, or -1 without memory. */
 int inodes_merge(struct inodes *inodes, const struct inodes *other);

@@ -74,7 +74,7 @@ static unsigned find_extents(const struct tally *tally, struct hit *hits, unsign
 			continue;
 		}
 		if (has_inode(&hit))
-			inodes_expect_slot(&tally->usage.inodes, hit.space, hit.extent->owner);
+			inodes_expect(&tally->usage.inodes, hit.space, hit.extent->owner);
 		hits[nhits++] = hit;
 	}
 	return nhits;
@@ -108,9 +108,6 @@ uint32_t quick_count(struct tally *tally, const struct access *const *accesses, 
 	unsigned nhits = find_lanes(tally, accesses, n, hits, &left);
 
 	nhits = find_extents(tally, hits, nhits, &left);
-	for (unsigned i = 0; i < nhits; i++)
-		if (has_inode(&hits[i]))
-			inodes_expect_count(&tally->usage.inodes, hits[i].space, hits[i].extent->owner);
 	for (unsigned i = 0; i < nhits; i++)
 		if (!count_hit(tally, &hits[i]))
 			left |= bit(hits[i].bit);

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Inodes come in the order of the trace, so their names are fetched ahead. */
-#define NAMES_AHEAD 32
-
 static const char *place_fs(const struct place *place)
 {
 	const struct space *space = place->space;
@@ -72,10 +69,7 @@ void usage_expect(const struct usage *usage, const struct place *places, unsigne
 {
 	for (unsigned i = 0; i < n; i++)
 		if (usage_is_of_inode(&places[i]))
-			inodes_expect_slot(&usage->inodes, places[i].space, places[i].extent->owner);
-	for (unsigned i = 0; i < n; i++)
-		if (usage_is_of_inode(&places[i]))
-			inodes_expect_count(&usage->inodes, places[i].space, places[i].extent->owner);
+			inodes_expect(&usage->inodes, places[i].space, places[i].extent->owner);
 }
 
 void usage_place(struct usage *usage, const struct access *access, const struct place *place)
@@ -132,57 +126,38 @@ static int compare_regions(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Made once for each, for comparing takes most of the time of sorting. */
-static struct file_order order_of(const struct inodes *inodes, size_t index)
-{
-	const struct inode_count *count = inodes_at(inodes, index);
-	struct counters counters;
-
-	inodes_counters(inodes, count, &counters);
-	return file_order(&counters, count->space, count->inode, index);
-}
-
-static int list_files(struct usage *usage, const struct file_order *keys, size_t n)
+static int list_files(struct usage *usage, const struct file_order *order, size_t n)
 {
 	if (vec_reserve((void **)&usage->files.at, &usage->files.cap, n, sizeof(struct usage_file)) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		const struct inode_count *count = inodes_at(&usage->inodes, keys[i].index);
-		struct usage_file *file = &usage->files.at[i];
-
-		file->space = usage->map->spaces.at[count->space];
-		file->inode = count->inode;
-		inodes_counters(&usage->inodes, count, &file->counters);
-	}
+	for (size_t i = 0; i < n; i++)
+		usage->files.at[i] =
+		    (struct usage_file){usage->map->spaces.at[order[i].space], order[i].inode};
 	usage->files.n = n;
 	return 0;
-}
-
-static const struct ext *ext_of(const struct usage *usage, size_t i)
-{
-	return usage->map->spaces.at[inodes_at(&usage->inodes, i)->space]->ext;
 }
 
 /* A file is what a directory names; other inodes are left out. */
 static int finish_files(struct usage *usage)
 {
-	struct file_order *keys = malloc((usage->inodes.n + 1) * sizeof(*keys));
-	size_t n = 0;
-	int status;
+	VEC(struct file_order) order = {0};
+	struct inode_walk walk = {0};
+	int status = 0;
 
-	if (keys == NULL)
-		return -1;
-	for (size_t i = 0; i < usage->inodes.n; i++) {
-		if (i + NAMES_AHEAD < usage->inodes.n)
-			ext_expect_path(ext_of(usage, i + NAMES_AHEAD),
-					inodes_at(&usage->inodes, i + NAMES_AHEAD)->inode, 0);
-		if (ext_has_path(ext_of(usage, i), inodes_at(&usage->inodes, i)->inode))
-			keys[n++] = order_of(&usage->inodes, i);
+	while (status == 0 && inodes_next(&usage->inodes, &walk)) {
+		const struct space *space = usage->map->spaces.at[walk.space];
+		struct counters counters;
+
+		if (!ext_has_path(space->ext, walk.inode))
+			continue;
+		inodes_counters(&usage->inodes, space, walk.inode, &counters);
+		status = VEC_PUSH(&order, file_order(&counters, space->id, walk.inode, 0));
 	}
-	qsort(keys, n, sizeof(*keys), file_order_compare);
-	status = list_files(usage, keys, n);
-	free(keys);
-	inodes_reset(&usage->inodes);
+	if (status == 0 && file_order_sort(order.at, order.n) == 0)
+		status = list_files(usage, order.at, order.n);
+	else
+		status = -1;
+	VEC_FREE(&order);
 	return status;
 }
 

@@ -24,7 +24,6 @@ struct usage_region {
 struct usage_file {
 	const struct space *space;
 	uint32_t inode;
-	struct counters counters;
 };
 
 struct usage {
@@ -91,5 +90,18 @@ void usage_reset(struct usage *usage);
 /* Sorts: regions by device and kind, files by sectors written and read, most first.  Nothing is counted after
    that. */
 void usage_finish(struct usage *usage);
+
+/* What has been counted of a file. */
+static inline void usage_counters(const struct usage *usage, const struct usage_file *file,
+				  struct counters *counters)
+{
+	inodes_counters(&usage->inodes, file->space, file->inode, counters);
+}
+
+/* Fetches the memory for that. */
+static inline void usage_expect_counters(const struct usage *usage, const struct usage_file *file)
+{
+	inodes_expect(&usage->inodes, file->space, file->inode);
+}
 
 #endif

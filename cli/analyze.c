@@ -31,23 +31,17 @@ enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE };
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
 {
-	const struct common *common = &line->common;
-	struct text out = {0};
 	struct report report;
 	struct err err;
-	int status = report_init(&report, trace, disk, map, analysis, &err);
+	int status;
 
-	if (status == 0 && line->output != NULL) {
+	if (report_init(&report, trace, disk, map, analysis, &err) != 0)
+		status = fail(NULL, &err);
+	else if (line->output != NULL)
 		status = report_directory(line->output, &report, analysis);
-		report_done(&report);
-		return status;
-	}
-	if (status == 0)
-		status = common->json ? report_json(&out, &report, &err)
-				      : report_text(&out, &report, terminal_width(), &err);
-	status = status == 0 ? print_text(&out) : fail(NULL, &err);
+	else
+		status = report_print(&report, line->common.json);
 	report_done(&report);
-	text_free(&out);
 	return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
 #include "cli/cli.h"
+#include "cli/report_dir.h"
 #include "reports/merge.h"
 #include "trace/input.h"
 
@@ -49,19 +50,13 @@ static int read_part(struct part *part, const char *path, struct err *err)
 
 static int print_report(struct merge *merge, const struct command_line *line)
 {
-	struct text out = {0};
 	struct err err;
-	int status;
 
 	if (line->trace != NULL)
 		merge->report.trace.file = line->trace;
 	if (merge_finish(merge, &err) != 0)
 		return fail(NULL, &err);
-	status = line->common.json ? report_json(&out, &merge->report, &err)
-				   : report_text(&out, &merge->report, terminal_width(), &err);
-	status = status == 0 ? print_text(&out) : fail(NULL, &err);
-	text_free(&out);
-	return status;
+	return report_print(&merge->report, line->common.json);
 }
 
 static int merge_files(char **paths, size_t n, const struct command_line *line)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The files of a report; all are made before the first is written. */
+/* A report on standard output, or as files, of which all are made before the first is written. */
 #include "cli/report_dir.h"
 
 #include "cli/cli.h"
@@ -43,6 +43,21 @@ static int make_pictures(struct output *files, const struct report *report, cons
 	return status;
 }
 
+int report_print(const struct report *report, bool json)
+{
+	struct text out = {0};
+	struct err err;
+	int status = json ? report_json(&out, report, print_text, &err)
+			  : report_text(&out, report, terminal_width(), &err);
+
+	if (status < 0)
+		status = fail(NULL, &err);
+	else if (status == 0)
+		status = print_text(&out);
+	text_free(&out);
+	return status;
+}
+
 int report_directory(const char *path, const struct report *report, const struct analysis *analysis)
 {
 	struct output files[REPORT_FILES] = {
@@ -55,7 +70,7 @@ int report_directory(const char *path, const struct report *report, const struct
 	int status;
 
 	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
-	    report_json(&files[REPORT_JSON].text, report, &err) != 0 ||
+	    report_json(&files[REPORT_JSON].text, report, NULL, &err) != 0 ||
 	    make_pictures(files, report, analysis, &err) != 0)
 		status = fail(path, &err);
 	else

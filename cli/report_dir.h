@@ -7,6 +7,9 @@
 #include "reports/report.h"
 
 /* report.txt, report.json, picture.png and index.html; 0, or STATUS_FAILED after a message. */
+/* On standard output, as text for the terminal or as JSON; the exit status. */
+int report_print(const struct report *report, bool json);
+
 int report_directory(const char *path, const struct report *report, const struct analysis *analysis);
 
 #endif

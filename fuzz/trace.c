@@ -65,7 +65,7 @@ static void analyze(struct trace *trace)
 	if (analysis_run(&analysis, trace, &err) == 0) {
 		if (report_init(&report, trace, NULL, map, &analysis, &err) == 0 &&
 		    report_text(&out, &report, 80, &err) == 0)
-			report_json(&out, &report, &err);
+			report_json(&out, &report, NULL, &err);
 		report_done(&report);
 	}
 	analysis_done(&analysis);

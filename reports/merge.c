@@ -337,13 +337,30 @@ static int compare_devices(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static int compare_files(const void *left, const void *right)
+static int sort_files(struct report *report)
 {
-	const struct report_file *a = left, *b = right;
-	struct file_order x = file_order(a->counters, a->order, a->inode, 0);
-	struct file_order y = file_order(b->counters, b->order, b->inode, 0);
+	size_t n = report->files.n;
+	struct file_order *order = malloc((n + 1) * sizeof(*order));
+	struct report_file *sorted = malloc((n + 1) * sizeof(*sorted));
+	int status = -1;
 
-	return file_order_compare(&x, &y);
+	for (size_t i = 0; order != NULL && i < n; i++) {
+		const struct report_file *file = &report->files.at[i];
+
+		order[i] = file_order(file->counters, file->order, file->inode, i);
+	}
+	if (order != NULL && sorted != NULL && file_order_sort(order, n) == 0) {
+		for (size_t i = 0; i < n; i++)
+			sorted[i] = report->files.at[order[i].index];
+		free(report->files.at);
+		report->files.at = sorted;
+		report->files.cap = n + 1;
+		sorted = NULL;
+		status = 0;
+	}
+	free(order);
+	free(sorted);
+	return status;
 }
 
 int merge_finish(struct merge *merge, struct err *err)
@@ -361,8 +378,8 @@ int merge_finish(struct merge *merge, struct err *err)
 	report->trace.marked |= merge->window.marked;
 	if (report->regions.n > 0)
 		qsort(report->regions.at, report->regions.n, sizeof(*report->regions.at), compare_regions);
-	if (report->files.n > 0)
-		qsort(report->files.at, report->files.n, sizeof(*report->files.at), compare_files);
+	if (sort_files(report) != 0)
+		return err_nomem(err);
 	if (report->devices.n > 0)
 		qsort(report->devices.at, report->devices.n, sizeof(*report->devices.at), compare_devices);
 	return report_make_notes(report, err);

@@ -81,18 +81,21 @@ static void add_regions(struct text *out, const struct report *counts)
 
 static void add_files(struct text *out, const struct report *counts)
 {
-	text_str(out, ",\"files\":[");
-	for (size_t i = 0; i < counts->files.n; i++) {
-		const struct report_file *file = &counts->files.at[i];
+	struct report_room room;
 
-		add_number(out, i ? ",\n[" : "\n[", file->order);
+	text_str(out, ",\"files\":[");
+	for (size_t i = 0; i < report_files(counts); i++) {
+		struct report_file file;
+
+		report_file(counts, i, &file, &room);
+		add_number(out, i ? ",\n[" : "\n[", file.order);
 		text_char(out, ',');
-		add_bytes(out, file->device);
-		add_number(out, ",", file->inode);
+		add_bytes(out, file.device);
+		add_number(out, ",", file.inode);
 		text_char(out, ',');
-		add_bytes(out, file->path);
+		add_bytes(out, file.path);
 		text_char(out, ',');
-		add_counters(out, file->counters);
+		add_counters(out, file.counters);
 		text_char(out, ']');
 	}
 	text_char(out, ']');

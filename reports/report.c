@@ -50,41 +50,6 @@ static int take_regions(struct report *report, const struct usage *usage)
 	return 0;
 }
 
-/* Files come in no order that their names have: these will be asked for soon. */
-static void expect_paths(const struct usage *usage, size_t i)
-{
-	for (unsigned fetch = 0; fetch < 2; fetch++) {
-		size_t ahead = i + (fetch == 0 ? 32 : 16);
-
-		if (ahead < usage->files.n)
-			ext_expect_path(usage->files.at[ahead].space->ext, usage->files.at[ahead].inode,
-					fetch);
-	}
-}
-
-static int take_files(struct report *report, const struct usage *usage)
-{
-	char path[EXT_PATH_MAX];
-
-	for (size_t i = 0; i < usage->files.n; i++) {
-		const struct usage_file *file = &usage->files.at[i];
-		struct report_file plain = {
-		    .device = space_name(file->space),
-		    .inode = file->inode,
-		    .order = file->space->id,
-		    .counters = &file->counters,
-		};
-
-		expect_paths(usage, i);
-		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
-			continue;
-		plain.path = pool_string(&report->strings, path);
-		if (plain.path == NULL || VEC_PUSH(&report->files, plain) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int take_cause(struct report *report, struct report_cause *cause,
 		      const struct alignment_device *device, enum cause which)
 {
@@ -145,13 +110,14 @@ int report_init(struct report *report, const struct trace *trace, const char *di
 		     .base_sectors = analysis->options.base->sectors},
 	    .unit_sectors = analysis->options.unit_sectors,
 	    .totals = analysis->usage.totals,
+	    .usage = &analysis->usage,
+	    .threads = analysis->options.threads,
 	};
 	take_trace(report, trace, analysis);
 	for (size_t i = 0; i < trace->notes.n; i++)
 		if (VEC_PUSH(&report->trace_notes, trace->notes.at[i]) != 0)
 			return err_nomem(err);
-	if (take_regions(report, &analysis->usage) != 0 || take_files(report, &analysis->usage) != 0 ||
-	    take_devices(report, &analysis->alignment) != 0 || take_disk_notes(report, map) != 0)
+	if (take_regions(report, &analysis->usage) != 0 || take_devices(report, &analysis->alignment) != 0 || take_disk_notes(report, map) != 0)
 		return err_nomem(err);
 	return report_make_notes(report, err);
 }

@@ -7,6 +7,7 @@
 #include "analyzer/analysis.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "layout/ext.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,7 +65,9 @@ struct report {
 	uint64_t unit_sectors;
 	struct counters totals;
 	VEC(struct report_region) regions;
-	VEC(struct report_file) files;
+	VEC(struct report_file) files; /* of parts; those of an analysis are made when they are asked for */
+	const struct usage *usage;     /* of that analysis, else NULL */
+	unsigned threads;              /* how many may work for a renderer; 0 is one */
 	VEC(struct report_device) devices;
 	VEC(const char *) trace_notes;
 	VEC(const char *) disk_notes;
@@ -78,14 +81,33 @@ int report_init(struct report *report, const struct trace *trace, const char *di
 		const struct map *map, const struct analysis *analysis, struct err *err);
 void report_done(struct report *report);
 
+/* The files, in their order.  What an item points to is in the report or in the room, so it is gone with the next
+   one for the same room. */
+struct report_room {
+	char path[EXT_PATH_MAX];
+	struct counters counters;
+};
+
+size_t report_files(const struct report *report);
+uint32_t report_file_order(const struct report *report, size_t i);
+void report_file(const struct report *report, size_t i, struct report_file *file, struct report_room *room);
+
+/* Fetches the memory for a file that will be asked for soon, in two steps between which other things may be
+   done. */
+void report_expect_file(const struct report *report, size_t i, unsigned step);
+
 /* Makes `notes` of all else that is there; 0, or -1 without memory. */
 int report_make_notes(struct report *report, struct err *err);
 
 /* For a terminal of `width` columns; 0, or -1 without memory. */
 int report_text(struct text *out, const struct report *report, unsigned width, struct err *err);
 
-/* The contract's document, with a line end; 0, or -1 without memory. */
-int report_json(struct text *out, const struct report *report, struct err *err);
+/* Takes a part of a long text and leaves it empty; 0, or a positive number when no more is wanted. */
+typedef int report_flush(struct text *text);
+
+/* The contract's document, with a line end, all in `out` or, where flush is not NULL, through it; 0, or -1 without
+   memory, or what flush has said. */
+int report_json(struct text *out, const struct report *report, report_flush *flush, struct err *err);
 
 /* Why writes are off the unit, in one sentence. */
 void blame_text(struct text *out, const struct blame *blame, uint64_t unit_sectors);

@@ -2,6 +2,7 @@
 /* The report as the contract's JSON document, by hand as the other JSON is: it may have a million files. Each
    region, file and device has a line of its own. */
 #include "base/escape.h"
+#include "base/threads.h"
 #include "reports/report.h"
 
 #include <string.h>
@@ -109,19 +110,85 @@ static void add_path(struct text *out, const char *path)
 	text_char(out, '"');
 }
 
-static void add_files(struct text *out, const struct report *report)
+static void add_file(struct text *out, const struct report *report, size_t i, struct report_room *room)
 {
-	text_str(out, " \"files\":[");
-	for (size_t i = 0; i < report->files.n; i++) {
-		const struct report_file *file = &report->files.at[i];
+	struct report_file file;
 
-		add_item(out, i);
-		add_string(out, "{\"device\":", file->device);
-		add_u64(out, ",\"inode\":", file->inode);
-		add_path(out, file->path);
-		add_counters(out, file->counters);
+	report_file(report, i, &file, room);
+	add_item(out, i);
+	add_string(out, "{\"device\":", file.device);
+	add_u64(out, ",\"inode\":", file.inode);
+	add_path(out, file.path);
+	add_counters(out, file.counters);
+}
+
+/* Files are made into text by several threads, a share each; when all are done these are put in order. */
+#define FILES_SHARE 4096
+#define FILES_AHEAD 16
+
+struct shares {
+	const struct report *report;
+	size_t from; /* of the first share */
+	struct text texts[THREADS_MAX];
+};
+
+static void add_share(void *context, unsigned member)
+{
+	struct shares *shares = context;
+	size_t from = shares->from + (size_t)member * FILES_SHARE, n = report_files(shares->report);
+	size_t to = n < from + FILES_SHARE ? n : from + FILES_SHARE;
+	struct report_room room;
+
+	for (size_t i = from; i < to; i++) {
+		report_expect_file(shares->report, i + 2 * FILES_AHEAD, 0);
+		report_expect_file(shares->report, i + FILES_AHEAD, 1);
+		add_file(&shares->texts[member], shares->report, i, &room);
 	}
-	text_str(out, "],\n");
+}
+
+/* Where a document goes. */
+struct sink {
+	struct text *out;
+	report_flush *flush; /* or NULL */
+	int status;
+};
+
+static void put(struct sink *sink, struct text *text)
+{
+	if (sink->status == 0 && sink->flush != NULL)
+		sink->status = sink->flush(text);
+	else if (sink->status == 0)
+		text_add(sink->out, text->at, text->n);
+	text_clear(text);
+}
+
+static void add_shares(struct sink *sink, struct shares *shares, unsigned threads)
+{
+	size_t n = report_files(shares->report);
+
+	for (; shares->from < n && sink->status == 0; shares->from += (size_t)threads * FILES_SHARE) {
+		size_t left = (n - shares->from + FILES_SHARE - 1) / FILES_SHARE;
+		unsigned members = left < threads ? (unsigned)left : threads;
+
+		threads_run(members, add_share, shares);
+		for (unsigned i = 0; i < members; i++) {
+			sink->out->short_of_memory |= shares->texts[i].short_of_memory;
+			put(sink, &shares->texts[i]);
+		}
+	}
+}
+
+static void add_files(struct sink *sink, const struct report *report)
+{
+	struct shares shares = {.report = report};
+
+	text_str(sink->out, " \"files\":[");
+	if (sink->flush != NULL)
+		put(sink, sink->out);
+	add_shares(sink, &shares, report->threads > 0 ? report->threads : 1);
+	for (unsigned i = 0; i < THREADS_MAX; i++)
+		text_free(&shares.texts[i]);
+	text_str(sink->out, "],\n");
 }
 
 static void add_causes(struct text *out, const struct report_device *device)
@@ -159,13 +226,15 @@ static void add_alignment(struct text *out, const struct report *report)
 	text_str(out, "]},\n");
 }
 
-int report_json(struct text *out, const struct report *report, struct err *err)
+int report_json(struct text *out, const struct report *report, report_flush *flush, struct err *err)
 {
+	struct sink sink = {.out = out, .flush = flush};
+
 	add_trace(out, &report->trace);
 	add_disk(out, &report->disk);
 	add_totals(out, &report->totals);
 	add_regions(out, report);
-	add_files(out, report);
+	add_files(&sink, report);
 	add_alignment(out, report);
 	text_str(out, " \"notes\":[");
 	for (size_t i = 0; i < report->notes.n; i++) {
@@ -173,5 +242,9 @@ int report_json(struct text *out, const struct report *report, struct err *err)
 		escape_json(out, report->notes.at[i], strlen(report->notes.at[i]));
 	}
 	text_str(out, "]}\n");
-	return out->short_of_memory ? err_nomem(err) : 0;
+	if (out->short_of_memory)
+		return err_nomem(err);
+	if (flush != NULL)
+		put(&sink, out);
+	return sink.status;
 }

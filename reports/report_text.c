@@ -158,8 +158,10 @@ static void file_name(struct text *out, const struct report_file *file, bool wit
 
 static bool on_one_device(const struct report *report)
 {
-	for (size_t i = 1; i < report->files.n; i++)
-		if (report->files.at[i].order != report->files.at[0].order)
+	size_t n = report_files(report);
+
+	for (size_t i = 1; i < n; i++)
+		if (report_file_order(report, i) != report_file_order(report, 0))
 			return false;
 	return true;
 }
@@ -168,30 +170,34 @@ static bool on_one_device(const struct report *report)
 
 static int files(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
+	size_t n = report_files(report);
 	bool alone = on_one_device(report);
+	struct report_room room;
 	struct table *table;
 	int result;
 
-	if (report->files.n == 0)
+	if (n == 0)
 		return 0;
 	table = table_new(width);
 	if (table == NULL)
 		return err_nomem(err);
 	table_column(table, alone ? "FILE" : "DEVICE:FILE", COLUMN_WRAP);
 	add_op_columns(table, report);
-	for (size_t i = 0; i < report->files.n && i < FILES_SHOWN; i++) {
+	for (size_t i = 0; i < n && i < FILES_SHOWN; i++) {
 		struct table_row *row = table_row(table, NULL);
+		struct report_file file;
 		struct text name = {0};
 
-		file_name(&name, &report->files.at[i], !alone);
+		report_file(report, i, &file, &room);
+		file_name(&name, &file, !alone);
 		table_cell(table, row, 0, name.at ? name.at : "");
-		add_op_cells(table, row, 1, report, report->files.at[i].counters);
+		add_op_cells(table, row, 1, report, file.counters);
 		text_free(&name);
 	}
 	text_char(out, '\n');
 	result = table_print(table, out, err);
-	if (report->files.n > FILES_SHOWN)
-		text_printf(out, "and %zu more files; --json lists all\n", report->files.n - FILES_SHOWN);
+	if (n > FILES_SHOWN)
+		text_printf(out, "and %zu more files; --json lists all\n", n - FILES_SHOWN);
 	table_free(table);
 	return result;
 }

@@ -238,10 +238,12 @@ static void count_files(struct name_table *names, const struct usage *usage)
 		const struct usage_file *file = &usage->files.at[i];
 		struct name key = {
 		    .device = file->space->serves, .in_fs = true, .owned = true, .owner = file->inode};
+		struct counters counters;
 
+		usage_counters(usage, file, &counters);
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 			key.kind = kinds[k];
-			give(names, &key, &file->counters);
+			give(names, &key, &counters);
 		}
 	}
 }

@@ -241,6 +241,7 @@ static void add_files(struct text *out, const struct usage *usage)
 	text_printf(out, ",\n\"moreFiles\":%zu,\"files\":[", usage->files.n - n);
 	for (size_t i = 0; i < n; i++) {
 		const struct usage_file *file = &usage->files.at[i];
+		struct counters counters;
 
 		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
 			path[0] = '\0';
@@ -248,7 +249,8 @@ static void add_files(struct text *out, const struct usage *usage)
 			    file->inode);
 		add_string(out, path);
 		text_char(out, ',');
-		add_counters(out, &file->counters);
+		usage_counters(usage, file, &counters);
+		add_counters(out, &counters);
 		text_char(out, ']');
 	}
 	text_char(out, ']');

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A radix sort from the least significant byte on: there may be a million files, and most bytes are the same in
+   all of them. */
+#include "analyzer/file_order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum field { INODE, SPACE, READ, WRITTEN, FIELDS };
+
+struct file_order file_order(const struct counters *counters, uint32_t space, uint32_t inode, size_t index)
+{
+	struct file_order order = {
+	    .read = counters->op[ACCESS_READ].sectors, .space = space, .inode = inode, .index = index};
+
+	for (int op = ACCESS_WRITE; op < ACCESS_OPS; op++)
+		order.written += counters->op[op].sectors;
+	return order;
+}
+
+/* As a number of which the lowest comes first. */
+static uint64_t value(const struct file_order *file, enum field field)
+{
+	switch (field) {
+	case INODE:
+		return file->inode;
+	case SPACE:
+		return file->space;
+	case READ:
+		return ~file->read;
+	default:
+		return ~file->written;
+	}
+}
+
+static inline unsigned digit(const struct file_order *file, enum field field, unsigned shift)
+{
+	return value(file, field) >> shift & 0xff;
+}
+
+static void sort_by(struct file_order *to, const struct file_order *from, size_t n, enum field field,
+		    unsigned shift)
+{
+	size_t at[256] = {0}, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[digit(&from[i], field, shift)]++;
+	for (unsigned i = 0; i < 256; i++) {
+		size_t count = at[i];
+
+		at[i] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[at[digit(&from[i], field, shift)]++] = from[i];
+}
+
+/* The bits of a field in which some files differ. */
+static uint64_t differences(const struct file_order *files, size_t n, enum field field)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 1; i < n; i++)
+		all |= value(&files[i], field) ^ value(&files[0], field);
+	return all;
+}
+
+int file_order_sort(struct file_order *files, size_t n)
+{
+	struct file_order *other = malloc((n + 1) * sizeof(*other)), *from = files, *to = other;
+
+	if (other == NULL)
+		return -1;
+	for (enum field field = INODE; field < FIELDS; field++) {
+		uint64_t differ = differences(files, n, field);
+
+		for (unsigned shift = 0; shift < 64; shift += 8) {
+			struct file_order *swap = to;
+
+			if ((differ >> shift & 0xff) == 0)
+				continue;
+			sort_by(to, from, n, field, shift);
+			to = from;
+			from = swap;
+		}
+	}
+	if (from != files)
+		memcpy(files, from, n * sizeof(*files));
+	free(other);
+	return 0;
+}
