@@ -90,12 +90,13 @@ static void blame_place(struct alignment *alignment, struct alignment_device *de
 	if (device->by_cause[blame.cause]++ > 0)
 		return;
 	device->blames[blame.cause] = blame;
-	device->first[blame.cause] = alignment->serial;
+	device->first[blame.cause] = alignment->number;
 }
 
-void alignment_access(struct alignment *alignment, const struct access *access, uint64_t serial)
+void alignment_access(struct alignment *alignment, const struct access *access, uint64_t number)
 {
-	alignment->serial = serial + 1;
+	alignment->number = number + 1;
+	alignment->request++;
 	alignment->unaligned = access_is_unaligned(access, alignment->unit_sectors);
 }
 
@@ -130,8 +131,8 @@ void alignment_place(struct alignment *alignment, const struct access *access, c
 	}
 	if (alignment->unaligned)
 		device->partial_blocks += partial_blocks(access, place, alignment->unit_sectors);
-	first = device->seen != alignment->serial;
-	device->seen = alignment->serial;
+	first = device->seen != alignment->request;
+	device->seen = alignment->request;
 	device->writes += first;
 	if (!alignment->unaligned)
 		return;

@@ -27,14 +27,15 @@ struct alignment_device {
 	uint64_t by_cause[CAUSES];
 	struct blame blames[CAUSES]; /* the first of each cause */
 	uint64_t first[CAUSES];      /* the number of the access that it is of */
-	uint64_t seen;               /* the serial of the last write that was counted */
+	uint64_t seen;               /* the request of the last write that was counted */
 	enum cause latest;           /* what that write was blamed on */
 	bool is_settled;             /* by an extent that is itself off */
 };
 
 struct alignment {
 	uint64_t unit_sectors;
-	uint64_t serial; /* of the present access, plus 1 */
+	uint64_t number;  /* of the present access in the trace, plus 1 */
+	uint64_t request; /* the same, among those that this one has counted */
 	bool unaligned;  /* the present access is */
 	VEC(struct alignment_device) devices;
 	uint32_t *index; /* by space id: index into devices, plus 1 */
@@ -45,7 +46,7 @@ struct alignment {
 int alignment_init(struct alignment *alignment, const struct map *map, uint64_t unit_sectors);
 void alignment_done(struct alignment *alignment);
 /* Starts an access, which has that number in the whole trace; its places follow. */
-void alignment_access(struct alignment *alignment, const struct access *access, uint64_t serial);
+void alignment_access(struct alignment *alignment, const struct access *access, uint64_t number);
 void alignment_place(struct alignment *alignment, const struct access *access, const struct place *place);
 
 /* How many writes a space's device has had, NULL before its first: for writes on the unit that are counted

@@ -21,6 +21,13 @@ static void work(void *worker, const struct batch *batch)
 		tally_batch(hand->tally, batch);
 }
 
+static void finish(void *worker)
+{
+	const struct hand *hand = worker;
+
+	tally_finish(hand->tally);
+}
+
 struct crew_of_tallies {
 	struct tally *tallies;
 	struct heat
@@ -101,7 +108,7 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 static int run_crew(struct analysis *analysis, struct crew_of_tallies *crew, struct trace *trace,
 		    struct err *err)
 {
-	static const struct crew_work jobs = {.work = work};
+	static const struct crew_work jobs = {.work = work, .finish = finish};
 	const struct analysis_options *options = &analysis->options;
 	struct hand hands[THREADS_MAX];
 	void *workers[THREADS_MAX];
@@ -166,6 +173,7 @@ int analysis_count(struct analysis *analysis, const struct access *access, struc
 	if (hire(&crew, analysis->map, &analysis->options, err) != 0)
 		return -1;
 	tally_batch(&crew.tallies[0], &batch);
+	tally_finish(&crew.tallies[0]);
 	status = merge(analysis, &crew, err);
 	dismiss(&crew);
 	return status;

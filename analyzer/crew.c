@@ -68,6 +68,8 @@ static void work(void *context, unsigned member)
 	if (got < 0)
 		fail(crew, &err);
 	batch_free(&batch);
+	if (crew->work->finish != NULL)
+		crew->work->finish(crew->workers[member]);
 }
 
 int crew_run(struct stream *stream, const struct crew_work *jobs, void *const *workers, unsigned n,

@@ -11,6 +11,8 @@ struct crew_work {
 	/* NULL, or what is to be done with the outcome in the order of the batches, one at a time; -1 ends
 	 * all. */
 	int (*deliver)(void *worker, struct err *err);
+	/* NULL, or what each thread does when no batch is left for it. */
+	void (*finish)(void *worker);
 };
 
 /* Reads the trace to its end with n threads, each with its own worker (workers[0 .. n-1]).  0; 1 when a

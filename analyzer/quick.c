@@ -4,13 +4,37 @@
 #include "analyzer/quick.h"
 
 struct hit {
-	const struct access *access;
+	const struct usual *usual;
 	const struct space *space;
 	const struct extent *extent;
 	uint64_t at; /* where it begins in the space */
 	unsigned bit;
-	bool in_ext, unaligned;
+	bool in_ext;
 };
+
+bool quick_takes(const struct tally *tally, const struct access *access, struct usual *usual)
+{
+	bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
+	uint64_t sectors = map_disk(tally->map)->sectors;
+
+	if (access->op > ACCESS_WRITE || ((access->op == ACCESS_WRITE) & unaligned) || access->start >= sectors ||
+	    access->count > sectors - access->start || access->count == 0 || access->count > UINT32_MAX)
+		return false;
+	*usual = (struct usual){access->start, (uint32_t)access->count, access->op, unaligned};
+	return true;
+}
+
+struct access quick_access(const struct usual *usual)
+{
+	struct access access = access_blank();
+
+	access.start = usual->start;
+	access.count = usual->count;
+	access.op = usual->op;
+	if (usual->unaligned)
+		access.flags = ACCESS_RAGGED;
+	return access;
+}
 
 static uint32_t bit(unsigned i)
 {
@@ -27,28 +51,24 @@ static bool has_inode(const struct hit *hit)
 	return hit->in_ext && extent_is_of_inode(hit->extent);
 }
 
-static unsigned find_lanes(const struct tally *tally, const struct access *const *accesses, unsigned n,
-			   struct hit *hits, uint32_t *left)
+static unsigned find_lanes(const struct tally *tally, const struct usual *usual, unsigned n, struct hit *hits,
+			   uint32_t *left)
 {
 	unsigned nhits = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct access *access = accesses[i];
-		const struct lane *lane = lanes_find(&tally->lanes, access->start, access->count);
-		bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
+		const struct lane *lane = lanes_find(&tally->lanes, usual[i].start, usual[i].count);
 
-		if (lane == NULL || access->count == 0 || access->op > ACCESS_WRITE ||
-		    (unaligned && access->op == ACCESS_WRITE)) {
+		if (lane == NULL) {
 			*left |= bit(i);
 			continue;
 		}
 		hits[nhits] = (struct hit){
-		    .access = access,
+		    .usual = &usual[i],
 		    .space = lane->space,
-		    .at = access->start - lane->start + lane->inner,
+		    .at = usual[i].start - lane->start + lane->inner,
 		    .bit = i,
 		    .in_ext = lane->in_ext,
-		    .unaligned = unaligned,
 		};
 		if (has_index(&hits[nhits]))
 			extents_expect_bucket(&lane->space->extents, hits[nhits].at);
@@ -69,7 +89,7 @@ static unsigned find_extents(const struct tally *tally, struct hit *hits, unsign
 		struct hit hit = hits[i];
 
 		hit.extent = extents_find(&hit.space->extents, hit.space->sectors, hit.at, &end);
-		if (hit.extent->kind == KIND_CHILD || hit.access->count > end - hit.at) {
+		if (hit.extent->kind == KIND_CHILD || hit.usual->count > end - hit.at) {
 			*left |= bit(hit.bit);
 			continue;
 		}
@@ -82,8 +102,8 @@ static unsigned find_extents(const struct tally *tally, struct hit *hits, unsign
 
 static bool count_hit(struct tally *tally, const struct hit *hit)
 {
-	const struct access *access = hit->access;
-	enum access_op op = (enum access_op)access->op;
+	const struct usual *usual = hit->usual;
+	enum access_op op = (enum access_op)usual->op;
 	struct usage *usage = &tally->usage;
 	struct counters *region =
 	    usage_known_region(usage, hit->space, (enum kind)hit->extent->kind, hit->in_ext);
@@ -91,21 +111,21 @@ static bool count_hit(struct tally *tally, const struct hit *hit)
 
 	if (region == NULL || writes == NULL)
 		return false;
-	counter_add(&usage->totals.op[op], 1, access->count, hit->unaligned);
-	counter_add(&region->op[op], 1, access->count, hit->unaligned);
+	counter_add(&usage->totals.op[op], 1, usual->count, usual->unaligned);
+	counter_add(&region->op[op], 1, usual->count, usual->unaligned);
 	*writes += op == ACCESS_WRITE;
 	if (has_inode(hit) && inodes_count_alone(&usage->inodes, hit->space, hit->extent->owner, op,
-						 access->count, hit->unaligned) != 0)
+						 usual->count, usual->unaligned) != 0)
 		usage->short_of_memory = true;
 	tally->accesses++;
 	return true;
 }
 
-uint32_t quick_count(struct tally *tally, const struct access *const *accesses, unsigned n)
+uint32_t quick_count(struct tally *tally, const struct usual *usual, unsigned n)
 {
 	struct hit hits[TALLY_TOGETHER];
 	uint32_t left = 0;
-	unsigned nhits = find_lanes(tally, accesses, n, hits, &left);
+	unsigned nhits = find_lanes(tally, usual, n, hits, &left);
 
 	nhits = find_extents(tally, hits, nhits, &left);
 	for (unsigned i = 0; i < nhits; i++)

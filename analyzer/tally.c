@@ -14,7 +14,7 @@ int tally_init(struct tally *tally, const struct map *map, const struct space *b
 {
 	*tally = (struct tally){.map = map, .base = base ? base : map_disk(map), .all = all, .heat = heat};
 	lanes_init(&tally->lanes, map_disk(map)->sectors);
-	if (usage_init(&tally->usage, map, unit_sectors) == 0 &&
+	if (bins_init(&tally->bins, map) == 0 && usage_init(&tally->usage, map, unit_sectors) == 0 &&
 	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
 		return 0;
 	tally_done(tally);
@@ -23,6 +23,7 @@ int tally_init(struct tally *tally, const struct map *map, const struct space *b
 
 void tally_done(struct tally *tally)
 {
+	bins_free(&tally->bins);
 	usage_done(&tally->usage);
 	alignment_done(&tally->alignment);
 }
@@ -95,40 +96,98 @@ static void count_spreads(struct tally *tally, const struct access *const *acces
 		count_spread(tally, accesses[i], serial + i);
 }
 
-/* Counts those of the accesses that `which` has a bit for, in order. */
-static void count_those(struct tally *tally, const struct access *const *accesses, uint32_t which,
-			uint64_t serial)
+/* Accesses that are not usual, and their serial numbers. */
+struct others {
+	unsigned n;
+	const struct access *at[TALLY_TOGETHER];
+	uint64_t serials[TALLY_TOGETHER];
+};
+
+static void count_others(struct tally *tally, const struct others *others)
 {
 	struct place places[TALLY_TOGETHER];
-	unsigned index[TALLY_TOGETHER], n = 0;
 
-	for (; which != 0; which &= which - 1) {
-		index[n] = (unsigned)__builtin_ctz(which);
-		tally->sectors[n] = accesses[index[n]]->start;
-		n++;
-	}
-	map_find_many(tally->map, tally->sectors, n, places);
-	usage_expect(&tally->usage, places, n);
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < others->n; i++)
+		tally->sectors[i] = others->at[i]->start;
+	map_find_many(tally->map, tally->sectors, others->n, places);
+	usage_expect(&tally->usage, places, others->n);
+	for (unsigned i = 0; i < others->n; i++) {
 		lanes_learn(&tally->lanes, &places[i]);
-		count_access(tally, accesses[index[i]], serial + index[i], &places[i]);
+		count_access(tally, others->at[i], others->serials[i], &places[i]);
+	}
+}
+
+/* Those that turn out to be unusual are no unaligned writes, so nobody will ask for their numbers. */
+static void count_usual(struct tally *tally, const struct usual *usual, unsigned n)
+{
+	uint32_t left = quick_count(tally, usual, n);
+	struct access accesses[TALLY_TOGETHER];
+	struct others others = {0};
+
+	if (left == 0)
+		return;
+	for (; left != 0; left &= left - 1) {
+		accesses[others.n] = quick_access(&usual[__builtin_ctz(left)]);
+		others.at[others.n] = &accesses[others.n];
+		others.serials[others.n++] = 0;
+	}
+	count_others(tally, &others);
+}
+
+static void empty_bin(struct tally *tally, unsigned bin)
+{
+	const struct usual *usual = bins_of(&tally->bins, bin);
+	unsigned n = tally->bins.n[bin];
+
+	for (unsigned i = 0; i < n; i += TALLY_TOGETHER)
+		count_usual(tally, usual + i, n - i < TALLY_TOGETHER ? n - i : TALLY_TOGETHER);
+	tally->bins.n[bin] = 0;
+}
+
+static void put_into_bins(struct tally *tally, const struct usual *usual, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned bin = bins_find(&tally->bins, usual[i].start);
+
+		if (bins_put(&tally->bins, bin, &usual[i]))
+			empty_bin(tally, bin);
 	}
 }
 
 /* Some accesses that all count, of which the first has that serial number. */
 static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
 {
-	uint32_t left;
+	struct usual usual[TALLY_TOGETHER];
+	struct others others;
+	unsigned nusual = 0;
 
 	if (tally->base != map_disk(tally->map)) {
 		count_spreads(tally, accesses, n, serial);
 		return;
 	}
-	for (unsigned i = 0; tally->heat != NULL && i < n; i++)
-		heat_access(tally->heat, accesses[i], serial + i);
-	left = quick_count(tally, accesses, n);
-	if (left != 0)
-		count_those(tally, accesses, left, serial);
+	others.n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (tally->heat != NULL)
+			heat_access(tally->heat, accesses[i], serial + i);
+		if (quick_takes(tally, accesses[i], &usual[nusual])) {
+			nusual++;
+		} else {
+			others.at[others.n] = accesses[i];
+			others.serials[others.n++] = serial + i;
+		}
+	}
+	if (tally->bins.at != NULL)
+		put_into_bins(tally, usual, nusual);
+	else
+		count_usual(tally, usual, nusual);
+	if (others.n > 0)
+		count_others(tally, &others);
+}
+
+void tally_finish(struct tally *tally)
+{
+	for (unsigned bin = 0; tally->bins.at != NULL && bin < BINS; bin++)
+		empty_bin(tally, bin);
 }
 
 /* The first mark: nothing before it counts. */
@@ -140,6 +199,7 @@ static void forget(struct tally *tally)
 	tally->outside += tally->accesses;
 	tally->accesses = 0;
 	tally->beyond = tally->elsewhere = 0;
+	bins_clear(&tally->bins);
 	usage_reset(&tally->usage);
 	alignment_reset(&tally->alignment);
 	if (tally->heat != NULL)

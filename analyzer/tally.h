@@ -5,6 +5,7 @@
 #define ANALYZER_TALLY_H
 
 #include "analyzer/alignment.h"
+#include "analyzer/bins.h"
 #include "analyzer/lanes.h"
 #include "analyzer/usage.h"
 #include "layout/map.h"
@@ -31,6 +32,7 @@ struct tally {
 	struct usage usage;
 	struct alignment alignment;
 	struct lanes lanes;
+	struct bins bins;
 	struct heat *heat;  /* fed as well when it is not NULL; the caller's */
 	uint64_t accesses;  /* counted */
 	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
@@ -49,6 +51,9 @@ void tally_done(struct tally *tally);
 
 /* Counts a batch; batches of one trace come in order. */
 void tally_batch(struct tally *tally, const struct batch *batch);
+
+/* Counts what still waits; no batch comes after that. */
+void tally_finish(struct tally *tally);
 
 /* The trace has marks, though this tally may have seen none; for all tallies before they are merged. */
 void tally_see_mark(struct tally *tally);

@@ -86,6 +86,17 @@ static inline void extents_expect_extent(const struct extents *extents, uint64_t
 const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
 				       uint64_t *low, uint64_t *high);
 
+/* A step towards the last extent that starts at or before the sector; at[0] starts at 0.  Of one extent nothing is
+   left to be halved, so that two steps can be taken without looking: their number is what a processor would guess
+   wrong. */
+static inline void extents_halve(const struct extents *extents, uint64_t sector, size_t *low, size_t *n)
+{
+	size_t half = *n / 2;
+
+	*low += extents->at[*low + half].start <= sector ? half : 0;
+	*n -= half;
+}
+
 /* The extent that holds a sector (which must be inside the space), and where that extent ends. */
 static inline const struct extent *extents_find(const struct extents *extents, uint64_t sectors,
 						uint64_t sector, uint64_t *end)
@@ -99,13 +110,10 @@ static inline const struct extent *extents_find(const struct extents *extents, u
 		low = bucket[0];
 		n = bucket[1] - low + 1;
 	}
-	/* The last extent that starts at or before the sector; extents->at[0] starts at 0. */
-	while (n > 1) {
-		size_t half = n / 2;
-
-		low += extents->at[low + half].start <= sector ? half : 0;
-		n -= half;
-	}
+	extents_halve(extents, sector, &low, &n);
+	extents_halve(extents, sector, &low, &n);
+	while (n > 1)
+		extents_halve(extents, sector, &low, &n);
 	*end = low + 1 < extents->n ? extents->at[low + 1].start : sectors;
 	return &extents->at[low];
 }

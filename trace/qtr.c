@@ -215,7 +215,8 @@ static long qtr_read(struct trace *trace, struct access *batch, size_t n, struct
 	return lines_read(trace, batch, n, parse_line, err);
 }
 
-/* Up to 8 digits at once: each becomes a byte of its value, and neighbours are joined in pairs. */
+/* Up to 8 digits at once: each becomes a byte of its value, and neighbours are joined in pairs.  Here and below there
+   are no branches where lines differ: reads and writes, and how many digits there are behind the eighth. */
 static inline const char *fast_digits(const char *at, uint64_t *value, unsigned *n)
 {
 	uint64_t bytes, wrong;
@@ -224,9 +225,8 @@ static inline const char *fast_digits(const char *at, uint64_t *value, unsigned 
 	bytes = le64toh(bytes) ^ UINT64_C(0x3030303030303030);
 	wrong = ((bytes + UINT64_C(0x0606060606060606)) | bytes) & UINT64_C(0xf0f0f0f0f0f0f0f0);
 	*n = wrong ? (unsigned)__builtin_ctzll(wrong) / 8 : 8;
-	if (*n == 0)
-		return at;
-	bytes <<= 64 - 8 * *n;
+	/* In halves, since no digit at all is a shift by 64. */
+	bytes = bytes << (32 - 4 * *n) << (32 - 4 * *n);
 	bytes = bytes * 10 + (bytes >> 8);
 	bytes = (((bytes & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064)) +
 		 (((bytes >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001))) >>
@@ -248,8 +248,7 @@ static inline const char *fast_number(const char *at, uint64_t *value)
 	at = fast_digits(at, &low, &n);
 	if (n == 8)
 		return NULL;
-	if (n > 0)
-		*value = *value * power[n] + low;
+	*value = *value * power[n] + low;
 	return at;
 }
 
@@ -264,12 +263,13 @@ static long qtr_parse(const struct trace *trace, const char *at, size_t len, str
 	if (len == 0 || end[-1] != '\n')
 		return -1;
 	for (; at < end; at++, n++) {
+		bool is_read = *at == 'R', is_write = *at == 'W';
 		uint64_t start, count;
 
-		if ((*at != 'R' && *at != 'W') || at[1] != ' ')
+		if (!(is_read | is_write) || at[1] != ' ')
 			return -1;
 		access[n] = access_blank();
-		access[n].op = *at == 'R' ? ACCESS_READ : ACCESS_WRITE;
+		access[n].op = is_write ? ACCESS_WRITE : ACCESS_READ;
 		at = fast_number(at + 2, &start);
 		if (at == NULL || *at != ' ')
 			return -1;

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Room for bins; pages that no access reaches are never touched. */
+#include "analyzer/bins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Extents from which on they do not stay in a cache with what is counted for them. */
+#define EXTENTS_MIN 65536
+
+static size_t count_extents(const struct map *map)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < map->spaces.n; i++)
+		n += map->spaces.at[i]->extents.n;
+	return n;
+}
+
+int bins_init(struct bins *bins, const struct map *map)
+{
+	memset(bins, 0, sizeof(*bins));
+	if (count_extents(map) < EXTENTS_MIN)
+		return 0;
+	while (map_disk(map)->sectors >> bins->shift >= BINS)
+		bins->shift++;
+	bins->at = malloc((size_t)BINS * BIN_ROOM * sizeof(*bins->at));
+	return bins->at == NULL ? -1 : 0;
+}
+
+void bins_free(struct bins *bins)
+{
+	free(bins->at);
+	memset(bins, 0, sizeof(*bins));
+}
+
+void bins_clear(struct bins *bins)
+{
+	memset(bins->n, 0, sizeof(bins->n));
+}

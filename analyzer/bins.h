@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Accesses that wait in bins, one for each part of the disk, until there are so many that the extents and counters
+   which they need are worth bringing into the cache: at random, each access would wait for three lines of memory. */
+#ifndef ANALYZER_BINS_H
+#define ANALYZER_BINS_H
+
+#include "layout/map.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BINS 256
+#define BIN_ROOM 4096
+
+/* 16 bytes. */
+struct usual {
+	uint64_t start;
+	uint32_t count;
+	uint8_t op; /* ACCESS_READ or ACCESS_WRITE */
+	bool unaligned;
+};
+
+struct bins {
+	unsigned shift;   /* a part is 2^shift sectors */
+	struct usual *at; /* BIN_ROOM for each bin; NULL where the map is so small that bins do not pay */
+	uint32_t n[BINS];
+};
+
+/* 0, or -1 without memory. */
+int bins_init(struct bins *bins, const struct map *map);
+void bins_free(struct bins *bins);
+
+/* Forgets what waits. */
+void bins_clear(struct bins *bins);
+
+static inline struct usual *bins_of(const struct bins *bins, unsigned bin)
+{
+	return bins->at + (size_t)bin * BIN_ROOM;
+}
+
+/* The bin of a sector of the disk. */
+static inline unsigned bins_find(const struct bins *bins, uint64_t sector)
+{
+	return (unsigned)(sector >> bins->shift);
+}
+
+/* Whether the bin is full now. */
+static inline bool bins_put(struct bins *bins, unsigned bin, const struct usual *usual)
+{
+	bins_of(bins, bin)[bins->n[bin]++] = *usual;
+	return bins->n[bin] == BIN_ROOM;
+}
+
+#endif
