@@ -3,6 +3,7 @@
    all of them. */
 #include "analyzer/file_order.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,19 +34,22 @@ static uint64_t value(const struct file_order *file, enum field field)
 	}
 }
 
+#define DIGIT_BITS 11
+#define DIGITS (1u << DIGIT_BITS)
+
 static inline unsigned digit(const struct file_order *file, enum field field, unsigned shift)
 {
-	return value(file, field) >> shift & 0xff;
+	return value(file, field) >> shift & (DIGITS - 1);
 }
 
 static void sort_by(struct file_order *to, const struct file_order *from, size_t n, enum field field,
 		    unsigned shift)
 {
-	size_t at[256] = {0}, sum = 0;
+	size_t at[DIGITS] = {0}, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		at[digit(&from[i], field, shift)]++;
-	for (unsigned i = 0; i < 256; i++) {
+	for (unsigned i = 0; i < DIGITS; i++) {
 		size_t count = at[i];
 
 		at[i] = sum;
@@ -65,19 +69,29 @@ static uint64_t differences(const struct file_order *files, size_t n, enum field
 	return all;
 }
 
+/* Whether they already are in the order of the lower fields, as an analysis finds them. */
+static bool is_numbered(const struct file_order *files, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (files[i - 1].space > files[i].space ||
+		    (files[i - 1].space == files[i].space && files[i - 1].inode > files[i].inode))
+			return false;
+	return true;
+}
+
 int file_order_sort(struct file_order *files, size_t n)
 {
 	struct file_order *other = malloc((n + 1) * sizeof(*other)), *from = files, *to = other;
 
 	if (other == NULL)
 		return -1;
-	for (enum field field = INODE; field < FIELDS; field++) {
+	for (enum field field = is_numbered(files, n) ? READ : INODE; field < FIELDS; field++) {
 		uint64_t differ = differences(files, n, field);
 
-		for (unsigned shift = 0; shift < 64; shift += 8) {
+		for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
 			struct file_order *swap = to;
 
-			if ((differ >> shift & 0xff) == 0)
+			if ((differ >> shift & (DIGITS - 1)) == 0)
 				continue;
 			sort_by(to, from, n, field, shift);
 			to = from;

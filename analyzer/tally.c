@@ -178,7 +178,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 	}
 	if (tally->bins.at != NULL)
 		put_into_bins(tally, usual, nusual);
-	else
+	else if (nusual > 0)
 		count_usual(tally, usual, nusual);
 	if (others.n > 0)
 		count_others(tally, &others);

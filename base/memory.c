@@ -16,17 +16,12 @@ void memory_drop(void *at, size_t len)
 }
 
 #define HUGE_PAGE ((size_t)2 << 20)
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25 /* Linux 6.1 */
-#endif
 
 void memory_huge(void *at, size_t size)
 {
 	uintptr_t begin = ((uintptr_t)at + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
 	uintptr_t end = ((uintptr_t)at + size) & ~(HUGE_PAGE - 1);
 
-	if (begin >= end)
-		return;
-	madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-	madvise((void *)begin, end - begin, MADV_COLLAPSE);
+	if (begin < end)
+		(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 }

@@ -16,23 +16,36 @@ bool text_reserve(struct text *text, size_t len)
 	return false;
 }
 
-/* Two digits at a time. */
+static unsigned count_digits(uint64_t value)
+{
+	unsigned n = 1;
+
+	for (; value >= 10000; value /= 10000)
+		n += 4;
+	return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+/* Two digits at a time, from the last. */
 void text_u64(struct text *text, uint64_t value)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
-	char digits[20];
-	size_t at = sizeof(digits);
+	unsigned n = count_digits(value);
+	char *at;
 
+	if (text->cap - text->n <= n && !text_reserve(text, n))
+		return;
+	text->n += n;
+	at = text->at + text->n;
+	*at = '\0';
 	for (; value >= 100; value /= 100)
-		memcpy(digits + (at -= 2), pairs + value % 100 * 2, 2);
+		memcpy(at -= 2, pairs + value % 100 * 2, 2);
 	if (value >= 10)
-		memcpy(digits + (at -= 2), pairs + value * 2, 2);
+		memcpy(at - 2, pairs + value * 2, 2);
 	else
-		digits[--at] = (char)('0' + value);
-	text_add(text, digits + at, sizeof(digits) - at);
+		at[-1] = (char)('0' + value);
 }
 
 void text_printf(struct text *text, const char *fmt, ...)

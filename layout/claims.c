@@ -4,8 +4,9 @@
 #include "layout/claims.h"
 
 #include "base/memory.h"
+#include "base/threads.h"
 
-#include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define RANGE_BITS 10
 #define DIGIT_BITS 8
 #define FEW 24 /* so few are sorted by insertion */
+#define FEW_FOR_THREADS 65536
 
 static int add_chunk(struct claims *claims)
 {
@@ -213,10 +215,32 @@ static void fill_ranges(struct claims *claims, struct claim *at, unsigned shift,
 	VEC_FREE(&claims->chunks);
 }
 
-int claims_sort(struct claims *claims, struct claim **sorted, size_t *n)
+/* Ranges are handed out to threads. */
+struct ranges {
+	struct claim *at;
+	const size_t *ends;
+	unsigned shift;
+	atomic_size_t next;
+};
+
+static void sort_ranges(void *context, unsigned member)
+{
+	struct ranges *ranges = context;
+	size_t range;
+
+	(void)member;
+	while ((range = atomic_fetch_add(&ranges->next, 1)) < 1u << RANGE_BITS) {
+		size_t from = range > 0 ? ranges->ends[range - 1] : 0;
+
+		sort_range(ranges->at + from, ranges->ends[range] - from, ranges->shift);
+	}
+}
+
+int claims_sort(struct claims *claims, unsigned threads, struct claim **sorted, size_t *n)
 {
 	unsigned bits = start_bits(claims), shift = bits > RANGE_BITS ? bits - RANGE_BITS : 0;
 	size_t ends[1u << RANGE_BITS] = {0};
+	struct ranges ranges = {.ends = ends, .shift = shift};
 	struct claim *at;
 
 	*sorted = NULL;
@@ -229,11 +253,8 @@ int claims_sort(struct claims *claims, struct claim **sorted, size_t *n)
 	if (at == NULL)
 		return -1;
 	fill_ranges(claims, at, shift, ends);
-	for (size_t range = 0; range < 1u << RANGE_BITS; range++) {
-		size_t from = range > 0 ? ends[range - 1] : 0;
-
-		sort_range(at + from, ends[range] - from, shift);
-	}
+	ranges.at = at;
+	threads_run(*n < FEW_FOR_THREADS ? 1 : threads, sort_ranges, &ranges);
 	*sorted = at;
 	return 0;
 }

@@ -51,7 +51,7 @@ void claims_move(struct claims *to, struct claims *from);
 
 /* All claims, by start, then the better first, in an array that the caller frees; the list is empty then.
    -1 without memory. */
-int claims_sort(struct claims *claims, struct claim **sorted, size_t *n);
+int claims_sort(struct claims *claims, unsigned threads, struct claim **sorted, size_t *n);
 
 void claims_free(struct claims *claims);
 

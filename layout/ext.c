@@ -223,7 +223,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 		return -1;
 	/* Nothing else will be claimed here, and claims take more memory than names. */
 	claims_move(&ext->space->claims, &ext->all.claims);
-	if (space_seal(ext->space) != 0)
+	if (space_seal(ext->space, ext->map->threads) != 0)
 		return err_nomem(err);
 	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)
 		return -1;

@@ -43,7 +43,6 @@ int extents_make_index(struct extents *extents, uint64_t sectors)
 	extents->index = malloc((buckets + 1) * sizeof(*extents->index));
 	if (extents->index == NULL)
 		return -1;
-	memory_huge(extents->at, extents->n * sizeof(*extents->at));
 	memory_huge(extents->index, (buckets + 1) * sizeof(*extents->index));
 	extents->index_shift = shift;
 	for (size_t i = 0; i < buckets; i++) {

@@ -56,11 +56,11 @@ struct extents {
 	VEC(struct overlap) overlaps; /* in order of start; two have the same sectors, or none in common */
 };
 
-/* Sorts the claims, cuts them to `sectors`, lets the better one win, gives holes the kind `rest`, and
+/* Sorts the claims with so many threads, cuts them to `sectors`, lets the better one win, gives holes the kind `rest`, and
    frees the claims.  `block_sectors` is the unit of extent.arg (0 where there is none).  0, or -1
    without memory. */
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
-		 uint32_t block_sectors);
+		 uint32_t block_sectors, unsigned threads);
 void extents_free(struct extents *extents);
 
 /* Makes extents_find quick where there are many extents; 0, or -1 without memory. */

@@ -281,7 +281,7 @@ static int seal(struct map *map, struct err *err)
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		struct space *space = map->spaces.at[i];
 
-		if (space_seal(space) != 0)
+		if (space_seal(space, map->threads) != 0)
 			return err_nomem(err);
 		note_overlaps(map, space);
 	}

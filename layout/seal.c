@@ -209,8 +209,28 @@ static int run_sweep(struct sweep *sweep, struct claim *claims, size_t n)
 	return 0;
 }
 
+/* Room for about an extent a claim, as there mostly is, and some holes. */
+static int reserve(struct sweep *sweep, size_t claims)
+{
+	struct extents *out = sweep->out;
+
+	if (vec_reserve((void **)&out->at, &sweep->cap, claims + claims / 8 + 1, sizeof(*out->at)) != 0)
+		return -1;
+	memory_huge(out->at, sweep->cap * sizeof(*out->at));
+	return 0;
+}
+
+/* Gives back the room that was not needed. */
+static void trim(struct extents *extents)
+{
+	struct extent *trimmed = realloc(extents->at, extents->n * sizeof(*extents->at));
+
+	if (trimmed != NULL)
+		extents->at = trimmed;
+}
+
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
-		 uint32_t block_sectors)
+		 uint32_t block_sectors, unsigned threads)
 {
 	struct sweep sweep = {
 	    .out = extents,
@@ -222,10 +242,13 @@ int extents_seal(struct extents *extents, struct claims *claims, uint64_t sector
 	int result = -1;
 	size_t n;
 
-	if (claims_sort(claims, &sorted, &n) == 0)
+	if (claims_sort(claims, threads, &sorted, &n) == 0 && reserve(&sweep, n) == 0)
 		result = run_sweep(&sweep, sorted, n);
 	VEC_FREE(&sweep.heap);
 	free(sorted);
 	claims_free(claims);
-	return result == 0 ? extents_make_index(extents, sectors) : -1;
+	if (result != 0)
+		return -1;
+	trim(extents);
+	return extents_make_index(extents, sectors);
 }

@@ -133,12 +133,12 @@ void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t s
 	space_claim_as(space, (struct claim){.start = start, .count = count, .rank = rank, .kind = kind});
 }
 
-int space_seal(struct space *space)
+int space_seal(struct space *space, unsigned threads)
 {
 	if (space->extents.n > 0 || space->sectors == 0)
 		return 0;
 	return extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
-			    ext_block_sectors(space->ext));
+			    ext_block_sectors(space->ext), threads);
 }
 
 void content_set_uuid(struct content *content, const uint8_t *u)

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static void add_u64(struct text *out, const char *key, uint64_t value)
+/* Inlined, so that the length of the key is known. */
+static inline __attribute__((always_inline)) void add_u64(struct text *out, const char *key, uint64_t value)
 {
 	text_str(out, key);
 	text_u64(out, value);
@@ -21,7 +22,7 @@ static void add_string(struct text *out, const char *key, const char *value)
 
 static void add_counter(struct text *out, enum access_op op, const struct counter *counter)
 {
-	text_str(out, "\"");
+	text_char(out, '"');
 	text_str(out, access_op_name(op));
 	add_u64(out, "\":{\"requests\":", counter->requests);
 	add_u64(out, ",\"sectors\":", counter->sectors);

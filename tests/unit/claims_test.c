@@ -38,7 +38,7 @@ static void check_sort(size_t n, uint64_t starts)
 	}
 	assert_int_equal(claims_count(&claims), n);
 	qsort(expected, n, sizeof(*expected), compare);
-	assert_int_equal(claims_sort(&claims, &sorted, &got), 0);
+	assert_int_equal(claims_sort(&claims, 2, &sorted, &got), 0);
 	assert_int_equal(got, n);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(compare(&sorted[i], &expected[i]), 0);
@@ -69,7 +69,7 @@ static void claims_that_crowd_are_sorted(void **state)
 	claims_add(&claims, (struct claim){.start = (UINT64_C(1) << 48) - 2, .count = 1});
 	for (uint64_t i = 100000; i > 0; i--)
 		claims_add(&claims, (struct claim){.start = i, .count = 1});
-	assert_int_equal(claims_sort(&claims, &sorted, &n), 0);
+	assert_int_equal(claims_sort(&claims, 2, &sorted, &n), 0);
 	assert_int_equal(n, 100001);
 	for (uint64_t i = 0; i < 100000; i++)
 		assert_int_equal(sorted[i].start, i + 1);
@@ -87,7 +87,7 @@ static void claims_move_keeps_all_of_both(void **state)
 		claims_add(i % 2 ? &a : &b, (struct claim){.start = i, .count = 1});
 	claims_move(&a, &b);
 	assert_int_equal(claims_count(&b), 0);
-	assert_int_equal(claims_sort(&a, &sorted, &n), 0);
+	assert_int_equal(claims_sort(&a, 2, &sorted, &n), 0);
 	assert_int_equal(n, 5000);
 	for (uint64_t i = 0; i < 5000; i++)
 		assert_int_equal(sorted[i].start, i);
@@ -103,7 +103,7 @@ static void claims_that_miss_one_are_not_sorted(void **state)
 	(void)state;
 	claims_add(&a, (struct claim){.start = 1, .count = 1});
 	claims_move(&a, &b);
-	assert_int_equal(claims_sort(&a, &sorted, &n), -1);
+	assert_int_equal(claims_sort(&a, 2, &sorted, &n), -1);
 	claims_free(&a);
 }
 

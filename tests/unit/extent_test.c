@@ -22,7 +22,7 @@ static void claim(struct fixture *f, enum rank rank, enum kind kind, uint32_t ow
 static void seal(struct fixture *f, uint64_t sectors, uint32_t block_sectors)
 {
 	f->sectors = sectors;
-	assert_int_equal(extents_seal(&f->extents, &f->claims, sectors, REST, block_sectors), 0);
+	assert_int_equal(extents_seal(&f->extents, &f->claims, sectors, REST, block_sectors, 1), 0);
 	assert_int_equal(claims_count(&f->claims), 0);
 	assert_int_equal(f->extents.at[0].start, 0);
 	for (size_t i = 1; i < f->extents.n; i++)
@@ -280,7 +280,7 @@ static void extents_without_memory_do_not_seal(void **state)
 	struct fixture f = {.claims = {.short_of_memory = true}};
 
 	(void)state;
-	assert_int_equal(extents_seal(&f.extents, &f.claims, 10, REST, 0), -1);
+	assert_int_equal(extents_seal(&f.extents, &f.claims, 10, REST, 0, 1), -1);
 	done(&f);
 }
 

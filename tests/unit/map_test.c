@@ -29,7 +29,7 @@ static void seal(struct map *map)
 		struct space *space = map->spaces.at[i];
 
 		assert_int_equal(
-		    extents_seal(&space->extents, &space->claims, space->sectors, space->rest, 0), 0);
+		    extents_seal(&space->extents, &space->claims, space->sectors, space->rest, 0, 1), 0);
 	}
 	map->sealed = true;
 }

@@ -48,7 +48,7 @@ static void seal(struct set *set)
 		struct space *space = set->map->spaces.at[i];
 
 		assert_int_equal(
-		    extents_seal(&space->extents, &space->claims, space->sectors, space->rest, 0), 0);
+		    extents_seal(&space->extents, &space->claims, space->sectors, space->rest, 0, 1), 0);
 	}
 	set->map->sealed = true;
 }
