@@ -20,10 +20,10 @@ static size_t count_extents(const struct map *map)
 int bins_init(struct bins *bins, const struct map *map)
 {
 	memset(bins, 0, sizeof(*bins));
-	if (count_extents(map) < EXTENTS_MIN)
-		return 0;
 	while (map_disk(map)->sectors >> bins->shift >= BINS)
 		bins->shift++;
+	if (count_extents(map) < EXTENTS_MIN || bins->shift > 32)
+		return 0;
 	bins->at = malloc((size_t)BINS * BIN_ROOM * sizeof(*bins->at));
 	return bins->at == NULL ? -1 : 0;
 }
@@ -32,6 +32,19 @@ void bins_free(struct bins *bins)
 {
 	free(bins->at);
 	memset(bins, 0, sizeof(*bins));
+}
+
+void bins_take(const struct bins *bins, unsigned bin, unsigned first, struct usual *usual, unsigned n)
+{
+	const struct binned *binned = bins_of(bins, bin) + first;
+
+	for (unsigned i = 0; i < n; i++)
+		usual[i] = (struct usual){
+		    .start = ((uint64_t)bin << bins->shift) + binned[i].start,
+		    .count = binned[i].count,
+		    .op = binned[i].op,
+		    .unaligned = binned[i].unaligned,
+		};
 }
 
 void bins_clear(struct bins *bins)

@@ -10,19 +10,28 @@
 #include <stdint.h>
 
 #define BINS 256
-#define BIN_ROOM 4096
+#define BIN_ROOM 8192
 
-/* 16 bytes. */
 struct usual {
 	uint64_t start;
-	uint32_t count;
-	uint8_t op; /* ACCESS_READ or ACCESS_WRITE */
+	uint32_t count; /* below USUAL_SECTORS */
+	uint8_t op;     /* ACCESS_READ or ACCESS_WRITE */
 	bool unaligned;
 };
 
+#define USUAL_SECTORS (UINT32_C(1) << 30)
+
+/* The same in 8 bytes. */
+struct binned {
+	uint32_t start; /* from the first sector of the bin's part */
+	uint32_t count : 30;
+	uint32_t op : 1;
+	uint32_t unaligned : 1;
+};
+
 struct bins {
-	unsigned shift;   /* a part is 2^shift sectors */
-	struct usual *at; /* BIN_ROOM for each bin; NULL where the map is so small that bins do not pay */
+	unsigned shift;    /* a part is 2^shift sectors */
+	struct binned *at; /* BIN_ROOM for each bin; NULL where the map is so small that bins do not pay */
 	uint32_t n[BINS];
 };
 
@@ -33,7 +42,7 @@ void bins_free(struct bins *bins);
 /* Forgets what waits. */
 void bins_clear(struct bins *bins);
 
-static inline struct usual *bins_of(const struct bins *bins, unsigned bin)
+static inline struct binned *bins_of(const struct bins *bins, unsigned bin)
 {
 	return bins->at + (size_t)bin * BIN_ROOM;
 }
@@ -47,8 +56,16 @@ static inline unsigned bins_find(const struct bins *bins, uint64_t sector)
 /* Whether the bin is full now. */
 static inline bool bins_put(struct bins *bins, unsigned bin, const struct usual *usual)
 {
-	bins_of(bins, bin)[bins->n[bin]++] = *usual;
+	bins_of(bins, bin)[bins->n[bin]++] = (struct binned){
+	    .start = (uint32_t)(usual->start - ((uint64_t)bin << bins->shift)),
+	    .count = usual->count & (USUAL_SECTORS - 1),
+	    .op = usual->op & 1,
+	    .unaligned = usual->unaligned,
+	};
 	return bins->n[bin] == BIN_ROOM;
 }
+
+/* Some of a bin, from the first-th on. */
+void bins_take(const struct bins *bins, unsigned bin, unsigned first, struct usual *usual, unsigned n);
 
 #endif

@@ -8,7 +8,7 @@ struct hit {
 	const struct space *space;
 	const struct extent *extent;
 	uint64_t at; /* where it begins in the space */
-	unsigned bit;
+	unsigned index;
 	bool in_ext;
 };
 
@@ -18,7 +18,7 @@ bool quick_takes(const struct tally *tally, const struct access *access, struct 
 	uint64_t sectors = map_disk(tally->map)->sectors;
 
 	if (access->op > ACCESS_WRITE || ((access->op == ACCESS_WRITE) & unaligned) || access->start >= sectors ||
-	    access->count > sectors - access->start || access->count == 0 || access->count > UINT32_MAX)
+	    access->count > sectors - access->start || access->count == 0 || access->count >= USUAL_SECTORS)
 		return false;
 	*usual = (struct usual){access->start, (uint32_t)access->count, access->op, unaligned};
 	return true;
@@ -36,9 +36,15 @@ struct access quick_access(const struct usual *usual)
 	return access;
 }
 
-static uint32_t bit(unsigned i)
+/* What is left to the caller. */
+struct left {
+	uint8_t *at;
+	unsigned n;
+};
+
+static void leave(struct left *left, unsigned i)
 {
-	return UINT32_C(1) << i;
+	left->at[left->n++] = (uint8_t)i;
 }
 
 static bool has_index(const struct hit *hit)
@@ -52,7 +58,7 @@ static bool has_inode(const struct hit *hit)
 }
 
 static unsigned find_lanes(const struct tally *tally, const struct usual *usual, unsigned n, struct hit *hits,
-			   uint32_t *left)
+			   struct left *left)
 {
 	unsigned nhits = 0;
 
@@ -60,14 +66,14 @@ static unsigned find_lanes(const struct tally *tally, const struct usual *usual,
 		const struct lane *lane = lanes_find(&tally->lanes, usual[i].start, usual[i].count);
 
 		if (lane == NULL) {
-			*left |= bit(i);
+			leave(left, i);
 			continue;
 		}
 		hits[nhits] = (struct hit){
 		    .usual = &usual[i],
 		    .space = lane->space,
 		    .at = usual[i].start - lane->start + lane->inner,
-		    .bit = i,
+		    .index = i,
 		    .in_ext = lane->in_ext,
 		};
 		if (has_index(&hits[nhits]))
@@ -77,7 +83,7 @@ static unsigned find_lanes(const struct tally *tally, const struct usual *usual,
 	return nhits;
 }
 
-static unsigned find_extents(const struct tally *tally, struct hit *hits, unsigned n, uint32_t *left)
+static unsigned find_extents(const struct tally *tally, struct hit *hits, unsigned n, struct left *left)
 {
 	unsigned nhits = 0;
 	uint64_t end;
@@ -90,7 +96,7 @@ static unsigned find_extents(const struct tally *tally, struct hit *hits, unsign
 
 		hit.extent = extents_find(&hit.space->extents, hit.space->sectors, hit.at, &end);
 		if (hit.extent->kind == KIND_CHILD || hit.usual->count > end - hit.at) {
-			*left |= bit(hit.bit);
+			leave(left, hit.index);
 			continue;
 		}
 		if (has_inode(&hit))
@@ -121,15 +127,15 @@ static bool count_hit(struct tally *tally, const struct hit *hit)
 	return true;
 }
 
-uint32_t quick_count(struct tally *tally, const struct usual *usual, unsigned n)
+unsigned quick_count(struct tally *tally, const struct usual *usual, unsigned n, uint8_t *left_at)
 {
-	struct hit hits[TALLY_TOGETHER];
-	uint32_t left = 0;
+	struct hit hits[QUICK_TOGETHER];
+	struct left left = {left_at, 0};
 	unsigned nhits = find_lanes(tally, usual, n, hits, &left);
 
 	nhits = find_extents(tally, hits, nhits, &left);
 	for (unsigned i = 0; i < nhits; i++)
 		if (!count_hit(tally, &hits[i]))
-			left |= bit(hits[i].bit);
-	return left;
+			leave(&left, hits[i].index);
+	return left.n;
 }

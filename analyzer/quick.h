@@ -13,9 +13,12 @@
 /* What matters of an access that may be usual; false for one that surely is not. */
 bool quick_takes(const struct tally *tally, const struct access *access, struct usual *usual);
 
-/* Counts those of n <= TALLY_TOGETHER accesses that are usual; bit i of the result is set where usual[i] is left
-   to the caller. */
-uint32_t quick_count(struct tally *tally, const struct usual *usual, unsigned n);
+/* So many are looked up together: the more, the less each waits for memory. */
+#define QUICK_TOGETHER 128
+
+/* Counts those of n <= QUICK_TOGETHER accesses that are usual; the indices of others, which are left to the caller,
+   go to left[], in no order.  How many these are. */
+unsigned quick_count(struct tally *tally, const struct usual *usual, unsigned n, uint8_t *left);
 
 /* As an access again, as far as usage and alignment care. */
 struct access quick_access(const struct usual *usual);

@@ -118,29 +118,44 @@ static void count_others(struct tally *tally, const struct others *others)
 }
 
 /* Those that turn out to be unusual are no unaligned writes, so nobody will ask for their numbers. */
-static void count_usual(struct tally *tally, const struct usual *usual, unsigned n)
+static void count_left(struct tally *tally, const struct usual *usual, const uint8_t *left, unsigned n)
 {
-	uint32_t left = quick_count(tally, usual, n);
 	struct access accesses[TALLY_TOGETHER];
-	struct others others = {0};
+	struct others others = {.n = n};
 
-	if (left == 0)
-		return;
-	for (; left != 0; left &= left - 1) {
-		accesses[others.n] = quick_access(&usual[__builtin_ctz(left)]);
-		others.at[others.n] = &accesses[others.n];
-		others.serials[others.n++] = 0;
+	for (unsigned i = 0; i < n; i++) {
+		accesses[i] = quick_access(&usual[left[i]]);
+		others.at[i] = &accesses[i];
+		others.serials[i] = 0;
 	}
 	count_others(tally, &others);
 }
 
+static unsigned at_most(unsigned n, unsigned limit)
+{
+	return n < limit ? n : limit;
+}
+
+static void count_usual(struct tally *tally, const struct usual *usual, unsigned n)
+{
+	uint8_t left[QUICK_TOGETHER];
+	unsigned nleft = quick_count(tally, usual, n, left);
+
+	for (unsigned i = 0; i < nleft; i += TALLY_TOGETHER)
+		count_left(tally, usual, left + i, at_most(nleft - i, TALLY_TOGETHER));
+}
+
 static void empty_bin(struct tally *tally, unsigned bin)
 {
-	const struct usual *usual = bins_of(&tally->bins, bin);
+	struct usual usual[QUICK_TOGETHER];
 	unsigned n = tally->bins.n[bin];
 
-	for (unsigned i = 0; i < n; i += TALLY_TOGETHER)
-		count_usual(tally, usual + i, n - i < TALLY_TOGETHER ? n - i : TALLY_TOGETHER);
+	for (unsigned i = 0; i < n; i += QUICK_TOGETHER) {
+		unsigned some = at_most(n - i, QUICK_TOGETHER);
+
+		bins_take(&tally->bins, bin, i, usual, some);
+		count_usual(tally, usual, some);
+	}
 	tally->bins.n[bin] = 0;
 }
 
@@ -178,7 +193,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 	}
 	if (tally->bins.at != NULL)
 		put_into_bins(tally, usual, nusual);
-	else if (nusual > 0)
+	else
 		count_usual(tally, usual, nusual);
 	if (others.n > 0)
 		count_others(tally, &others);
