@@ -229,6 +229,7 @@ int input_take_lines(struct input *in, struct input_lines *lines, struct err *er
 	if (vec_reserve((void **)&lines->at, &lines->cap, lines->len + INPUT_SLACK, 1) != 0)
 		return err_nomem(err);
 	memcpy(lines->at, start, lines->len);
+	memset(lines->at + lines->len, 0, INPUT_SLACK);
 	input_consume(in, lines->len);
 	return 1;
 }

@@ -46,7 +46,7 @@ struct input_lines {
 	char *at; /* INPUT_SLACK more bytes may be read, not used, behind the last one */
 	size_t len, cap;
 };
-#define INPUT_SLACK 8
+#define INPUT_SLACK 40
 
 /* The next lines, whole but for a last one that lacks its line end: 1, 0 at the end, -1 on an error, -2 when
    the next line is too long, with a text that does not say which one it is.  They are not counted. */

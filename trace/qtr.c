@@ -16,9 +16,9 @@
 #include "trace/formats.h"
 #include "trace/lines.h"
 #include "trace/qtr_fields.h"
+#include "trace/qtr_plain.h"
 #include "trace/scan.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,72 +215,11 @@ static long qtr_read(struct trace *trace, struct access *batch, size_t n, struct
 	return lines_read(trace, batch, n, parse_line, err);
 }
 
-/* Up to 8 digits at once: each becomes a byte of its value, and neighbours are joined in pairs.  Here and below there
-   are no branches where lines differ: reads and writes, and how many digits there are behind the eighth. */
-static inline const char *fast_digits(const char *at, uint64_t *value, unsigned *n)
-{
-	uint64_t bytes, wrong;
-
-	memcpy(&bytes, at, sizeof(bytes));
-	bytes = le64toh(bytes) ^ UINT64_C(0x3030303030303030);
-	wrong = ((bytes + UINT64_C(0x0606060606060606)) | bytes) & UINT64_C(0xf0f0f0f0f0f0f0f0);
-	*n = wrong ? (unsigned)__builtin_ctzll(wrong) / 8 : 8;
-	/* In halves, since no digit at all is a shift by 64. */
-	bytes = bytes << (32 - 4 * *n) << (32 - 4 * *n);
-	bytes = bytes * 10 + (bytes >> 8);
-	bytes = (((bytes & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064)) +
-		 (((bytes >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001))) >>
-		32;
-	*value = (uint32_t)bytes;
-	return at + *n;
-}
-
-/* A number of at most 16 digits; NULL where there is none or a longer one. */
-static inline const char *fast_number(const char *at, uint64_t *value)
-{
-	static const uint64_t power[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-	uint64_t low;
-	unsigned n;
-
-	at = fast_digits(at, value, &n);
-	if (n < 8)
-		return n == 0 ? NULL : at;
-	at = fast_digits(at, &low, &n);
-	if (n == 8)
-		return NULL;
-	*value = *value * power[n] + low;
-	return at;
-}
-
-/* "R SECTOR COUNT" and "W SECTOR COUNT" and nothing else; as trace_format.parse. */
 static long qtr_parse(const struct trace *trace, const char *at, size_t len, struct access *access)
 {
 	const struct qtr *qtr = trace->state;
-	const char *end = at + len;
-	uint64_t limit = sectors_limit(trace);
-	long n = 0;
 
-	if (len == 0 || end[-1] != '\n')
-		return -1;
-	for (; at < end; at++, n++) {
-		bool is_read = *at == 'R', is_write = *at == 'W';
-		uint64_t start, count;
-
-		if (!(is_read | is_write) || at[1] != ' ')
-			return -1;
-		access[n] = access_blank();
-		access[n].op = is_write ? ACCESS_WRITE : ACCESS_READ;
-		at = fast_number(at + 2, &start);
-		if (at == NULL || *at != ' ')
-			return -1;
-		at = fast_number(at + 1, &count);
-		if (at == NULL || *at != '\n' || count == 0 || start > limit || count > limit - start)
-			return -1;
-		access[n].start = start;
-		access[n].count = count;
-		access[n].device = (uint32_t)qtr->device;
-	}
-	return n;
+	return qtr_plain(at, len, sectors_limit(trace), (uint32_t)qtr->device, access);
 }
 
 static void qtr_close(struct trace *trace)

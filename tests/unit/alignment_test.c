@@ -6,12 +6,12 @@
 #define UNIT 8
 
 static void feed_as(struct alignment *alignment, const struct map *map, enum access_op op, uint64_t start,
-		    uint64_t count, uint64_t serial)
+		    uint64_t count, uint64_t number)
 {
 	struct access access = {.op = (uint8_t)op, .start = start, .count = count};
 	struct place place;
 
-	alignment_access(alignment, &access, serial);
+	alignment_access(alignment, &access, number);
 	for (uint64_t at = start; at < start + count; at += place.count) {
 		map_find(map, at, &place);
 		if (place.count > start + count - at)
@@ -23,7 +23,7 @@ static void feed_as(struct alignment *alignment, const struct map *map, enum acc
 static void feed(struct alignment *alignment, const struct map *map, enum access_op op, uint64_t start,
 		 uint64_t count)
 {
-	feed_as(alignment, map, op, start, count, alignment->serial);
+	feed_as(alignment, map, op, start, count, alignment->number);
 }
 
 static const struct alignment_device *device_named(const struct alignment *alignment, const char *name)
