@@ -5,6 +5,7 @@
 #include "base/threads.h"
 #include "reports/report.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* Inlined, so that the length of the key is known. */
@@ -123,30 +124,6 @@ static void add_file(struct text *out, const struct report *report, size_t i, st
 	add_counters(out, file.counters);
 }
 
-/* Files are made into text by several threads, a share each; when all are done these are put in order. */
-#define FILES_SHARE 4096
-#define FILES_AHEAD 16
-
-struct shares {
-	const struct report *report;
-	size_t from; /* of the first share */
-	struct text texts[THREADS_MAX];
-};
-
-static void add_share(void *context, unsigned member)
-{
-	struct shares *shares = context;
-	size_t from = shares->from + (size_t)member * FILES_SHARE, n = report_files(shares->report);
-	size_t to = n < from + FILES_SHARE ? n : from + FILES_SHARE;
-	struct report_room room;
-
-	for (size_t i = from; i < to; i++) {
-		report_expect_file(shares->report, i + 2 * FILES_AHEAD, 0);
-		report_expect_file(shares->report, i + FILES_AHEAD, 1);
-		add_file(&shares->texts[member], shares->report, i, &room);
-	}
-}
-
 /* Where a document goes. */
 struct sink {
 	struct text *out;
@@ -163,32 +140,86 @@ static void put(struct sink *sink, struct text *text)
 	text_clear(text);
 }
 
-static void add_shares(struct sink *sink, struct shares *shares, unsigned threads)
+/* Files are made into text by several threads, a share at a time, and put in the order of the shares: who comes
+   early waits. */
+#define FILES_SHARE 2048
+#define FILES_AHEAD 16
+
+struct shares {
+	const struct report *report;
+	struct sink *sink;
+	size_t n;        /* of shares */
+	size_t next;     /* to be made */
+	size_t turn;     /* to be put */
+	pthread_mutex_t mutex;
+	pthread_cond_t turned;
+};
+
+static void make_share(struct text *out, const struct report *report, size_t share)
 {
-	size_t n = report_files(shares->report);
+	size_t from = share * FILES_SHARE, n = report_files(report);
+	size_t to = n < from + FILES_SHARE ? n : from + FILES_SHARE;
+	struct report_room room;
 
-	for (; shares->from < n && sink->status == 0; shares->from += (size_t)threads * FILES_SHARE) {
-		size_t left = (n - shares->from + FILES_SHARE - 1) / FILES_SHARE;
-		unsigned members = left < threads ? (unsigned)left : threads;
-
-		threads_run(members, add_share, shares);
-		for (unsigned i = 0; i < members; i++) {
-			sink->out->short_of_memory |= shares->texts[i].short_of_memory;
-			put(sink, &shares->texts[i]);
-		}
+	for (size_t i = from; i < to; i++) {
+		report_expect_file(report, i + 2 * FILES_AHEAD, 0);
+		report_expect_file(report, i + FILES_AHEAD, 1);
+		add_file(out, report, i, &room);
 	}
+}
+
+/* The next share, or shares->n when there is none that anybody wants. */
+static size_t take_share(struct shares *shares)
+{
+	size_t share;
+
+	pthread_mutex_lock(&shares->mutex);
+	share = shares->sink->status == 0 && shares->next < shares->n ? shares->next++ : shares->n;
+	pthread_mutex_unlock(&shares->mutex);
+	return share;
+}
+
+static void put_share(struct shares *shares, size_t share, struct text *text)
+{
+	pthread_mutex_lock(&shares->mutex);
+	while (shares->turn != share)
+		pthread_cond_wait(&shares->turned, &shares->mutex);
+	shares->sink->out->short_of_memory |= text->short_of_memory;
+	put(shares->sink, text);
+	shares->turn++;
+	pthread_cond_broadcast(&shares->turned);
+	pthread_mutex_unlock(&shares->mutex);
+}
+
+/* Waits only for shares that others have taken, who are therefore at work. */
+static void add_shares(void *context, unsigned member)
+{
+	struct shares *shares = context;
+	struct text text = {0};
+	size_t share;
+
+	(void)member;
+	while ((share = take_share(shares)) < shares->n) {
+		make_share(&text, shares->report, share);
+		put_share(shares, share, &text);
+	}
+	text_free(&text);
 }
 
 static void add_files(struct sink *sink, const struct report *report)
 {
-	struct shares shares = {.report = report};
+	size_t n = (report_files(report) + FILES_SHARE - 1) / FILES_SHARE;
+	struct shares shares = {.report = report, .sink = sink, .n = n};
+	unsigned threads = report->threads > 0 ? report->threads : 1;
 
 	text_str(sink->out, " \"files\":[");
 	if (sink->flush != NULL)
 		put(sink, sink->out);
-	add_shares(sink, &shares, report->threads > 0 ? report->threads : 1);
-	for (unsigned i = 0; i < THREADS_MAX; i++)
-		text_free(&shares.texts[i]);
+	pthread_mutex_init(&shares.mutex, NULL);
+	pthread_cond_init(&shares.turned, NULL);
+	threads_run(n < threads ? (n > 0 ? (unsigned)n : 1) : threads, add_shares, &shares);
+	pthread_mutex_destroy(&shares.mutex);
+	pthread_cond_destroy(&shares.turned);
 	text_str(sink->out, "],\n");
 }
 
