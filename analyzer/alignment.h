@@ -36,7 +36,7 @@ struct alignment {
 	uint64_t unit_sectors;
 	uint64_t number;  /* of the present access in the trace, plus 1 */
 	uint64_t request; /* the same, among those that this one has counted */
-	bool unaligned;  /* the present access is */
+	bool unaligned;   /* the present access is */
 	VEC(struct alignment_device) devices;
 	uint32_t *index; /* by space id: index into devices, plus 1 */
 	const struct map *map;

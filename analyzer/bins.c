@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Extents from which on they do not stay in a cache with what is counted for them. */
-#define EXTENTS_MIN 65536
-
 static size_t count_extents(const struct map *map)
 {
 	size_t n = 0;
@@ -17,12 +14,12 @@ static size_t count_extents(const struct map *map)
 	return n;
 }
 
-int bins_init(struct bins *bins, const struct map *map)
+int bins_init(struct bins *bins, const struct map *map, size_t extents_min)
 {
 	memset(bins, 0, sizeof(*bins));
 	while (map_disk(map)->sectors >> bins->shift >= BINS)
 		bins->shift++;
-	if (count_extents(map) < EXTENTS_MIN || bins->shift > 32)
+	if (count_extents(map) < extents_min || bins->shift > 32)
 		return 0;
 	bins->at = malloc((size_t)BINS * BIN_ROOM * sizeof(*bins->at));
 	return bins->at == NULL ? -1 : 0;

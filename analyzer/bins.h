@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accesses that wait in bins, one for each part of the disk, until there are so many that the extents and counters
-   which they need are worth bringing into the cache: at random, each access would wait for three lines of memory. */
+/* Accesses that wait in bins, one for each part of the disk, until there are so many that the extents and
+   counters which they need are worth bringing into the cache: at random, each access would wait for three
+   lines of memory. */
 #ifndef ANALYZER_BINS_H
 #define ANALYZER_BINS_H
 
 #include "layout/map.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define BINS 256
@@ -35,8 +37,11 @@ struct bins {
 	uint32_t n[BINS];
 };
 
-/* 0, or -1 without memory. */
-int bins_init(struct bins *bins, const struct map *map);
+/* So many extents do not stay in a cache together with what is counted for them. */
+#define BINS_EXTENTS_MIN 65536
+
+/* For a map with at least so many extents; 0, or -1 without memory. */
+int bins_init(struct bins *bins, const struct map *map, size_t extents_min);
 void bins_free(struct bins *bins);
 
 /* Forgets what waits. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A radix sort from the least significant byte on: there may be a million files, and most bytes are the same in
-   all of them. */
+/* A radix sort from the least significant byte on: there may be a million files, and most bytes are the same
+   in all of them. */
 #include "analyzer/file_order.h"
 
 #include <stdbool.h>

@@ -17,8 +17,9 @@ bool quick_takes(const struct tally *tally, const struct access *access, struct 
 	bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
 	uint64_t sectors = map_disk(tally->map)->sectors;
 
-	if (access->op > ACCESS_WRITE || ((access->op == ACCESS_WRITE) & unaligned) || access->start >= sectors ||
-	    access->count > sectors - access->start || access->count == 0 || access->count >= USUAL_SECTORS)
+	if (access->op > ACCESS_WRITE || ((access->op == ACCESS_WRITE) & unaligned) ||
+	    access->start >= sectors || access->count > sectors - access->start || access->count == 0 ||
+	    access->count >= USUAL_SECTORS)
 		return false;
 	*usual = (struct usual){access->start, (uint32_t)access->count, access->op, unaligned};
 	return true;
@@ -123,7 +124,6 @@ static bool count_hit(struct tally *tally, const struct hit *hit)
 	if (has_inode(hit) && inodes_count_alone(&usage->inodes, hit->space, hit->extent->owner, op,
 						 usual->count, usual->unaligned) != 0)
 		usage->short_of_memory = true;
-	tally->accesses++;
 	return true;
 }
 

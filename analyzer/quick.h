@@ -16,8 +16,8 @@ bool quick_takes(const struct tally *tally, const struct access *access, struct 
 /* So many are looked up together: the more, the less each waits for memory. */
 #define QUICK_TOGETHER 128
 
-/* Counts those of n <= QUICK_TOGETHER accesses that are usual; the indices of others, which are left to the caller,
-   go to left[], in no order.  How many these are. */
+/* Counts those of n <= QUICK_TOGETHER accesses that are usual; the indices of others, which are left to the
+   caller, go to left[], in no order.  How many these are. */
 unsigned quick_count(struct tally *tally, const struct usual *usual, unsigned n, uint8_t *left);
 
 /* As an access again, as far as usage and alignment care. */

@@ -14,7 +14,8 @@ int tally_init(struct tally *tally, const struct map *map, const struct space *b
 {
 	*tally = (struct tally){.map = map, .base = base ? base : map_disk(map), .all = all, .heat = heat};
 	lanes_init(&tally->lanes, map_disk(map)->sectors);
-	if (bins_init(&tally->bins, map) == 0 && usage_init(&tally->usage, map, unit_sectors) == 0 &&
+	if (bins_init(&tally->bins, map, BINS_EXTENTS_MIN) == 0 &&
+	    usage_init(&tally->usage, map, unit_sectors) == 0 &&
 	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
 		return 0;
 	tally_done(tally);
@@ -42,7 +43,6 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 {
 	uint64_t at = access->start, end = access->start + access->count;
 
-	tally->accesses++;
 	usage_access(&tally->usage, access);
 	alignment_access(&tally->alignment, access, serial);
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
@@ -74,7 +74,6 @@ static void count_spread(struct tally *tally, const struct access *access, uint6
 	struct spread spread;
 
 	spread_init(&spread, tally->map, tally->base, access, tally->usage.unit_sectors);
-	tally->accesses++;
 	usage_access(&tally->usage, &spread.whole);
 	alignment_access(&tally->alignment, &spread.whole, serial);
 	while (spread_next(&spread)) {
@@ -176,6 +175,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 	struct others others;
 	unsigned nusual = 0;
 
+	tally->accesses += n;
 	if (tally->base != map_disk(tally->map)) {
 		count_spreads(tally, accesses, n, serial);
 		return;

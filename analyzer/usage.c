@@ -49,7 +49,8 @@ void usage_access(struct usage *usage, const struct access *access)
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
 {
 	const char *fs = place_fs(place);
-	uint32_t *index = &usage->region_index[usage_region_key(place->space->serves, place->kind, fs != NULL)];
+	uint32_t *index =
+	    &usage->region_index[usage_region_key(place->space->serves, place->kind, fs != NULL)];
 
 	if (*index == 0) {
 		struct usage_region region = {

@@ -61,7 +61,8 @@ static inline bool usage_has_fs(enum kind kind, bool in_ext)
 	return in_ext || kind == KIND_OPAQUE || kind == KIND_SWAP;
 }
 
-/* The counters of a kind in a space, within its ext file system or not; NULL where it has not been counted. */
+/* The counters of a kind in a space, within its ext file system or not; NULL where it has not been counted.
+ */
 static inline struct counters *usage_known_region(const struct usage *usage, const struct space *space,
 						  enum kind kind, bool in_ext)
 {

@@ -9,8 +9,8 @@
    malloc, which frees it as ever. */
 void memory_drop(void *at, size_t len);
 
-/* Asks for huge pages for memory that will be read at random and has not been touched yet: a processor finds few
-   small ones without looking them up.  It may be refused, and then nothing changes. */
+/* Asks for huge pages for memory that will be read at random and has not been touched yet: a processor finds
+   few small ones without looking them up.  It may be refused, and then nothing changes. */
 void memory_huge(void *at, size_t size);
 
 #endif

@@ -131,7 +131,8 @@ static int check_and_analyze(const struct command_line *line, char **operands, i
 	if (line->partial && (line->output == NULL || line->common.json))
 		return fail_usage(&command_analyze, "--partial needs -o FILE, and no --json");
 	if (line->output != NULL && line->common.json)
-		return fail_usage(&command_analyze, "-o DIR writes report.json, so --json does not go with it");
+		return fail_usage(&command_analyze,
+				  "-o DIR writes report.json, so --json does not go with it");
 	if (!line->partial && line->common.trace.of > 0)
 		return fail_usage(&command_analyze, "--piece needs --partial");
 	return analyze(operands[0], n > 1 ? operands[1] : NULL, line);

@@ -28,8 +28,8 @@ struct part {
 	struct report body;
 	bool alone;
 	unsigned number, of; /* the number-th of so many pieces; 0 where the piece was a file of its own */
-	bool on;            /* how the piece ends, when it has marks (body.trace.marked) */
-	struct report head; /* before the first mark */
+	bool on;             /* how the piece ends, when it has marks (body.trace.marked) */
+	struct report head;  /* before the first mark */
 	struct part_atoms lead, mark, tail;
 	VEC(struct analysis *) analyses; /* that the reports are of; owned */
 };

@@ -117,7 +117,8 @@ int report_init(struct report *report, const struct trace *trace, const char *di
 	for (size_t i = 0; i < trace->notes.n; i++)
 		if (VEC_PUSH(&report->trace_notes, trace->notes.at[i]) != 0)
 			return err_nomem(err);
-	if (take_regions(report, &analysis->usage) != 0 || take_devices(report, &analysis->alignment) != 0 || take_disk_notes(report, map) != 0)
+	if (take_regions(report, &analysis->usage) != 0 || take_devices(report, &analysis->alignment) != 0 ||
+	    take_disk_notes(report, map) != 0)
 		return err_nomem(err);
 	return report_make_notes(report, err);
 }

@@ -81,8 +81,8 @@ int report_init(struct report *report, const struct trace *trace, const char *di
 		const struct map *map, const struct analysis *analysis, struct err *err);
 void report_done(struct report *report);
 
-/* The files, in their order.  What an item points to is in the report or in the room, so it is gone with the next
-   one for the same room. */
+/* The files, in their order.  What an item points to is in the report or in the room, so it is gone with the
+   next one for the same room. */
 struct report_room {
 	char path[EXT_PATH_MAX];
 	struct counters counters;
@@ -105,8 +105,8 @@ int report_text(struct text *out, const struct report *report, unsigned width, s
 /* Takes a part of a long text and leaves it empty; 0, or a positive number when no more is wanted. */
 typedef int report_flush(struct text *text);
 
-/* The contract's document, with a line end, all in `out` or, where flush is not NULL, through it; 0, or -1 without
-   memory, or what flush has said. */
+/* The contract's document, with a line end, all in `out` or, where flush is not NULL, through it; 0, or -1
+   without memory, or what flush has said. */
 int report_json(struct text *out, const struct report *report, report_flush *flush, struct err *err);
 
 /* Why writes are off the unit, in one sentence. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The files of a report: those of an analysis get their paths and counters when somebody asks, since there may be
-   a million and a page of text shows forty. */
+/* The files of a report: those of an analysis get their paths and counters when somebody asks, since there
+   may be a million and a page of text shows forty. */
 #include "reports/report.h"
 
 #include <string.h>

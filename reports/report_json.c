@@ -140,17 +140,17 @@ static void put(struct sink *sink, struct text *text)
 	text_clear(text);
 }
 
-/* Files are made into text by several threads, a share at a time, and put in the order of the shares: who comes
-   early waits. */
+/* Files are made into text by several threads, a share at a time, and put in the order of the shares: who
+   comes early waits. */
 #define FILES_SHARE 2048
 #define FILES_AHEAD 16
 
 struct shares {
 	const struct report *report;
 	struct sink *sink;
-	size_t n;        /* of shares */
-	size_t next;     /* to be made */
-	size_t turn;     /* to be put */
+	size_t n;    /* of shares */
+	size_t next; /* to be made */
+	size_t turn; /* to be put */
 	pthread_mutex_t mutex;
 	pthread_cond_t turned;
 };

@@ -13,7 +13,7 @@
 
 #define LINE_MAX_BYTES (1u << 20)
 #define CHUNK 262144u
-#define LINES_BYTES 65536u /* of lines that are taken at once */
+#define LINES_BYTES 262144u /* of lines that are taken at once */
 
 struct input {
 	struct source *source;

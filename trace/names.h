@@ -12,8 +12,8 @@
 
 /* Starts zeroed. */
 struct names {
-	char **at; /* the names by their index; owned.  Room for NAMES_MAX: it stays where it is, so that a thread
-		      may read names that it has met while another one adds to them */
+	char **at; /* the names by their index; owned.  Room for NAMES_MAX: it stays where it is, so that a
+		      thread may read names that it has met while another one adds to them */
 	size_t n;
 	uint32_t *slots; /* index + 1 by hash; a power of two, 0 = free */
 	size_t nslots;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Plain lines of .qtr, as fast as they can be read.  Where a line ends is what reading the next one waits for, so
-   that is found first, by looking at many bytes at once, and in few steps; and nothing branches on what differs from
-   line to line: reads and writes, and the number of digits. */
+/* Plain lines of .qtr, as fast as they can be read.  Where a line ends is what reading the next one waits
+   for, so that is found first, by looking at many bytes at once, and in few steps; and nothing branches on
+   what differs from line to line: reads and writes, and the number of digits. */
 #include "trace/qtr_plain.h"
 
 #include <assert.h>
@@ -31,8 +31,8 @@ static inline uint32_t no_digits16(const char *at)
 	__m128i bytes = _mm_loadu_si128((const __m128i *)at);
 	__m128i value = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
 
-	return 0xffff ^ (uint32_t)_mm_movemask_epi8(
-			    _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value));
+	return 0xffff ^
+	       (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value));
 }
 #else
 static inline uint32_t no_digits8(const char *at)
@@ -50,7 +50,8 @@ static inline uint32_t no_digits16(const char *at)
 }
 #endif
 
-/* The value of the first n <= 8 bytes, which are digits; each becomes a byte, and neighbours are joined in pairs. */
+/* The value of the first n <= 8 bytes, which are digits; each becomes a byte, and neighbours are joined in
+ * pairs. */
 static inline uint64_t value8(uint64_t bytes, unsigned n)
 {
 	/* In halves, since no digit at all is a shift by 64. */
@@ -92,8 +93,8 @@ long qtr_plain(const char *at, size_t len, uint64_t limit, uint32_t device, stru
 		    text[blank] != ' ' || text[lf] != '\n')
 			return -1;
 		start = value16(text, blank);
-		count = digits <= 8 ? value8(load8(text + blank + 1), digits)
-				    : value16(text + blank + 1, digits);
+		count =
+		    digits <= 8 ? value8(load8(text + blank + 1), digits) : value16(text + blank + 1, digits);
 		if (count == 0 || start > limit || count > limit - start)
 			return -1;
 		access[n] = access_blank();

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As trace_format.parse: how many accesses whole lines have, -1 when not all lines are plain.  None may end behind
-   `limit` sectors. */
+/* As trace_format.parse: how many accesses whole lines have, -1 when not all lines are plain.  None may end
+   behind `limit` sectors. */
 long qtr_plain(const char *at, size_t len, uint64_t limit, uint32_t device, struct access *access);
 
 #endif

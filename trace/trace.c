@@ -115,10 +115,11 @@ static int choose_format(struct trace *trace, struct err *err)
 		return err_set(err, "a %s trace has one event a request, so --event does not apply",
 			       trace->format->name);
 	if (trace->options.piece && trace->options.of == 0 && trace->format->continues == NULL)
-		return err_set(err,
-			       "a piece of a %s trace does not say what came before; give the whole trace and "
-			       "--piece NUMBER/PIECES",
-			       trace->format->name);
+		return err_set(
+		    err,
+		    "a piece of a %s trace does not say what came before; give the whole trace and "
+		    "--piece NUMBER/PIECES",
+		    trace->format->name);
 	return 0;
 }
 
@@ -165,9 +166,8 @@ int trace_rewind(struct trace *trace, struct err *err)
 		return -1;
 	if (trace->format->open(trace, err) != 0)
 		return -1;
-	return trace_is_cut(trace)
-		   ? input_cut(trace->input, trace->options.number, trace->options.of, err)
-		   : 0;
+	return trace_is_cut(trace) ? input_cut(trace->input, trace->options.number, trace->options.of, err)
+				   : 0;
 }
 
 /* Reads the trace once for its devices and events. */

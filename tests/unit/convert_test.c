@@ -195,12 +195,13 @@ static void csv_holds_everything_but_marks(void **state)
 
 	(void)state;
 	converts(&c, everything, "csv");
-	assert_string_equal(c.again, "read 0 8 @1000000000 +500000 pid=7 comm=my cmd flags=6 dev=8,0\n"
-				     "write 8 16 @1000100000 +1000000 pid=7 comm=my cmd flags=11 dev=8,0\n"
-				     "discard 64 128 @1200000000 +1000 pid=8 comm=fstrim dev=8,0\n"
-				     "zero 64 8 @1300000000 +1000 pid=8 comm=fstrim dev=8,0\n"
-				     "flush 0 0 @1400000000 +2000 pid=7 comm=my cmd dev=8,0\n"
-				     "read 0 8388608 @1500000001 +1000000000 pid=9 comm=dd flags=20 dev=8,0\n");
+	assert_string_equal(c.again,
+			    "read 0 8 @1000000000 +500000 pid=7 comm=my cmd flags=6 dev=8,0\n"
+			    "write 8 16 @1000100000 +1000000 pid=7 comm=my cmd flags=11 dev=8,0\n"
+			    "discard 64 128 @1200000000 +1000 pid=8 comm=fstrim dev=8,0\n"
+			    "zero 64 8 @1300000000 +1000 pid=8 comm=fstrim dev=8,0\n"
+			    "flush 0 0 @1400000000 +2000 pid=7 comm=my cmd dev=8,0\n"
+			    "read 0 8388608 @1500000001 +1000000000 pid=9 comm=dd flags=20 dev=8,0\n");
 	assert_non_null(strstr(c.out, ",my cmd,fua+preflush\n"));
 	assert_losses(&c, LOSE(LOSS_MARK, 1));
 	conversion_done(&c);
