@@ -56,9 +56,9 @@ struct extents {
 	VEC(struct overlap) overlaps; /* in order of start; two have the same sectors, or none in common */
 };
 
-/* Sorts the claims with so many threads, cuts them to `sectors`, lets the better one win, gives holes the kind `rest`, and
-   frees the claims.  `block_sectors` is the unit of extent.arg (0 where there is none).  0, or -1
-   without memory. */
+/* Sorts the claims with so many threads, cuts them to `sectors`, lets the better one win, gives holes the
+   kind `rest`, and frees the claims.  `block_sectors` is the unit of extent.arg (0 where there is none).  0,
+   or -1 without memory. */
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
 		 uint32_t block_sectors, unsigned threads);
 void extents_free(struct extents *extents);
@@ -86,9 +86,9 @@ static inline void extents_expect_extent(const struct extents *extents, uint64_t
 const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
 				       uint64_t *low, uint64_t *high);
 
-/* A step towards the last extent that starts at or before the sector; at[0] starts at 0.  Of one extent nothing is
-   left to be halved, so that two steps can be taken without looking: their number is what a processor would guess
-   wrong. */
+/* A step towards the last extent that starts at or before the sector; at[0] starts at 0.  Of one extent
+   nothing is left to be halved, so that two steps can be taken without looking: their number is what a
+   processor would guess wrong. */
 static inline void extents_halve(const struct extents *extents, uint64_t sector, size_t *low, size_t *n)
 {
 	size_t half = *n / 2;

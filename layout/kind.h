@@ -64,9 +64,10 @@ enum kind kind_named(const char *name);
 
 #define KINDS_WITH_INODE                                                                                     \
 	(UINT64_C(1) << KIND_JOURNAL | UINT64_C(1) << KIND_DIRECTORY | UINT64_C(1) << KIND_FILE_DATA |       \
-	 UINT64_C(1) << KIND_SYMLINK | UINT64_C(1) << KIND_EXTENT_NODE | UINT64_C(1) << KIND_INDIRECT_BLOCK | \
-	 UINT64_C(1) << KIND_XATTR | UINT64_C(1) << KIND_QUOTA | UINT64_C(1) << KIND_ORPHAN_FILE |           \
-	 UINT64_C(1) << KIND_RESIZE_INODE | UINT64_C(1) << KIND_BAD_BLOCKS)
+	 UINT64_C(1) << KIND_SYMLINK | UINT64_C(1) << KIND_EXTENT_NODE |                                     \
+	 UINT64_C(1) << KIND_INDIRECT_BLOCK | UINT64_C(1) << KIND_XATTR | UINT64_C(1) << KIND_QUOTA |        \
+	 UINT64_C(1) << KIND_ORPHAN_FILE | UINT64_C(1) << KIND_RESIZE_INODE |                                \
+	 UINT64_C(1) << KIND_BAD_BLOCKS)
 
 /* Whether runs of this kind have an inode as their owner. */
 static inline bool kind_has_inode(enum kind kind)

@@ -110,8 +110,8 @@ void space_claim_as(struct space *space, struct claim claim);
 /* The cutting alone; a claim that lies behind the end has no sectors then. */
 void space_cut_claim(const struct space *space, struct claim *claim);
 
-/* Makes extents of the claims, with so many threads, if that has not been done; nothing can be claimed then.  0, or -1 without
-   memory. */
+/* Makes extents of the claims, with so many threads, if that has not been done; nothing can be claimed then.
+   0, or -1 without memory. */
 int space_seal(struct space *space, unsigned threads);
 
 /* The name that users see for sectors of this space. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The report of `analyze`: what was read and written, by region and by file, and how it was aligned.  Plain
-   data: it comes from an analysis, or from the parts of several, and knows neither trace nor map. */
+   data, from an analysis or from the parts of several; only the files of an analysis are made when they are
+   asked for. */
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 
