@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MBR_IDENTIFIER 440 /* of the disk; boot code lies before it */
 #define MBR_ENTRIES 446
 #define MBR_ENTRY_SIZE 16
 #define MBR_SIGNATURE 510
@@ -75,11 +76,15 @@ bool mbr_has_partitions(const struct space *space, const uint8_t *sector)
 	return any;
 }
 
-/* A fresh table without partitions. */
+/* A fresh table without partitions.  In partitions and volumes other things end with this signature, too:
+   there it has to be a disk's, with an identifier and no boot code. */
 static bool is_blank(const struct space *space, const uint8_t *sector)
 {
-	return space->depth == 0 && has_signature(sector) && !is_boot_sector(sector) &&
-	       bytes_all_zero(sector + MBR_ENTRIES, 4 * MBR_ENTRY_SIZE);
+	if (!has_signature(sector) || is_boot_sector(sector) ||
+	    !bytes_all_zero(sector + MBR_ENTRIES, 4 * MBR_ENTRY_SIZE))
+		return false;
+	return space->depth == 0 ||
+	       (bytes_all_zero(sector, MBR_IDENTIFIER) && le32(sector + MBR_IDENTIFIER) != 0);
 }
 
 static int add_partition(struct map *map, struct space *space, unsigned number, const struct mbr_entry *entry,

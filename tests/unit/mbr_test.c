@@ -50,6 +50,36 @@ static void mbr_blank_table_is_a_table(void **state)
 	disk_free(&disk);
 }
 
+static void mbr_blank_table_in_a_partition_has_an_identifier(void **state)
+{
+	struct disk disk;
+	struct map *map;
+
+	(void)state;
+	disk_new(&disk, 100);
+	put_mbr_entry(disk.at, 0, 0x83, 10, 40);
+	put_mbr_entry(disk.at, 1, 0x83, 50, 40);
+	for (size_t start = 10; start <= 50; start += 40) {
+		disk.at[start * 512 + 510] = 0x55;
+		disk.at[start * 512 + 511] = 0xaa;
+	}
+	disk.at[10 * 512 + 440] = 7;
+	map = disk_map(&disk);
+	assert_run(map, 10, 11, "part1", "mbr");
+	assert_run(map, 11, 50, "part1", "gap");
+	assert_run(map, 50, 90, "part2", "unknown");
+	disk_free(&disk);
+
+	/* Boot code is that of something else. */
+	disk_new(&disk, 100);
+	put_mbr_entry(disk.at, 0, 0x83, 10, 40);
+	memcpy(disk.at + 10 * 512 + 510, "\x55\xaa", 2);
+	disk.at[10 * 512 + 440] = disk.at[10 * 512 + 3] = 7;
+	map = disk_map(&disk);
+	assert_run(map, 10, 50, "part1", "unknown");
+	disk_free(&disk);
+}
+
 static void mbr_boot_sector_of_fat_is_none(void **state)
 {
 	struct disk disk;
@@ -281,6 +311,7 @@ int main(void)
 	    cmocka_unit_test(mbr_primary_partitions_and_the_gaps_between),
 	    cmocka_unit_test(mbr_without_signature_is_none),
 	    cmocka_unit_test(mbr_blank_table_is_a_table),
+	    cmocka_unit_test(mbr_blank_table_in_a_partition_has_an_identifier),
 	    cmocka_unit_test(mbr_boot_sector_of_fat_is_none),
 	    cmocka_unit_test(mbr_boot_byte_must_be_one),
 	    cmocka_unit_test(mbr_logical_partitions_in_the_order_of_the_chain),
