@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/size.h"
 #include "base/threads.h"
+#include "cli/guard.h"
 #include "layout/saved.h"
 
 #include <errno.h>
@@ -254,6 +255,8 @@ int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
 
+	if (saved_is(path))
+		guard_saved_map(path);
 	if (map_open(map, path, &common->map, &err) != 0)
 		return fail(path, &err);
 	if (check_saved(*map, path, common) == 0)
@@ -321,6 +324,7 @@ int print_text(struct text *text)
 	struct err err;
 	size_t wrote;
 
+	guard_check();
 	if (text->short_of_memory) {
 		err_nomem(&err);
 		return fail(NULL, &err);

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 
 #include "cli/cli.h"
+#include "cli/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,7 @@ int output_file(const char *path, const struct text *text)
 	struct err err;
 	int status;
 
+	guard_check();
 	text_printf(&temporary, "%s.XXXXXX", path);
 	if (temporary.short_of_memory || text->short_of_memory)
 		status = err_nomem(&err);
@@ -214,6 +216,7 @@ int output_directory(const char *path, const struct output *files, size_t n)
 	struct err err;
 	int status;
 
+	guard_check();
 	hold_signals(&before);
 	status = write_directory(path, files, n, &err);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -173,47 +173,27 @@ static int read_head(struct saved_in *in, struct err *err)
 	return 0;
 }
 
-/* A copy, not a mapping of the file: what has been checked must not change, nor go away, when somebody writes
-   to the file or cuts it off. */
-static int read_bytes(struct saved_in *in, int fd, struct err *err)
+static int map_file(struct saved_in *in, const char *path, struct err *err)
 {
 	struct stat st;
-	uint8_t *at;
-	size_t done = 0;
+	void *at;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fstat(fd, &st) != 0)
-		return err_set(err, "cannot ask for its size: %s", strerror(errno));
-	at = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		err_set(err, "cannot open: %s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
 	if (at == MAP_FAILED)
-		return err_nomem(err);
+		return err_set(err, "cannot map into memory: %s", strerror(errno));
 	in->bytes = at;
 	in->len = (size_t)st.st_size;
 	in->map->saved = at;
 	in->map->saved_len = in->len;
-	madvise(at, in->len, MADV_HUGEPAGE);
-	while (done < in->len) {
-		ssize_t got = pread(fd, at + done, in->len - done, (off_t)done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(err, "cannot read: %s", strerror(errno));
-		if (got == 0)
-			return err_set(err, damaged, "it ended while it was read");
-		done += (size_t)got;
-	}
 	return 0;
-}
-
-static int read_file(struct saved_in *in, const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return err_set(err, "cannot open: %s", strerror(errno));
-	result = read_bytes(in, fd, err);
-	close(fd);
-	return result;
 }
 
 static int read_map(struct saved_in *in, const char *path, struct err *err)
@@ -221,7 +201,7 @@ static int read_map(struct saved_in *in, const char *path, struct err *err)
 	in->map->path = strdup(path);
 	if (in->map->path == NULL)
 		return err_nomem(err);
-	if (read_file(in, path, err) != 0 || read_head(in, err) != 0)
+	if (map_file(in, path, err) != 0 || read_head(in, err) != 0)
 		return -1;
 	in->tree.at = in->sections[SAVED_TREE].at;
 	in->tree.end = in->tree.at + in->sections[SAVED_TREE].len;
