@@ -269,8 +269,9 @@ int scene_of_disk(struct scene *scene, const struct picture *picture, struct err
 		return scene_of_rows(scene, picture, err);
 	status = grid_of_disk(&grid, picture, SIDE, SIDE, err);
 	snprintf(what, sizeof(what),
-		 "A cell is %" PRIu64 " sectors (%s) along a Hilbert curve from the top left corner; %s",
-		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
+		 "A cell is %" PRIu64 " sector%s (%s) along a Hilbert curve from the top left corner; %s",
+		 grid.unit, grid.unit == 1 ? "" : "s",
+		 size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
 	if (status == 0)
 		status = draw(scene, &grid, what, err);
 	grid_done(&grid);

@@ -15,6 +15,7 @@ void grid_done(struct grid *grid)
 {
 	for (size_t i = 0; i < grid->rows.n; i++)
 		text_free(&grid->rows.at[i].folded);
+	text_free(&grid->folded);
 	VEC_FREE(&grid->rows);
 	VEC_FREE(&grid->cells);
 	VEC_FREE(&grid->runs);
@@ -61,6 +62,8 @@ static int touched_rows(struct grid *grid)
 			return -1;
 		last = row;
 	}
+	if (grid->rows.n > 0)
+		grid->hidden = (grid->sectors + size - 1) / size - (last + 1);
 	return 0;
 }
 
@@ -265,7 +268,7 @@ int grid_of_disk(struct grid *grid, const struct picture *picture, unsigned rows
 	grid->picture = picture;
 	grid->columns = columns;
 	grid->sectors = last_sector(picture);
-	for (grid->unit = 1; grid->sectors / rows / columns >= grid->unit; grid->unit *= 2)
+	for (grid->unit = 1; (grid->sectors - 1) / rows / columns >= grid->unit; grid->unit *= 2)
 		;
 	return all_rows(grid) == 0 ? fill(grid, err) : err_nomem(err);
 }

@@ -38,6 +38,8 @@ struct grid {
 	VEC(struct grid_row) rows;
 	VEC(struct grid_cell) cells; /* rows * columns */
 	VEC(struct grid_run) runs;
+	uint64_t hidden; /* rows folded away after the last one, and what lies in them */
+	struct text folded;
 	bool has_others;      /* discards or zeroes */
 	uint64_t least, most; /* the sums of one class in a cell */
 };

@@ -53,16 +53,16 @@ static unsigned fold_parts(struct name_table *names, uint64_t start, uint64_t en
 
 static void tell_fold(struct grid *grid, struct text *out, uint64_t start, uint64_t end)
 {
-	uint64_t rows = (end - start) / (grid->unit * grid->columns);
+	uint64_t size = grid->unit * grid->columns, rows = (end - start + size - 1) / size;
 	struct name_table kinds;
 	struct fold_part parts[FOLD_NAMES];
-	char size[32];
+	char bytes[32];
 	unsigned n;
 
 	names_init(&kinds, grid->picture->map, DETAIL_KINDS);
 	n = fold_parts(&kinds, start, end, parts);
 	text_printf(out, "%" PRIu64 " untouched row%s, %" PRIu64 " sectors (%s)", rows, rows == 1 ? "" : "s",
-		    end - start, size_human((end - start) << SECTOR_SHIFT, size, sizeof(size)));
+		    end - start, size_human((end - start) << SECTOR_SHIFT, bytes, sizeof(bytes)));
 	for (unsigned i = 0; i < n; i++) {
 		text_str(out, i ? "; " : ": ");
 		text_str(out, name_text(&kinds, parts[i].name));
@@ -80,4 +80,6 @@ void grid_tell_folds(struct grid *grid)
 		if (row->hidden > 0)
 			tell_fold(grid, &row->folded, row->start - row->hidden * size, row->start);
 	}
+	if (grid->hidden > 0)
+		tell_fold(grid, &grid->folded, grid->rows.at[grid->rows.n - 1].start + size, grid->sectors);
 }

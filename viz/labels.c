@@ -3,6 +3,8 @@
    that have only a number share a line. */
 #include "viz/labels.h"
 
+#include "viz/font.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,9 +126,10 @@ static int add_numbers(struct text *out, const struct labels *labels, const stru
 	return 0;
 }
 
-void counts_text(struct text *out, const struct counters *counters)
+static void add_counts(struct text *out, const struct counters *counters, bool sum)
 {
 	static const char *const words[] = {"read", "write", "discard", "zero"};
+	uint64_t unaligned = 0;
 	bool first = true;
 
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++) {
@@ -138,10 +141,43 @@ void counts_text(struct text *out, const struct counters *counters)
 			    counter->requests == 1 ? ""
 			    : op == ACCESS_ZERO    ? "es"
 						   : "s");
-		if (counter->unaligned > 0)
+		if (counter->unaligned > 0 && !sum)
 			text_printf(out, " (%" PRIu64 " unaligned)", counter->unaligned);
+		unaligned += counter->unaligned;
 		first = false;
 	}
+	if (unaligned > 0 && sum)
+		text_printf(out, ", %" PRIu64 " unaligned", unaligned);
+}
+
+void counts_text(struct text *out, const struct counters *counters)
+{
+	add_counts(out, counters, false);
+}
+
+void counts_draw(struct scene *scene, double x, double y, double room, const char *before,
+		 const struct counters *counters)
+{
+	static const struct {
+		bool sum;
+		double size;
+	} tries[] = {{false, 9}, {true, 9}, {true, 8}};
+	struct text counts = {0};
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		struct type type = {.size = tries[i].size, .colour = INK_SOFT};
+		size_t none = strlen(before);
+
+		text_clear(&counts);
+		text_str(&counts, before);
+		add_counts(&counts, counters, tries[i].sum);
+		if (counts.n <= none || font_width(counts.at, type.size, false) > room)
+			continue;
+		scene_text(scene, x, y, &type, counts.at);
+		break;
+	}
+	scene->short_of_memory |= counts.short_of_memory;
+	text_free(&counts);
 }
 
 static void draw_words(const struct labels *labels, struct scene *scene, const struct label *label, double y)
@@ -150,19 +186,20 @@ static void draw_words(const struct labels *labels, struct scene *scene, const s
 	bool loud = kind_family(name->kind) == FAMILY_JOURNAL;
 	struct type type = {
 	    .size = loud ? 13 : SIZE, .colour = name_requests(name) ? INK : INK_SOFT, .bold = loud};
-	struct text counts = {0};
 	double x = labels->x;
 
 	type.room = labels->right - x;
 	x += scene_text(scene, x, y, &type, name_text(labels->names, label->name)) + 7;
-	counts_text(&counts, &name->counters);
-	type = (struct type){.size = 9, .colour = INK_SOFT, .room = labels->right - x};
-	if (counts.n > 0 && type.room > 40)
-		scene_text(scene, x, y, &type, counts.at);
-	scene->short_of_memory |= counts.short_of_memory;
-	text_free(&counts);
+	counts_draw(scene, x, y, labels->right - x, "", &name->counters);
 }
 
+static void draw_leader(struct scene *scene, const struct label *label, double bend, double y)
+{
+	scene_line(scene, label->x + 1, label->y, label->x + 5, label->y, 0.7, INK_FAINT);
+	scene_line(scene, label->x + 5, label->y, bend, y, 0.7, INK_FAINT);
+}
+
+/* Of several labels on a line, the first and the last are led to. */
 static int draw_line(const struct labels *labels, struct scene *scene, const struct label_line *line)
 {
 	const struct label *label = &labels->list.at[line->first];
@@ -171,8 +208,9 @@ static int draw_line(const struct labels *labels, struct scene *scene, const str
 	double bend = labels->x - 6;
 	int status = 0;
 
-	scene_line(scene, label->x + 1, line->want, label->x + 5, line->want, 0.7, INK_FAINT);
-	scene_line(scene, label->x + 5, line->want, bend, line->y, 0.7, INK_FAINT);
+	draw_leader(scene, label, bend, line->y);
+	if (line->last > line->first)
+		draw_leader(scene, &labels->list.at[line->last], bend, line->y);
 	scene_line(scene, bend, line->y, labels->x - 3, line->y, 0.7, INK_FAINT);
 	if (label->in_words) {
 		draw_words(labels, scene, label, line->y + SIZE * 0.36);

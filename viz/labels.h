@@ -31,4 +31,9 @@ int labels_draw(struct labels *labels, struct scene *scene);
 /* "15 reads, 4 writes (1 unaligned)"; nothing for no accesses. */
 void counts_text(struct text *out, const struct counters *counters);
 
+/* The same beside a name, with words before it, as shortly as there is room for, or not at all: a count that
+   is cut is another one. */
+void counts_draw(struct scene *scene, double x, double y, double room, const char *before,
+		 const struct counters *counters);
+
 #endif

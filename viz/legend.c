@@ -77,6 +77,8 @@ double legend_draw(struct scene *scene, const struct name_table *names, double x
 		shown += names->list.at[i].number > 0;
 		left += names->list.at[i].number == 0 && names->list.at[i].sectors > 0;
 	}
+	if (shown == 0)
+		return y;
 	lines = (shown + columns - 1) / columns;
 	scene_text(scene, x, y + 12, &type, "What is shown, in order of address");
 	y += 34;

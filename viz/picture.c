@@ -9,6 +9,7 @@
 #include "viz/palette.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* More rows than this are no picture that a person would scroll through. */
@@ -142,6 +143,17 @@ static double draw_key(struct scene *scene, const struct picture *picture, doubl
 	return y;
 }
 
+/* Its numbers are worth a smaller size, rather than an ellipsis. */
+static void draw_summary(struct scene *scene, struct type type)
+{
+	const char *words = scene->summary.at ? scene->summary.at : "";
+	double wide = font_width(words, type.size, false);
+
+	if (wide > type.room)
+		type.size = fmax(8, floor(10 * type.size * type.room / wide) / 10);
+	scene_text(scene, PICTURE_MARGIN, 54, &type, words);
+}
+
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
 {
 	struct type title = {.size = 18, .colour = INK, .bold = true, .room = width - 2 * PICTURE_MARGIN};
@@ -151,7 +163,7 @@ double picture_header(struct scene *scene, const struct picture *picture, const 
 	add_source(&scene->title, picture);
 	add_summary(&scene->summary, picture);
 	scene_text(scene, PICTURE_MARGIN, 34, &title, scene->title.at ? scene->title.at : "");
-	scene_text(scene, PICTURE_MARGIN, 54, &line, scene->summary.at ? scene->summary.at : "");
+	draw_summary(scene, line);
 	if (picture->analysis->accesses == 0)
 		what = "No access was counted, so nothing is shown";
 	scene_text(scene, PICTURE_MARGIN, 70, &line, what);

@@ -33,7 +33,7 @@ static void place_rows(struct grid *grid, struct frame *frame)
 		grid->rows.at[i].y = y;
 		y += frame->cell_height;
 	}
-	frame->bottom = y;
+	frame->bottom = grid->hidden > 0 ? y + FOLD_HEIGHT : y;
 }
 
 static void draw_addresses(struct scene *scene, const struct grid *grid, const struct frame *frame)
@@ -52,15 +52,15 @@ static void draw_addresses(struct scene *scene, const struct grid *grid, const s
 }
 
 /* A break across the rows: two slanted strokes at each side, and what it hides. */
-static void draw_fold(struct scene *scene, const struct grid_row *row, const struct frame *frame,
+static void draw_fold(struct scene *scene, const struct text *folded, double y, const struct frame *frame,
 		      double right)
 {
 	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_MIDDLE};
-	double y = row->y - FOLD_HEIGHT, middle = row->y - FOLD_HEIGHT / 2, end = frame->x + frame->width;
+	double middle = y + FOLD_HEIGHT / 2, end = frame->x + frame->width;
 
 	scene_rect(scene, frame->x - 6, y, right - frame->x + 12, FOLD_HEIGHT, PAPER);
 	scene_line(scene, frame->x, y + 2, end, y + 2, 0.6, RULE);
-	scene_line(scene, frame->x, row->y - 2, end, row->y - 2, 0.6, RULE);
+	scene_line(scene, frame->x, y + FOLD_HEIGHT - 2, end, y + FOLD_HEIGHT - 2, 0.6, RULE);
 	for (int side = 0; side < 2; side++) {
 		double x = side ? end : frame->x;
 
@@ -68,8 +68,17 @@ static void draw_fold(struct scene *scene, const struct grid_row *row, const str
 		scene_line(scene, x - 7, middle + 5, x + 7, middle - 1, 1, INK_SOFT);
 	}
 	type.room = frame->width - 30;
-	scene_text(scene, frame->x + frame->width / 2, middle + 3.5, &type,
-		   row->folded.at ? row->folded.at : "");
+	scene_text(scene, frame->x + frame->width / 2, middle + 3.5, &type, folded->at ? folded->at : "");
+}
+
+static void draw_folds(struct scene *scene, const struct grid *grid, const struct frame *frame, double right)
+{
+	for (size_t i = 0; i < grid->rows.n; i++)
+		if (grid->rows.at[i].hidden > 0)
+			draw_fold(scene, &grid->rows.at[i].folded, grid->rows.at[i].y - FOLD_HEIGHT, frame,
+				  right);
+	if (grid->hidden > 0)
+		draw_fold(scene, &grid->folded, frame->bottom - FOLD_HEIGHT, frame, right);
 }
 
 static void draw_rows(struct scene *scene, const struct grid *grid, const struct frame *frame)
@@ -102,9 +111,7 @@ static int draw(struct scene *scene, struct grid *grid, struct frame *frame, con
 	draw_addresses(scene, grid, frame);
 	if (side_draw(&side) != 0)
 		return err_nomem(err);
-	for (size_t i = 0; i < grid->rows.n; i++)
-		if (grid->rows.at[i].hidden > 0)
-			draw_fold(scene, &grid->rows.at[i], frame, right);
+	draw_folds(scene, grid, frame, right);
 	scene->width = width;
 	scene->height =
 	    legend_draw(scene, &grid->names, PICTURE_MARGIN, width - PICTURE_MARGIN, side.bottom + 20) +
@@ -137,8 +144,9 @@ int scene_of_rows(struct scene *scene, const struct picture *picture, struct err
 	int status = grid_of_disk(&grid, picture, DISK_ROWS, DISK_COLUMNS, err);
 
 	frame.width = frame.cell_width * grid.columns;
-	snprintf(what, sizeof(what), "A cell is %" PRIu64 " sectors (%s): %s; the darker, the more",
-		 grid.unit, size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
+	snprintf(what, sizeof(what), "A cell is %" PRIu64 " sector%s (%s): %s; the darker, the more",
+		 grid.unit, grid.unit == 1 ? "" : "s",
+		 size_human(grid.unit << SECTOR_SHIFT, size, sizeof(size)), grid_lanes(&grid));
 	if (status == 0)
 		status = draw(scene, &grid, &frame, what, err);
 	grid_done(&grid);

@@ -14,6 +14,8 @@
 #define DEPTH_MAX 4
 /* The column of names may be longer than the rows by so many names in all. */
 #define NAMES_BELOW 30
+/* So far into a fold, which is painted over it, reaches the frame of a device that goes on there. */
+#define OPEN 4.0
 #define DEVICE_INK 0x3d4a5c
 
 /* Where a sector of the shown rows lies: rows are read from left to right, so a sector in the middle of a
@@ -103,6 +105,31 @@ static void draw_device(const struct side *side, const struct space *device, dou
 		scene_text(side->scene, x + 11, middle, &type, device->name);
 }
 
+/* Whether a device goes on at a sector that is folded away: then its frame is open there. */
+static bool goes_on(const struct side *side, uint64_t sector, const struct space *device, unsigned depth)
+{
+	const struct map *map = side->grid->picture->map;
+	struct region region;
+	struct place place;
+
+	map_find(map, sector, &place);
+	region_describe(map, &place, &region);
+	return ancestor(region.device, depth) == device;
+}
+
+static bool fold_before(const struct grid *grid, size_t row, uint64_t sector)
+{
+	return grid->rows.at[row].hidden > 0 && grid->rows.at[row].start == sector;
+}
+
+static bool fold_after(const struct grid *grid, size_t row, uint64_t sector)
+{
+	bool last = row + 1 == grid->rows.n;
+
+	return (last ? grid->hidden : grid->rows.at[row + 1].hidden) > 0 &&
+	       grid->rows.at[row].start + grid->unit * grid->columns == sector;
+}
+
 static void draw_devices(const struct side *side, unsigned depth)
 {
 	const struct grid *grid = side->grid;
@@ -115,9 +142,15 @@ static void draw_devices(const struct side *side, unsigned depth)
 		for (j = i + 1; j < grid->runs.n && ancestor(grid->runs.at[j].device, depth) == device; j++)
 			;
 		if (device != NULL) {
-			double y = y_of(side, grid->runs.at[i].start, &row);
+			uint64_t start = grid->runs.at[i].start, sector = grid->runs.at[j - 1].end;
+			double y = y_of(side, start, &row), end;
 
-			draw_device(side, device, x, y, y_of(side, grid->runs.at[j - 1].end, &row));
+			if (fold_before(grid, row, start) && goes_on(side, start - 1, device, depth))
+				y -= OPEN;
+			end = y_of(side, sector, &row);
+			if (fold_after(grid, row, sector) && goes_on(side, sector, device, depth))
+				end += OPEN;
+			draw_device(side, device, x, y, end);
 		}
 	}
 }

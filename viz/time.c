@@ -187,6 +187,15 @@ static void draw_slot(const struct chart *chart, unsigned slot, double y, uint32
 	}
 }
 
+/* Whether another band shows more of the same place: the counts are those of all. */
+static bool has_more_bands(const struct chart *chart, const struct band *band)
+{
+	for (size_t i = 0; i < chart->bands.list.n; i++)
+		if (&chart->bands.list.at[i] != band && chart->bands.list.at[i].name == band->name)
+			return true;
+	return false;
+}
+
 static void draw_label(const struct chart *chart, const struct band *band)
 {
 	const struct name *name = &chart->bands.names.list.at[band->name];
@@ -199,12 +208,9 @@ static void draw_label(const struct chart *chart, const struct band *band)
 	if (band->others > 0)
 		text_printf(&words, " and %u more", band->others);
 	x += scene_text(chart->scene, x, y, &type, words.at ? words.at : "") + 7;
-	text_clear(&words);
 	if (band->others == 0)
-		counts_text(&words, &name->counters);
-	type = (struct type){.size = 9, .colour = INK_SOFT, .room = LEFT + WIDTH + 26 + LABELS_WIDTH - x};
-	if (words.n > 0 && type.room > 40)
-		scene_text(chart->scene, x, y, &type, words.at);
+		counts_draw(chart->scene, x, y, LEFT + WIDTH + 26 + LABELS_WIDTH - x,
+			    has_more_bands(chart, band) ? "in all " : "", &name->counters);
 	chart->scene->short_of_memory |= words.short_of_memory;
 	text_free(&words);
 }
