@@ -10,6 +10,15 @@
 #define ROWS_PER_BIN 2
 #define ROWS_PER_BIN_MAX 3
 
+/* Rows are cleared as they come into use, so many at once. */
+#define CLEAR 512
+
+/* Rows that a column has room for: two tables of the most rows are merged before bins are joined. */
+static size_t room_of(const struct tiles *tiles)
+{
+	return (2 * (ROWS_PER_BIN_MAX * tiles->limit + 2) + CLEAR - 1) / CLEAR * CLEAR;
+}
+
 void tiles_init(struct tiles *tiles, size_t limit)
 {
 	*tiles = (struct tiles){.limit = limit};
@@ -17,8 +26,7 @@ void tiles_init(struct tiles *tiles, size_t limit)
 
 void tiles_free(struct tiles *tiles)
 {
-	for (unsigned i = 0; i < TILE_COLUMNS; i++)
-		free(tiles->columns[i]);
+	free(tiles->memory);
 	VEC_FREE(&tiles->rows);
 	free(tiles->slots);
 	tiles_init(tiles, tiles->limit);
@@ -51,25 +59,6 @@ static int more_slots(struct tiles *tiles)
 	return 0;
 }
 
-static int more_room(struct tiles *tiles)
-{
-	size_t room = tiles->room ? 2 * tiles->room : 16;
-
-	for (unsigned i = 0; i < TILE_COLUMNS; i++) {
-		struct mark_sum *column;
-
-		if (tiles->columns[i] == NULL)
-			continue;
-		column = realloc(tiles->columns[i], room * sizeof(*column));
-		if (column == NULL)
-			return -1;
-		memset(column + tiles->room, 0, (room - tiles->room) * sizeof(*column));
-		tiles->columns[i] = column;
-	}
-	tiles->room = room;
-	return 0;
-}
-
 /* The row of a key, added when it is new; -1 when memory is short. */
 static long row_of(struct tiles *tiles, uint64_t key)
 {
@@ -79,7 +68,7 @@ static long row_of(struct tiles *tiles, uint64_t key)
 		return (long)*slot - 1;
 	if (2 * (tiles->rows.n + 1) > tiles->nslots && more_slots(tiles) != 0)
 		return -1;
-	if ((tiles->rows.n == tiles->room && more_room(tiles) != 0) || VEC_PUSH(&tiles->rows, key) != 0)
+	if (tiles->rows.n == room_of(tiles) || VEC_PUSH(&tiles->rows, key) != 0)
 		return -1;
 	*find_slot(tiles, key) = (uint32_t)tiles->rows.n;
 	return (long)tiles->rows.n - 1;
@@ -87,52 +76,78 @@ static long row_of(struct tiles *tiles, uint64_t key)
 
 /* --- columns --- */
 
-static struct mark_sum *column_at(struct tiles *tiles, uint64_t time)
+/* All at once and never moved: giving memory back while other threads work makes all processors wait. */
+static int get_memory(struct tiles *tiles)
 {
-	struct mark_sum **column = &tiles->columns[(time >> tiles->time_shift) % TILE_COLUMNS];
-	size_t size = (tiles->room ? tiles->room : 1) * sizeof(**column);
+	size_t room = room_of(tiles);
 
-	if (*column != NULL)
-		return *column;
-	/* Cleared by hand: pages that are only read before they are written are had twice, the second time by
-	   all processors. */
-	*column = malloc(size);
-	if (*column != NULL)
-		memset(*column, 0, size);
-	return *column;
+	tiles->memory = malloc(TILE_COLUMNS * room * sizeof(*tiles->memory));
+	for (; tiles->memory != NULL && tiles->nspare < TILE_COLUMNS; tiles->nspare++)
+		tiles->spare[tiles->nspare] = tiles->memory + (TILE_COLUMNS - 1 - tiles->nspare) * room;
+	return tiles->memory != NULL ? 0 : -1;
+}
+
+static void give_back(struct tiles *tiles, struct tile_column *column)
+{
+	tiles->spare[tiles->nspare++] = column->at;
+	*column = (struct tile_column){0};
+}
+
+/* The sum of a row in a column; NULL when memory is short. */
+static struct mark_sum *sum_at(struct tiles *tiles, struct tile_column *column, size_t row)
+{
+	if (row < column->cleared)
+		return &column->at[row];
+	if (tiles->memory == NULL && get_memory(tiles) != 0)
+		return NULL;
+	if (column->at == NULL)
+		column->at = tiles->spare[--tiles->nspare];
+	while (column->cleared <= row) {
+		size_t n = CLEAR - column->cleared % CLEAR;
+
+		memset(column->at + column->cleared, 0, n * sizeof(*column->at));
+		column->cleared += n;
+	}
+	return &column->at[row];
 }
 
 static void add_sum(struct tiles *tiles, uint64_t time, uint64_t key, const struct mark_sum *sum)
 {
+	struct tile_column *column = &tiles->columns[(time >> tiles->time_shift) % TILE_COLUMNS];
 	long row = row_of(tiles, key);
-	struct mark_sum *column = row < 0 ? NULL : column_at(tiles, time);
+	struct mark_sum *into = row < 0 ? NULL : sum_at(tiles, column, (size_t)row);
 
-	if (column != NULL)
-		mark_sum_add(&column[row], sum);
+	if (into != NULL)
+		mark_sum_add(into, sum);
 	else
 		tiles->short_of_memory = true;
 }
 
 /* --- joining --- */
 
+/* The column with more rows takes the other one in. */
+static void join_columns(struct tiles *tiles, struct tile_column *into, struct tile_column *from)
+{
+	if (into->cleared < from->cleared) {
+		struct tile_column swap = *into;
+
+		*into = *from;
+		*from = swap;
+	}
+	for (size_t row = 0; row < from->cleared; row++)
+		mark_sum_add(&into->at[row], &from->at[row]);
+	if (from->at != NULL)
+		give_back(tiles, from);
+}
+
 static void join_times(struct tiles *tiles, unsigned coarser)
 {
-	struct mark_sum *joined[TILE_COLUMNS] = {0};
+	struct tile_column joined[TILE_COLUMNS] = {0};
 
 	for (uint64_t time = tiles->first >> tiles->time_shift; time <= tiles->last >> tiles->time_shift;
-	     time++) {
-		struct mark_sum *column = tiles->columns[time % TILE_COLUMNS];
-		struct mark_sum **into = &joined[(time >> coarser) % TILE_COLUMNS];
-
-		if (column == NULL)
-			continue;
-		for (size_t row = 0; *into != NULL && row < tiles->rows.n; row++)
-			mark_sum_add(&(*into)[row], &column[row]);
-		if (*into == NULL)
-			*into = column;
-		else
-			free(column);
-	}
+	     time++)
+		join_columns(tiles, &joined[(time >> coarser) % TILE_COLUMNS],
+			     &tiles->columns[time % TILE_COLUMNS]);
 	memcpy(tiles->columns, joined, sizeof(joined));
 	tiles->time_shift += coarser;
 }
@@ -156,35 +171,62 @@ static void extend(struct tiles *tiles, uint64_t first, uint64_t last)
 	tiles->any = true;
 }
 
+/* The rows of bins 2^coarser times as large; into[row] is which of them a row becomes.  0, or -1 without memory. */
+static int join_rows(struct tiles *tiles, unsigned coarser, uint32_t *into)
+{
+	struct tiles fresh = {.limit = tiles->limit};
+
+	for (size_t row = 0; row < tiles->rows.n; row++) {
+		uint64_t key = tiles->rows.at[row];
+		long joined = row_of(&fresh, (key / HEAT_CLASSES >> coarser) * HEAT_CLASSES + key % HEAT_CLASSES);
+
+		if (joined < 0) {
+			tiles_free(&fresh);
+			return -1;
+		}
+		into[row] = (uint32_t)joined;
+	}
+	VEC_FREE(&tiles->rows);
+	free(tiles->slots);
+	tiles->rows.at = fresh.rows.at;
+	tiles->rows.n = fresh.rows.n;
+	tiles->rows.cap = fresh.rows.cap;
+	tiles->slots = fresh.slots;
+	tiles->nslots = fresh.nslots;
+	return 0;
+}
+
+/* Of `old` rows, `sums` has room for what they become. */
+static void join_sums(struct tile_column *column, size_t old, const uint32_t *into, struct mark_sum *sums, size_t n)
+{
+	size_t known = column->cleared < old ? column->cleared : old;
+
+	memset(sums, 0, n * sizeof(*sums));
+	for (size_t row = 0; row < known; row++)
+		mark_sum_add(&sums[into[row]], &column->at[row]);
+	memcpy(column->at, sums, n * sizeof(*sums));
+	column->cleared = n;
+}
+
 void tiles_join_places(struct tiles *tiles, unsigned place_shift)
 {
-	unsigned coarser = place_shift - tiles->place_shift;
-	struct tiles fresh = {
-	    .limit = tiles->limit,
-	    .place_shift = place_shift,
-	    .time_shift = tiles->time_shift,
-	    .any = tiles->any,
-	    .first = tiles->first,
-	    .last = tiles->last,
-	    .short_of_memory = tiles->short_of_memory,
-	};
+	size_t old = tiles->rows.n;
+	uint32_t *into;
+	struct mark_sum *sums;
 
 	if (place_shift <= tiles->place_shift)
 		return;
-	for (unsigned i = 0; i < TILE_COLUMNS && tiles->any; i++) {
-		const struct mark_sum *column = tiles->columns[i];
-		uint64_t time = (uint64_t)i << tiles->time_shift; /* of any column with this place */
-
-		for (size_t row = 0; column != NULL && row < tiles->rows.n; row++) {
-			uint64_t bin = tiles->rows.at[row] / HEAT_CLASSES >> coarser;
-
-			if (!mark_sum_is_empty(&column[row]))
-				add_sum(&fresh, time, bin * HEAT_CLASSES + tiles->rows.at[row] % HEAT_CLASSES,
-					&column[row]);
-		}
-	}
-	tiles_free(tiles);
-	*tiles = fresh;
+	into = malloc((old + 1) * sizeof(*into));
+	sums = malloc((old + 1) * sizeof(*sums));
+	if (into == NULL || sums == NULL || join_rows(tiles, place_shift - tiles->place_shift, into) != 0)
+		tiles->short_of_memory = true;
+	else
+		for (unsigned i = 0; i < TILE_COLUMNS; i++)
+			if (tiles->columns[i].at != NULL)
+				join_sums(&tiles->columns[i], old, into, sums, tiles->rows.n);
+	tiles->place_shift = place_shift;
+	free(into);
+	free(sums);
 }
 
 static int compare_keys(const void *left, const void *right)
@@ -266,13 +308,13 @@ void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(voi
 	tiles_join_places(into, from->place_shift);
 	tiles_join_places(from, into->place_shift);
 	for (uint64_t i = from->first >> from->time_shift; i <= from->last >> from->time_shift; i++) {
-		const struct mark_sum *column = from->columns[i % TILE_COLUMNS];
+		const struct tile_column *column = &from->columns[i % TILE_COLUMNS];
 		uint64_t time = i << from->time_shift;
 
 		time = time_of(context, time > from->first ? time : from->first);
-		for (size_t row = 0; column != NULL && row < from->rows.n; row++)
-			if (!mark_sum_is_empty(&column[row]))
-				add_sum(into, time, from->rows.at[row], &column[row]);
+		for (size_t row = 0; row < column->cleared && row < from->rows.n; row++)
+			if (!mark_sum_is_empty(&column->at[row]))
+				add_sum(into, time, from->rows.at[row], &column->at[row]);
 	}
 	into->short_of_memory |= from->short_of_memory;
 	tiles_free(from);

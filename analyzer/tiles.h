@@ -12,6 +12,12 @@
 
 #define TILE_COLUMNS 256u
 
+/* Sums by row; those from `cleared` on are none and were never touched. */
+struct tile_column {
+	struct mark_sum *at; /* room for all rows; NULL while empty */
+	size_t cleared;
+};
+
 struct tiles {
 	size_t limit; /* bins of a class that intervals may touch at any time */
 	unsigned place_shift, time_shift;
@@ -20,10 +26,11 @@ struct tiles {
 	VEC(uint64_t) rows;   /* bin * HEAT_CLASSES + class */
 	uint32_t *slots;      /* a hash table of indices into rows, plus 1 */
 	size_t nslots;
-	size_t room; /* rows that the columns have room for */
-	/* By (time >> time_shift) % TILE_COLUMNS, which is unique between first and last; NULL while empty.
-	 */
-	struct mark_sum *columns[TILE_COLUMNS];
+	/* By (time >> time_shift) % TILE_COLUMNS, which is unique between first and last. */
+	struct tile_column columns[TILE_COLUMNS];
+	struct mark_sum *memory;              /* of all columns, as large as it can ever be; NULL while empty */
+	struct mark_sum *spare[TILE_COLUMNS]; /* parts of it that no column has */
+	unsigned nspare;
 	bool short_of_memory;
 };
 

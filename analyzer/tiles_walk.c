@@ -46,13 +46,13 @@ static int walk_row(struct walk *walk, uint64_t bin, unsigned class, const struc
 	if (row == NULL && was_open == 0)
 		return 0;
 	for (unsigned i = 0; i <= last - first; i++) {
-		const struct mark_sum *column = tiles->columns[(first + i) % TILE_COLUMNS];
+		const struct tile_column *column = &tiles->columns[(first + i) % TILE_COLUMNS];
 		uint64_t *depth = &walk->depth[class][i], before = *depth;
 		struct touched touched = {.class = class};
 		struct mark_sum sum = {0};
 
-		if (row != NULL && column != NULL)
-			sum = column[row->index];
+		if (row != NULL && row->index < column->cleared)
+			sum = column->at[row->index];
 		*depth += sum.starts - sum.ends;
 		walk->class_open[class] += (*depth > 0) - (before > 0);
 		if (mark_sum_touches(&sum, tiles->place_shift, bin, before, &touched) &&
