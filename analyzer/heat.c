@@ -93,18 +93,11 @@ static uint64_t time_of_serial(void *context, uint64_t serial)
 static void count_waiting(struct heat *heat)
 {
 	marks_add(&heat->marks, heat->waiting, heat->nwaiting);
-	for (size_t i = 0; !heat->only_places && i < heat->nwaiting; i++)
-		tiles_add(heat->waiting[i].timed ? &heat->timed : &heat->untimed, &heat->waiting[i]);
+	if (!heat->only_places) {
+		tiles_add(&heat->timed, heat->waiting, heat->nwaiting, true);
+		tiles_add(&heat->untimed, heat->waiting, heat->nwaiting, false);
+	}
 	heat->nwaiting = 0;
-}
-
-/* Two divisions are what would take longest here. */
-static bool is_unaligned(const struct heat *heat, const struct access *access)
-{
-	if ((heat->unit_sectors & (heat->unit_sectors - 1)) != 0)
-		return access_is_unaligned(access, heat->unit_sectors);
-	return ((access->start | access->count) & (heat->unit_sectors - 1)) != 0 ||
-	       (access->flags & (ACCESS_RAGGED | ACCESS_OFF)) != 0;
 }
 
 static void keep_hit(struct heat *heat, const struct access *access, uint64_t serial, bool unaligned)
@@ -115,17 +108,12 @@ static void keep_hit(struct heat *heat, const struct access *access, uint64_t se
 		heat->short_of_memory = true;
 }
 
-void heat_access(struct heat *heat, const struct access *access, uint64_t serial)
+static inline void count(struct heat *heat, const struct access *access, uint64_t serial)
 {
-	bool unaligned = access->op != ACCESS_FLUSH && is_unaligned(heat, access);
+	bool unaligned = access->op != ACCESS_FLUSH && access_is_unaligned(access, heat->unit_sectors);
 	bool timed = access->time_ns != ACCESS_NO_TIME;
 
-	heat->accesses++;
 	heat->flushes += access->op == ACCESS_FLUSH;
-	if (serial > heat->last_serial)
-		heat->last_serial = serial;
-	if (serial >> heat->clock_shift >= HEAT_CLOCKS)
-		join_clocks(heat, serial);
 	if (timed)
 		note_time(heat, time_of(access), serial);
 	if (serial < HEAT_HITS_MAX)
@@ -141,6 +129,29 @@ void heat_access(struct heat *heat, const struct access *access, uint64_t serial
 	};
 	if (heat->nwaiting == MARKS_BATCH)
 		count_waiting(heat);
+}
+
+static void reach(struct heat *heat, uint64_t serial)
+{
+	if (serial > heat->last_serial)
+		heat->last_serial = serial;
+	if (serial >> heat->clock_shift >= HEAT_CLOCKS)
+		join_clocks(heat, serial);
+}
+
+void heat_accesses(struct heat *heat, const struct access *const *accesses, unsigned n, uint64_t serial)
+{
+	if (n == 0)
+		return;
+	reach(heat, serial + n - 1);
+	heat->accesses += n;
+	for (unsigned i = 0; i < n; i++)
+		count(heat, accesses[i], serial + i);
+}
+
+void heat_access(struct heat *heat, const struct access *access, uint64_t serial)
+{
+	heat_accesses(heat, &access, 1, serial);
 }
 
 void heat_merge(struct heat *into, struct heat *from)

@@ -90,6 +90,9 @@ void heat_done(struct heat *heat);
    in several share its serial. */
 void heat_access(struct heat *heat, const struct access *access, uint64_t serial);
 
+/* Counts n of them, the first with that serial. */
+void heat_accesses(struct heat *heat, const struct access *const *accesses, unsigned n, uint64_t serial);
+
 /* Adds what `from` has counted and leaves it empty. */
 void heat_merge(struct heat *into, struct heat *from);
 

@@ -180,10 +180,10 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 		count_spreads(tally, accesses, n, serial);
 		return;
 	}
+	if (tally->heat != NULL)
+		heat_accesses(tally->heat, accesses, n, serial);
 	others.n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (tally->heat != NULL)
-			heat_access(tally->heat, accesses[i], serial + i);
 		if (quick_takes(tally, accesses[i], &usual[nusual])) {
 			nusual++;
 		} else {

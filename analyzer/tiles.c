@@ -46,7 +46,7 @@ static uint32_t *find_slot(const struct tiles *tiles, uint64_t key)
 
 static int more_slots(struct tiles *tiles)
 {
-	size_t n = tiles->nslots ? 4 * tiles->nslots : 256;
+	size_t n = tiles->nslots ? 2 * tiles->nslots : 256;
 	uint32_t *slots = calloc(n, sizeof(*slots));
 
 	if (slots == NULL)
@@ -274,24 +274,82 @@ static void shrink_late(struct tiles *tiles)
 
 /* --- adding --- */
 
-void tiles_add(struct tiles *tiles, const struct interval *interval)
+static void add_interval(struct tiles *tiles, const struct interval *interval)
 {
 	uint64_t bin = interval->start >> tiles->place_shift, last = interval->end >> tiles->place_shift;
 	struct mark_sum start = {1, bin == last, interval->start - (bin == last ? interval->end : 0)};
 	struct mark_sum end = {0, 1, -interval->end};
 
-	if (!tiles->any || interval->when < tiles->first || interval->when > tiles->last)
-		extend(tiles, interval->when, interval->when);
 	add_sum(tiles, interval->when, bin * HEAT_CLASSES + interval->class, &start);
 	if (bin != last)
 		add_sum(tiles, interval->when, last * HEAT_CLASSES + interval->class, &end);
 	shrink_late(tiles);
 }
 
+void tiles_add(struct tiles *tiles, const struct interval *intervals, size_t n, bool timed)
+{
+	uint64_t first = UINT64_MAX, last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t when = intervals[i].when;
+
+		if (intervals[i].timed != timed)
+			continue;
+		first = when < first ? when : first;
+		last = when > last ? when : last;
+	}
+	if (first > last)
+		return;
+	if (!tiles->any || first < tiles->first || last > tiles->last)
+		extend(tiles, first, last);
+	for (size_t i = 0; i < n; i++)
+		if (intervals[i].timed == timed)
+			add_interval(tiles, &intervals[i]);
+}
+
 static uint64_t same_time(void *context, uint64_t time)
 {
 	(void)context;
 	return time;
+}
+
+/* Adds a column to the one of that time; into_rows[] says which row each of its rows is there. */
+static void add_column(struct tiles *into, uint64_t time, const struct tile_column *from, const long *into_rows,
+		       size_t n)
+{
+	struct tile_column *column = &into->columns[(time >> into->time_shift) % TILE_COLUMNS];
+
+	for (size_t row = 0; row < from->cleared && row < n; row++) {
+		struct mark_sum *sum;
+
+		if (mark_sum_is_empty(&from->at[row]))
+			continue;
+		sum = into_rows[row] < 0 ? NULL : sum_at(into, column, (size_t)into_rows[row]);
+		if (sum != NULL)
+			mark_sum_add(sum, &from->at[row]);
+		else
+			into->short_of_memory = true;
+	}
+}
+
+static void add_columns(struct tiles *into, const struct tiles *from, uint64_t (*time_of)(void *, uint64_t),
+			void *context)
+{
+	long *into_rows = malloc((from->rows.n + 1) * sizeof(*into_rows));
+
+	if (into_rows == NULL) {
+		into->short_of_memory = true;
+		return;
+	}
+	for (size_t row = 0; row < from->rows.n; row++)
+		into_rows[row] = row_of(into, from->rows.at[row]);
+	for (uint64_t i = from->first >> from->time_shift; i <= from->last >> from->time_shift; i++) {
+		uint64_t time = i << from->time_shift;
+
+		time = time_of(context, time > from->first ? time : from->first);
+		add_column(into, time, &from->columns[i % TILE_COLUMNS], into_rows, from->rows.n);
+	}
+	free(into_rows);
 }
 
 void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(void *context, uint64_t time),
@@ -307,15 +365,7 @@ void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(voi
 	extend(into, time_of(context, from->first), time_of(context, from->last));
 	tiles_join_places(into, from->place_shift);
 	tiles_join_places(from, into->place_shift);
-	for (uint64_t i = from->first >> from->time_shift; i <= from->last >> from->time_shift; i++) {
-		const struct tile_column *column = &from->columns[i % TILE_COLUMNS];
-		uint64_t time = i << from->time_shift;
-
-		time = time_of(context, time > from->first ? time : from->first);
-		for (size_t row = 0; row < column->cleared && row < from->rows.n; row++)
-			if (!mark_sum_is_empty(&column->at[row]))
-				add_sum(into, time, from->rows.at[row], &column->at[row]);
-	}
+	add_columns(into, from, time_of, context);
 	into->short_of_memory |= from->short_of_memory;
 	tiles_free(from);
 	shrink_late(into);

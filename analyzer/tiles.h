@@ -37,7 +37,8 @@ struct tiles {
 void tiles_init(struct tiles *tiles, size_t limit);
 void tiles_free(struct tiles *tiles);
 
-void tiles_add(struct tiles *tiles, const struct interval *interval);
+/* Counts those of n intervals that are timed, or those that are not. */
+void tiles_add(struct tiles *tiles, const struct interval *intervals, size_t n, bool timed);
 
 /* Adds what `from` has, with the time that `time_of` gives to each of its own, and frees it. */
 void tiles_merge(struct tiles *into, struct tiles *from, uint64_t (*time_of)(void *context, uint64_t time),
