@@ -171,14 +171,16 @@ static void extend(struct tiles *tiles, uint64_t first, uint64_t last)
 	tiles->any = true;
 }
 
-/* The rows of bins 2^coarser times as large; into[row] is which of them a row becomes.  0, or -1 without memory. */
+/* The rows of bins 2^coarser times as large; into[row] is which of them a row becomes.  0, or -1 without
+ * memory. */
 static int join_rows(struct tiles *tiles, unsigned coarser, uint32_t *into)
 {
 	struct tiles fresh = {.limit = tiles->limit};
 
 	for (size_t row = 0; row < tiles->rows.n; row++) {
 		uint64_t key = tiles->rows.at[row];
-		long joined = row_of(&fresh, (key / HEAT_CLASSES >> coarser) * HEAT_CLASSES + key % HEAT_CLASSES);
+		long joined =
+		    row_of(&fresh, (key / HEAT_CLASSES >> coarser) * HEAT_CLASSES + key % HEAT_CLASSES);
 
 		if (joined < 0) {
 			tiles_free(&fresh);
@@ -197,7 +199,8 @@ static int join_rows(struct tiles *tiles, unsigned coarser, uint32_t *into)
 }
 
 /* Of `old` rows, `sums` has room for what they become. */
-static void join_sums(struct tile_column *column, size_t old, const uint32_t *into, struct mark_sum *sums, size_t n)
+static void join_sums(struct tile_column *column, size_t old, const uint32_t *into, struct mark_sum *sums,
+		      size_t n)
 {
 	size_t known = column->cleared < old ? column->cleared : old;
 
@@ -314,8 +317,8 @@ static uint64_t same_time(void *context, uint64_t time)
 }
 
 /* Adds a column to the one of that time; into_rows[] says which row each of its rows is there. */
-static void add_column(struct tiles *into, uint64_t time, const struct tile_column *from, const long *into_rows,
-		       size_t n)
+static void add_column(struct tiles *into, uint64_t time, const struct tile_column *from,
+		       const long *into_rows, size_t n)
 {
 	struct tile_column *column = &into->columns[(time >> into->time_shift) % TILE_COLUMNS];
 

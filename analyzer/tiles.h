@@ -28,7 +28,7 @@ struct tiles {
 	size_t nslots;
 	/* By (time >> time_shift) % TILE_COLUMNS, which is unique between first and last. */
 	struct tile_column columns[TILE_COLUMNS];
-	struct mark_sum *memory;              /* of all columns, as large as it can ever be; NULL while empty */
+	struct mark_sum *memory; /* of all columns, as large as it can ever be; NULL while empty */
 	struct mark_sum *spare[TILE_COLUMNS]; /* parts of it that no column has */
 	unsigned nspare;
 	bool short_of_memory;

@@ -62,14 +62,13 @@ static void paint_text(cairo_t *cairo, PangoLayout *layout, const struct scene *
 static void paint_shape(cairo_t *cairo, PangoLayout *layout, const struct scene *scene,
 			const struct shape *shape)
 {
-	set_colour(cairo, shape->colour);
-	cairo_set_line_width(cairo, shape->width);
 	switch (shape->type) {
 	case SHAPE_RECT:
 		cairo_rectangle(cairo, shape->x, shape->y, shape->w, shape->h);
 		cairo_fill(cairo);
 		break;
 	case SHAPE_FRAME:
+		cairo_set_line_width(cairo, shape->width);
 		cairo_rectangle(cairo, shape->x, shape->y, shape->w, shape->h);
 		cairo_stroke(cairo);
 		break;
@@ -84,6 +83,7 @@ static void paint_shape(cairo_t *cairo, PangoLayout *layout, const struct scene 
 		paint_circle(cairo, shape);
 		break;
 	case SHAPE_LINE:
+		cairo_set_line_width(cairo, shape->width);
 		cairo_move_to(cairo, shape->x, shape->y);
 		cairo_rel_line_to(cairo, shape->w, shape->h);
 		cairo_stroke(cairo);
@@ -125,8 +125,12 @@ static cairo_surface_t *paint(const struct scene *scene, struct err *err)
 	cairo_scale(cairo, scale, scale);
 	set_colour(cairo, 0xffffff);
 	cairo_paint(cairo);
-	for (size_t i = 0; i < scene->shapes.n; i++)
+	for (size_t i = 0; i < scene->shapes.n; i++) {
+		/* A source is a pattern that cairo makes anew. */
+		if (i == 0 || scene->shapes.at[i].colour != scene->shapes.at[i - 1].colour)
+			set_colour(cairo, scene->shapes.at[i].colour);
 		paint_shape(cairo, layout, scene, &scene->shapes.at[i]);
+	}
 	g_object_unref(layout);
 	if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
 		err_set(err, "cannot draw: %s", cairo_status_to_string(cairo_status(cairo)));
@@ -242,7 +246,7 @@ static int encode(struct text *out, cairo_surface_t *surface, struct chunks *chu
 		err_nomem(err);
 	} else if (setjmp(png_jmpbuf(png)) == 0) {
 		png_set_write_fn(png, out, put_bytes, put_nothing);
-		png_set_compression_level(png, 3);
+		png_set_compression_level(png, 1);
 		png_set_filter(png, PNG_FILTER_TYPE_BASE,
 			       PNG_FILTER_NONE); /* flat colours: quicker and smaller */
 		png_set_text(png, info, chunks->list, chunks->n);
