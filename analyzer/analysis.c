@@ -95,7 +95,9 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 	analysis->outside = tally->outside;
 	analysis->beyond = tally->beyond;
 	analysis->elsewhere = tally->elsewhere;
-	memset(tally, 0, sizeof(*tally));
+	/* What is left of it goes with it. */
+	memset(&tally->usage, 0, sizeof(tally->usage));
+	memset(&tally->alignment, 0, sizeof(tally->alignment));
 	usage_finish(&analysis->usage);
 	alignment_finish(&analysis->alignment);
 	if (analysis->options.heat != NULL)
