@@ -85,11 +85,29 @@ static void add_inode(struct text *out, const struct region *region)
 	}
 }
 
+/* With two file systems, "/" and "inode table, group 0" say too little. */
+static bool has_several_fs(const struct map *map)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < map->spaces.n && n < 2; i++)
+		n += map->spaces.at[i]->ext != NULL;
+	return n > 1;
+}
+
+static void add_short_device(struct text *out, const struct region *region)
+{
+	if (has_several_fs(region->map))
+		text_printf(out, "%s: ", region->device->name);
+}
+
 void name_label(struct text *out, const struct region *region, enum detail detail)
 {
 	if (detail == DETAIL_ALL && is_of_inode(region)) {
+		add_short_device(out, region);
 		add_inode(out, region);
 	} else if (detail == DETAIL_ALL && is_of_group(region)) {
+		add_short_device(out, region);
 		add_kind(out, region->kind);
 		text_printf(out, ", group %" PRIu32, region->group);
 	} else {

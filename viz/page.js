@@ -902,7 +902,8 @@ function search(query) {
 	const matches = [];
 	const kind = word.replace(/ /g, '-');
 	data.names.forEach((name, i) => {
-		const exactly = name[0].toLowerCase() === word || name[3] === kind;
+		const exactly = name[0].toLowerCase() === word || name[0].toLowerCase().endsWith(': ' + word) ||
+			name[3] === kind || data.devices[name[2]][0].toLowerCase() === word;
 		if (exactly || name[0].toLowerCase().includes(word) || name[3].includes(kind))
 			matches.push([exactly ? 0 : 1, i]);
 	});
@@ -1135,12 +1136,13 @@ function makeRow(row) {
 	return made;
 }
 
-const COUNTS = ['reads', 'sectors read', 'unaligned reads', 'writes', 'sectors written', 'unaligned writes'];
-const OTHERS = ['discards', 'sectors discarded', 'unaligned discards', 'zeroes', 'sectors zeroed', 'unaligned zeroes'];
+const COUNTS = ['reads', 'sectors read', 'unaligned reads', 'writes', 'sectors written', 'unaligned writes',
+	'discards', 'sectors discarded', 'unaligned discards', 'zeroes', 'sectors zeroed', 'unaligned zeroes'];
 
 function makeTables() {
-	const others = data.totals[6] + data.totals[9] > 0, counts = others ? COUNTS.concat(OTHERS) : COUNTS;
-	const cut = (counters) => others ? counters : counters.slice(0, 6);
+	// Reads and writes always; discards and zeroes when there are any.
+	const cut = (columns) => columns.filter((column, i) => i < 6 || data.totals[i - i % 3] > 0);
+	const counts = cut(COUNTS);
 	makeTable('Regions', ['region', 'device', 'file system'].concat(counts), data.regions.map((region) => ({
 		cells: [region[2], data.devices[region[0]][0], region[1]].concat(cut(region[3])),
 		act: () => choose(`${data.devices[region[0]][0]} ${region[2]}`,

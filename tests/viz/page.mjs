@@ -134,6 +134,8 @@ await test('searches paths and kinds', async () => {
 	equal(await page.isVisible('#clear'), true);
 	await search(page, 'bitmap');
 	equal(await page.locator('#results button').count(), 3);
+	await search(page, 'VG/LV');
+	holds(await page.innerText('#results'), '/hello');
 	await search(page, 'no such thing');
 	holds(await page.innerText('#results'), 'nothing found');
 	await page.focus('#map');
@@ -249,6 +251,11 @@ await test('discards and zeroes have colours of their own', async () => {
 	truth(await count(ops, ...WRITE) > 20 && await count(ops, ...READ) > 20, 'no writes or reads beside them');
 	for (const words of ['aligned discard (2)', 'unaligned discard (1)', 'aligned zero (2)', 'unaligned zero (1)'])
 		holds(await ops.innerText('#filters'), words);
+});
+
+await test('many columns do not break the names of regions', async () => {
+	const words = await ops.locator('#tables td button:text-is("lvm-padding")').boundingBox();
+	truth(words.height < 30, `${words.height} pixels high`);
 });
 
 await test('tells every access to a place, with its time', async () => {
