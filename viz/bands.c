@@ -44,7 +44,8 @@ static int add_interval(struct bands *bands, uint64_t start, uint64_t end, uint6
 	return 0;
 }
 
-/* Bins that touch each other are one interval. */
+/* Bins that touch each other are one interval; of large ones, only those of one place, each of which is
+   another class. */
 static int collect(struct bands *bands, const struct heat *heat)
 {
 	uint64_t start = 0, end = 0, moved = 0;
@@ -52,7 +53,7 @@ static int collect(struct bands *bands, const struct heat *heat)
 	for (size_t i = 0; i < heat->bins.n; i++) {
 		uint64_t at = heat_bin_start(heat, &heat->bins.at[i]);
 
-		if (at > end || (i > 0 && heat->bin_shift > 0)) {
+		if (at > end || (at > start && heat->bin_shift > 0)) {
 			if (end > start && add_interval(bands, start, end, moved) != 0)
 				return -1;
 			start = at;

@@ -126,42 +126,48 @@ static int add_numbers(struct text *out, const struct labels *labels, const stru
 	return 0;
 }
 
-static void add_counts(struct text *out, const struct counters *counters, bool sum)
+/* How much is said: of each operation how many were unaligned, of all together, or no operations at all. */
+enum counts { COUNTS_FULL, COUNTS_BY_OP, COUNTS_SUM };
+
+static void add_counts(struct text *out, const struct counters *counters, enum counts how)
 {
 	static const char *const words[] = {"read", "write", "discard", "zero"};
-	uint64_t unaligned = 0;
-	bool first = true;
+	uint64_t requests = 0, unaligned = 0;
 
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++) {
 		const struct counter *counter = &counters->op[op];
 
 		if (counter->requests == 0)
 			continue;
-		text_printf(out, "%s%" PRIu64 " %s%s", first ? "" : ", ", counter->requests, words[op],
-			    counter->requests == 1 ? ""
-			    : op == ACCESS_ZERO    ? "es"
-						   : "s");
-		if (counter->unaligned > 0 && !sum)
+		if (how != COUNTS_SUM)
+			text_printf(out, "%s%" PRIu64 " %s%s", requests == 0 ? "" : ", ", counter->requests,
+				    words[op],
+				    counter->requests == 1 ? ""
+				    : op == ACCESS_ZERO    ? "es"
+							   : "s");
+		if (counter->unaligned > 0 && how == COUNTS_FULL)
 			text_printf(out, " (%" PRIu64 " unaligned)", counter->unaligned);
+		requests += counter->requests;
 		unaligned += counter->unaligned;
-		first = false;
 	}
-	if (unaligned > 0 && sum)
+	if (requests > 0 && how == COUNTS_SUM)
+		text_printf(out, "%" PRIu64 " access%s", requests, requests == 1 ? "" : "es");
+	if (unaligned > 0 && how != COUNTS_FULL)
 		text_printf(out, ", %" PRIu64 " unaligned", unaligned);
 }
 
 void counts_text(struct text *out, const struct counters *counters)
 {
-	add_counts(out, counters, false);
+	add_counts(out, counters, COUNTS_FULL);
 }
 
 void counts_draw(struct scene *scene, double x, double y, double room, const char *before,
 		 const struct counters *counters)
 {
 	static const struct {
-		bool sum;
+		enum counts how;
 		double size;
-	} tries[] = {{false, 9}, {true, 9}, {true, 8}};
+	} tries[] = {{COUNTS_FULL, 9}, {COUNTS_BY_OP, 9}, {COUNTS_BY_OP, 8}, {COUNTS_SUM, 9}};
 	struct text counts = {0};
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
@@ -170,7 +176,7 @@ void counts_draw(struct scene *scene, double x, double y, double room, const cha
 
 		text_clear(&counts);
 		text_str(&counts, before);
-		add_counts(&counts, counters, tries[i].sum);
+		add_counts(&counts, counters, tries[i].how);
 		if (counts.n <= none || font_width(counts.at, type.size, false) > room)
 			continue;
 		scene_text(scene, x, y, &type, counts.at);

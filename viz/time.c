@@ -259,8 +259,11 @@ static void axis_words(const struct heat *heat, unsigned tick, unsigned ticks, c
 	if (heat->has_time) {
 		/* In microseconds, which no double has to round. */
 		uint64_t us = (uint64_t)((double)heat->last / 1000 * tick / ticks);
+		bool seconds = heat->last >= 1000000000;
+		uint64_t thousandths = seconds ? us / 1000 : us;
 
-		snprintf(words, len, "%" PRIu64 ".%03" PRIu64 " s", us / 1000000, us / 1000 % 1000);
+		snprintf(words, len, "%" PRIu64 ".%03" PRIu64 " %s", thousandths / 1000, thousandths % 1000,
+			 seconds ? "s" : "ms");
 	} else {
 		snprintf(words, len, "%s%" PRIu64, tick == 0 ? "access " : "", heat->last * tick / ticks + 1);
 	}
