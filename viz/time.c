@@ -293,7 +293,8 @@ static void draw(struct chart *chart)
 		slot += chart->bands.list.at[i].slots;
 	}
 	draw_devices(chart);
-	draw_axis(chart);
+	if (chart->bands.list.n > 0)
+		draw_axis(chart);
 }
 
 int scene_of_time(struct scene *scene, const struct picture *picture, struct err *err)
