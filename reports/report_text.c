@@ -168,6 +168,16 @@ static bool on_one_device(const struct report *report)
 
 #define FILES_SHOWN 40
 
+/* Names keep some room where there are more ops than a terminal has columns for. */
+static unsigned files_width(const struct report *report, unsigned width)
+{
+	unsigned least = 24;
+
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
+		least += has_op(report, op) ? 22 : 0;
+	return width < least ? least : width;
+}
+
 static int files(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
 	size_t n = report_files(report);
@@ -178,7 +188,7 @@ static int files(struct text *out, const struct report *report, unsigned width, 
 
 	if (n == 0)
 		return 0;
-	table = table_new(width);
+	table = table_new(files_width(report, width));
 	if (table == NULL)
 		return err_nomem(err);
 	table_column(table, alone ? "FILE" : "DEVICE:FILE", COLUMN_WRAP);
