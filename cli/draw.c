@@ -121,6 +121,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	options.base = trace_base(map, common);
 	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
+	draw->picture.device = common->trace.device;
 	draw->picture.analysis = &analysis;
 	draw->picture.heat = &heat;
 	if (analysis_run(&analysis, trace, &err) != 0)

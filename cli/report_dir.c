@@ -20,6 +20,7 @@ static int make_pictures(struct output *files, const struct report *report, cons
 	struct picture picture = {
 	    .trace_path = report->trace.file,
 	    .disk_path = report->disk.file,
+	    .device = report->trace.device,
 	    .map = analysis->map,
 	    .analysis = analysis,
 	    .heat = analysis->options.heat,

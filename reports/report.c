@@ -18,6 +18,7 @@ static void take_trace(struct report *report, const struct trace *trace, const s
 	    .file = trace->path,
 	    .format = trace->format->name,
 	    .event = trace->event,
+	    .device = trace->options.device,
 	    .relative_to = base == map_disk(analysis->map) ? NULL : base->name,
 	    .sectors = trace->disk_sectors,
 	    .accesses = analysis->accesses,

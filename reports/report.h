@@ -46,6 +46,7 @@ struct report_device {
 struct report_trace {
 	const char *file, *format;
 	const char *event;       /* NULL where there is one a request */
+	const char *device;      /* that was asked for, or NULL */
 	const char *relative_to; /* NULL for the disk */
 	uint64_t sectors;        /* the size that it states, 0 if it does not */
 	uint64_t accesses, windows, outside;

@@ -60,6 +60,11 @@ static int check_cells(const struct picture *picture, struct err *err)
 static void add_source(struct text *out, const struct picture *picture)
 {
 	escape_terminal(out, path_name(picture->trace_path), strlen(path_name(picture->trace_path)));
+	if (picture->device != NULL) {
+		text_str(out, " (");
+		escape_terminal(out, picture->device, strlen(picture->device));
+		text_char(out, ')');
+	}
 	if (picture->disk_path == NULL)
 		return;
 	text_str(out, " on ");
@@ -72,10 +77,12 @@ static void add_summary(struct text *out, const struct picture *picture)
 	uint64_t sectors = map_disk(picture->map)->sectors;
 	char size[32];
 
-	text_printf(out, "%" PRIu64 " accesses", picture->analysis->accesses);
+	text_printf(out, "%" PRIu64 " access%s", picture->analysis->accesses,
+		    picture->analysis->accesses == 1 ? "" : "es");
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
 		if (totals->op[op].requests > 0)
-			text_printf(out, ", %" PRIu64 " sectors %s", totals->op[op].sectors,
+			text_printf(out, ", %" PRIu64 " sector%s %s", totals->op[op].sectors,
+				    totals->op[op].sectors == 1 ? "" : "s",
 				    op == ACCESS_READ      ? "read"
 				    : op == ACCESS_WRITE   ? "written"
 				    : op == ACCESS_DISCARD ? "discarded"

@@ -17,6 +17,7 @@ enum view { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME };
 struct picture {
 	const char *trace_path;
 	const char *disk_path; /* NULL without a disk */
+	const char *device;    /* which one of the trace's, or NULL */
 	const struct map *map;
 	const struct analysis *analysis; /* finished */
 	const struct heat *heat;         /* finished, of the same accesses */

@@ -8,11 +8,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LEFT 116.0
 #define WIDTH 860.0
+#define TICKS 8         /* at most one more */
 #define COLUMNS_MAX 143 /* or as many as there are time bins */
 #define COLUMN_MIN 6.0
 #define SLOT 6.0
@@ -254,33 +256,74 @@ static void draw_devices(const struct chart *chart)
 	}
 }
 
-static void axis_words(const struct heat *heat, unsigned tick, unsigned ticks, char *words, size_t len)
+/* Where the middle of an access's column is. */
+static double axis_x(const struct chart *chart, uint64_t when)
 {
-	if (heat->has_time) {
-		/* In microseconds, which no double has to round. */
-		uint64_t us = (uint64_t)((double)heat->last / 1000 * tick / ticks);
-		bool seconds = heat->last >= 1000000000;
-		uint64_t thousandths = seconds ? us / 1000 : us;
+	const struct heat *heat = chart->picture->heat;
+	double units =
+	    heat_is_exact(heat) ? (double)heat->last + 1 : ldexp(chart->columns, (int)heat->time_shift);
+	double skew = heat_is_exact(heat) ? 0 : (double)heat->time_skew;
 
-		snprintf(words, len, "%" PRIu64 ".%03" PRIu64 " %s", thousandths / 1000, thousandths % 1000,
-			 seconds ? "s" : "ms");
-	} else {
-		snprintf(words, len, "%s%" PRIu64, tick == 0 ? "access " : "", heat->last * tick / ticks + 1);
-	}
+	return LEFT + WIDTH * ((double)when + skew + 0.5) / units;
 }
 
+/* 1, 2 or 5 times a power of ten, not below n. */
+static uint64_t round_step(uint64_t n)
+{
+	uint64_t ten = 1;
+
+	while (ten < n / 10)
+		ten *= 10;
+	for (;; ten *= 10)
+		for (unsigned times = 1; times <= 5; times += times == 2 ? 3 : 1)
+			if (ten * times >= n)
+				return ten * times;
+}
+
+/* Nanoseconds in the largest unit of which the axis has one, with no more decimals than are needed. */
+static void time_words(uint64_t ns, uint64_t last, char *words, size_t len)
+{
+	static const char *const units[] = {"ns", "\302\265s", "ms", "s"};
+	unsigned unit = last == 0 ? 3 : 0;
+	uint64_t one = last == 0 ? 1000000000 : 1;
+	int used;
+
+	for (; unit < 3 && last / one >= 1000; unit++)
+		one *= 1000;
+	used = snprintf(words, len, "%" PRIu64, ns / one);
+	if (ns % one != 0 && used > 0)
+		used += snprintf(words + used, len - (size_t)used, ".");
+	for (uint64_t rest = ns % one; rest != 0 && used > 0; rest = rest * 10 % one)
+		used += snprintf(words + used, len - (size_t)used, "%" PRIu64, rest * 10 / one);
+	snprintf(words + used, len - (size_t)used, " %s", units[unit]);
+}
+
+static void draw_tick(const struct chart *chart, uint64_t when, const char *words)
+{
+	struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_MIDDLE};
+	double x = axis_x(chart, when);
+
+	scene_line(chart->scene, x, chart->bottom, x, chart->bottom + 5, 0.8, INK_SOFT);
+	scene_text(chart->scene, x, chart->bottom + 17, &type, words);
+}
+
+/* Round times; or the first access, and those with round numbers. */
 static void draw_axis(const struct chart *chart)
 {
-	const unsigned ticks = chart->columns < 8 ? 1 : 8;
+	const struct heat *heat = chart->picture->heat;
+	uint64_t step = round_step(heat->last / TICKS + 1);
+	char words[64];
 
-	for (unsigned tick = 0; tick <= ticks; tick++) {
-		struct type type = {.size = 9.5, .colour = INK_SOFT, .anchor = ANCHOR_MIDDLE};
-		double x = LEFT + WIDTH * tick / ticks;
-		char words[48];
-
-		axis_words(chart->picture->heat, tick, ticks, words, sizeof(words));
-		scene_line(chart->scene, x, chart->bottom, x, chart->bottom + 5, 0.8, INK_SOFT);
-		scene_text(chart->scene, x, chart->bottom + 17, &type, words);
+	if (!heat->has_time)
+		draw_tick(chart, 0, "access 1");
+	for (uint64_t at = heat->has_time ? 0 : step; at <= heat->last + !heat->has_time; at += step) {
+		if (!heat->has_time && at == 1)
+			continue;
+		if (heat->has_time)
+			time_words(at, heat->last, words, sizeof(words));
+		else
+			snprintf(words, sizeof(words), "%" PRIu64, at);
+		draw_tick(chart, at - !heat->has_time, words);
 	}
 }
 
@@ -305,6 +348,7 @@ int scene_of_time(struct scene *scene, const struct picture *picture, struct err
 	int status = bands_of(&chart.bands, picture, err);
 
 	chart.columns = !heat_is_exact(picture->heat)                    ? heat_time_bins(picture->heat)
+			: last == 0                                      ? 1
 			: picture->heat->has_time || last >= COLUMNS_MAX ? COLUMNS_MAX
 									 : (unsigned)last + 1;
 	chart.column = WIDTH / chart.columns;
