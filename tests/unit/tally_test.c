@@ -2,26 +2,15 @@
 /* However a tally counts (quickly, through bins, place by place): the outcome is the same. */
 #include "analyzer/tally.h"
 
-#include "tests/unit/ext_image.h"
+#include "tests/unit/usage_check.h"
 
 static struct disk disk;
 
-/* Two ext2 of 1 KiB blocks with two files each, beside gaps and an empty partition that is off the unit. */
+/* The empty partition is off the unit. */
 static int set_up(void **state)
 {
-	static const uint32_t starts[] = {64, 5000};
-
 	(void)state;
-	disk_new(&disk, 10000);
-	put_mbr_entry(disk.at, 0, 0x83, 64, 4100);
-	put_mbr_entry(disk.at, 1, 0x83, 5000, 4096);
-	put_mbr_entry(disk.at, 2, 0x83, 9501, 100);
-	for (int i = 0; i < 2; i++) {
-		put_ext(&disk, starts[i], 2048, "-t ext2 -b 1024 -I 128 -N 64 -O none");
-		put_file(&disk, starts[i], "one", 300000);
-		put_file(&disk, starts[i], "two", 5000);
-	}
-	disk_map(&disk);
+	disk_of_two(&disk, 9501, 300000);
 	return 0;
 }
 
@@ -65,30 +54,6 @@ static void count_by_places(struct usage *usage, struct alignment *alignment, co
 			place.count = access->start + access->count - at;
 		usage_place(usage, access, &place);
 		alignment_place(alignment, access, &place);
-	}
-}
-
-static void assert_same_usage(struct usage *a, struct usage *b)
-{
-	usage_finish(a);
-	usage_finish(b);
-	assert_memory_equal(&a->totals, &b->totals, sizeof(a->totals));
-	assert_int_equal(a->regions.n, b->regions.n);
-	for (size_t i = 0; i < a->regions.n; i++) {
-		assert_int_equal(usage_region_order(&a->regions.at[i]),
-				 usage_region_order(&b->regions.at[i]));
-		assert_memory_equal(&a->regions.at[i].counters, &b->regions.at[i].counters,
-				    sizeof(struct counters));
-	}
-	assert_int_equal(a->files.n, b->files.n);
-	for (size_t i = 0; i < a->files.n; i++) {
-		struct counters x, y;
-
-		assert_ptr_equal(a->files.at[i].space, b->files.at[i].space);
-		assert_int_equal(a->files.at[i].inode, b->files.at[i].inode);
-		usage_counters(a, &a->files.at[i], &x);
-		usage_counters(b, &b->files.at[i], &y);
-		assert_memory_equal(&x, &y, sizeof(x));
 	}
 }
 
@@ -141,6 +106,8 @@ static void check_tally(struct tally *tally)
 	}
 	tally_random(tally, 11);
 	assert_int_equal(tally->accesses, ACCESSES);
+	usage_finish(&usage);
+	usage_finish(&tally->usage);
 	assert_same_usage(&usage, &tally->usage);
 	assert_same_alignment(&alignment, &tally->alignment);
 	usage_done(&usage);

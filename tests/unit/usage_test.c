@@ -2,27 +2,14 @@
 #include "analyzer/usage.h"
 
 #include "layout/ext.h"
-#include "tests/unit/ext_image.h"
+#include "tests/unit/usage_check.h"
 
 static struct disk disk;
 
-/* Two ext2 of 1 KiB blocks, at sectors 64 and 5000, each with /one and /two, beside gaps and an empty
- * partition. */
 static int set_up(void **state)
 {
-	static const uint32_t starts[] = {64, 5000};
-
 	(void)state;
-	disk_new(&disk, 10000);
-	put_mbr_entry(disk.at, 0, 0x83, 64, 4100);
-	put_mbr_entry(disk.at, 1, 0x83, 5000, 4096);
-	put_mbr_entry(disk.at, 2, 0x83, 9500, 100);
-	for (int i = 0; i < 2; i++) {
-		put_ext(&disk, starts[i], 2048, "-t ext2 -b 1024 -I 128 -N 64 -O none");
-		put_file(&disk, starts[i], "one", 3000);
-		put_file(&disk, starts[i], "two", 5000);
-	}
-	disk_map(&disk);
+	disk_of_two(&disk, 9500, 3000);
 	return 0;
 }
 
@@ -209,28 +196,6 @@ static void usage_sectors_of_all_regions_add_up_to_the_totals(void **state)
 	usage_done(&usage);
 }
 
-static void assert_same(const struct usage *a, const struct usage *b)
-{
-	assert_memory_equal(&a->totals, &b->totals, sizeof(a->totals));
-	assert_int_equal(a->regions.n, b->regions.n);
-	for (size_t i = 0; i < a->regions.n; i++) {
-		assert_ptr_equal(a->regions.at[i].device, b->regions.at[i].device);
-		assert_int_equal(a->regions.at[i].kind, b->regions.at[i].kind);
-		assert_memory_equal(&a->regions.at[i].counters, &b->regions.at[i].counters,
-				    sizeof(struct counters));
-	}
-	assert_int_equal(a->files.n, b->files.n);
-	for (size_t i = 0; i < a->files.n; i++) {
-		struct counters x, y;
-
-		usage_counters(a, &a->files.at[i], &x);
-		usage_counters(b, &b->files.at[i], &y);
-		assert_ptr_equal(a->files.at[i].space, b->files.at[i].space);
-		assert_int_equal(a->files.at[i].inode, b->files.at[i].inode);
-		assert_memory_equal(&x, &y, sizeof(x));
-	}
-}
-
 static void usage_merged_parts_equal_one_run(void **state)
 {
 	struct usage one, parts[3];
@@ -246,7 +211,7 @@ static void usage_merged_parts_equal_one_run(void **state)
 	usage_merge(&parts[0], &parts[2]);
 	usage_finish(&one);
 	usage_finish(&parts[0]);
-	assert_same(&one, &parts[0]);
+	assert_same_usage(&one, &parts[0]);
 	usage_done(&one);
 	for (unsigned i = 0; i < 3; i++)
 		usage_done(&parts[i]);
@@ -267,7 +232,7 @@ static void usage_counts_on_after_a_merge(void **state)
 	feed_random(&parts[0], 2, 60);
 	usage_finish(&one);
 	usage_finish(&parts[0]);
-	assert_same(&one, &parts[0]);
+	assert_same_usage(&one, &parts[0]);
 	usage_done(&one);
 	for (unsigned i = 0; i < 2; i++)
 		usage_done(&parts[i]);
@@ -286,7 +251,7 @@ static void usage_reset_forgets_all(void **state)
 	feed_random(&reset, 4, 100);
 	usage_finish(&fresh);
 	usage_finish(&reset);
-	assert_same(&fresh, &reset);
+	assert_same_usage(&fresh, &reset);
 	usage_done(&fresh);
 	usage_done(&reset);
 }
