@@ -17,14 +17,16 @@
 #define CELLS_ROWS_MAX 1500
 #define KEY_LINE 18.0
 
-const char *path_name(const char *path)
+/* The last part of a path. */
+static const char *path_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-enum view picture_view(const struct picture *picture, struct text *note)
+/* The view that VIEW_AUTO stands for, with the reason in `note` when it is not cells. */
+static enum view picture_view(const struct picture *picture, struct text *note)
 {
 	size_t rows = cells_rows(picture->heat);
 

@@ -29,9 +29,6 @@ struct picture {
    otherwise).  0, or -1 with err set: no memory, or a view that was asked for and cannot be. */
 int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err);
 
-/* The view that VIEW_AUTO stands for, with the reason in `note` when it is not cells. */
-enum view picture_view(const struct picture *picture, struct text *note);
-
 /* --- the views; each 0, or -1 with err set --- */
 
 int scene_of_cells(struct scene *scene, const struct picture *picture, struct err *err);
@@ -45,9 +42,6 @@ size_t cells_rows(const struct heat *heat);
 
 /* Title, what was counted, and the key of the classes; returns where the picture begins. */
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width);
-
-/* The last part of a path. */
-const char *path_name(const char *path);
 
 #define PICTURE_MARGIN 20.0
 

@@ -22,17 +22,6 @@ static void set_colour(cairo_t *cairo, uint32_t colour)
 			     (colour & 0xff) / 255.0);
 }
 
-static void paint_circle(cairo_t *cairo, const struct shape *shape)
-{
-	cairo_save(cairo);
-	cairo_translate(cairo, shape->x + shape->w / 2, shape->y + shape->h / 2);
-	cairo_scale(cairo, shape->w / 2, shape->h / 2);
-	cairo_new_path(cairo);
-	cairo_arc(cairo, 0, 0, 1, 0, 2 * M_PI);
-	cairo_restore(cairo);
-	cairo_fill(cairo);
-}
-
 /* Its left end at the anchor, no wider than what the scene counted on. */
 static void paint_text(cairo_t *cairo, PangoLayout *layout, const struct scene *scene,
 		       const struct shape *shape)
@@ -78,9 +67,6 @@ static void paint_shape(cairo_t *cairo, PangoLayout *layout, const struct scene 
 		cairo_rel_line_to(cairo, -shape->w / 2, -shape->h);
 		cairo_close_path(cairo);
 		cairo_fill(cairo);
-		break;
-	case SHAPE_CIRCLE:
-		paint_circle(cairo, shape);
 		break;
 	case SHAPE_LINE:
 		cairo_set_line_width(cairo, shape->width);

@@ -40,11 +40,6 @@ void scene_triangle(struct scene *scene, double x, double y, double w, double h,
 	add_box(scene, SHAPE_TRIANGLE, x, y, w, h, colour);
 }
 
-void scene_circle(struct scene *scene, double x, double y, double w, double h, uint32_t colour)
-{
-	add_box(scene, SHAPE_CIRCLE, x, y, w, h, colour);
-}
-
 void scene_frame(struct scene *scene, double x, double y, double w, double h, double width, uint32_t colour)
 {
 	struct shape shape = {
@@ -123,7 +118,7 @@ void text_coordinate(struct text *out, double value)
 
 static void dump_shape(struct text *out, const struct scene *scene, const struct shape *shape)
 {
-	static const char *const names[] = {"rect", "frame", "triangle", "circle", "line", "text"};
+	static const char *const names[] = {"rect", "frame", "triangle", "line", "text"};
 	static const char *const anchors[] = {"start", "middle", "end"};
 	const double numbers[] = {shape->x, shape->y, shape->w, shape->h};
 

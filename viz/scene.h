@@ -19,7 +19,6 @@ enum shape_type {
 	SHAPE_RECT,     /* filled */
 	SHAPE_FRAME,    /* the outline of a rectangle */
 	SHAPE_TRIANGLE, /* filled, on its base, in the rectangle */
-	SHAPE_CIRCLE,   /* filled, in the rectangle */
 	SHAPE_LINE,     /* from x, y to x + w, y + h */
 	SHAPE_TEXT, /* its baseline begins (or ends, or has its middle) at x, y; w is the width it takes */
 };
@@ -52,7 +51,6 @@ void scene_free(struct scene *scene);
 void scene_rect(struct scene *scene, double x, double y, double w, double h, uint32_t colour);
 void scene_frame(struct scene *scene, double x, double y, double w, double h, double width, uint32_t colour);
 void scene_triangle(struct scene *scene, double x, double y, double w, double h, uint32_t colour);
-void scene_circle(struct scene *scene, double x, double y, double w, double h, uint32_t colour);
 void scene_line(struct scene *scene, double x, double y, double to_x, double to_y, double width,
 		uint32_t colour);
 

@@ -71,16 +71,6 @@ static void add_path(struct text *out, const struct shape *shape)
 		add_pair(out, 'l', -shape->w / 2, -shape->h);
 		text_char(out, 'z');
 		break;
-	case SHAPE_CIRCLE:
-		add_pair(out, 'M', shape->x, shape->y + shape->h / 2);
-		for (int half = 0; half < 2; half++) {
-			add_pair(out, 'a', shape->w / 2, shape->h / 2);
-			text_str(out, " 0 0 0 ");
-			text_coordinate(out, half ? -shape->w : shape->w);
-			text_str(out, " 0");
-		}
-		text_char(out, 'z');
-		break;
 	default:
 		add_pair(out, 'M', shape->x, shape->y);
 		add_pair(out, 'l', shape->w, shape->h);
