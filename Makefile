@@ -23,16 +23,17 @@ WERROR ?=
 BUILD ?= build
 
 PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs pangocairo cairo libpng
-ROOMS := base layout trace analyzer reports viz record cli
-SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS))))
+ROOMS := base layout trace analyzer parts reports viz record cli
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS)) $(addsuffix /*/*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))
 UNITS := $(sort $(wildcard tests/unit/*_test.c))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
 BASE_FLAGS := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBLKMAP_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(WERROR)
-PACKAGE_FLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PACKAGE_LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lcom_err
+# Each asks pkg-config at most once, and only where something is built.
+PACKAGE_FLAGS = $(eval PACKAGE_FLAGS := $$(shell $$(PKG_CONFIG) --cflags $$(PACKAGES)))$(PACKAGE_FLAGS)
+PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(shell $$(PKG_CONFIG) --libs $$(PACKAGES)) -lcom_err)$(PACKAGE_LIBS)
 COMPILE = $(CC) $(BASE_FLAGS) $(PACKAGE_FLAGS) $(CFLAGS) $(CPPFLAGS)
 LINK_LIBS = $(LDFLAGS) $(PACKAGE_LIBS) -lpthread -lm
 
@@ -50,21 +51,9 @@ $(BUILD)/libblkmap.a: $(call objects,$(LIBRARY)) $(BUILD)/viz/page_parts.o
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# The page's parts as bytes (octal, so that any C compiler's char holds them), and the hashes that its policy
-# names them by.
-$(BUILD)/viz/page_parts.c: viz/page.html viz/page.css viz/page.js Makefile
+$(BUILD)/viz/page_parts.c: viz/page-parts viz/page.html viz/page.css viz/page.js
 	@mkdir -p $(@D)
-	{ echo '#include "viz/page_parts.h"'; \
-	for part in html css js; do \
-		echo "const char page_$$part[] ="; \
-		od -An -v -to1 viz/page.$$part | sed 's/ /\\/g; s/.*/"&"/'; \
-		echo ";"; \
-		echo "const size_t page_$${part}_len = sizeof(page_$$part) - 1;"; \
-	done; \
-	for part in css js; do \
-		hash=$$(sha256sum viz/page.$$part | cut -c1-64 | sed 's/../\\x&/g'); \
-		echo "const char page_$${part}_hash[] = \"$$(env printf "$$hash" | base64)\";"; \
-	done; } > $@.new
+	viz/page-parts > $@.new
 	mv -f $@.new $@
 
 $(BUILD)/viz/page_parts.o: $(BUILD)/viz/page_parts.c
@@ -105,7 +94,7 @@ $(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/run.o $(BUILD)/fuzz/target.o $(
 
 fuzzers: $(addprefix $(BUILD)/,$(FUZZERS))
 
-$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt layout/saved_private.h | blkmap
+$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt layout/saved/format.h | blkmap
 	rm -rf $(@D)
 	fuzz/make-seeds $(@D)
 	touch $@
@@ -131,10 +120,10 @@ analyze-gcc:
 
 # What gcc 12's analyzer gets wrong, file by file: memory that an array or the caller took over, and results
 # of scan_* that cannot be NULL where they are used.
-TAKES_OVER := layout/saved record/disk record/nbd trace/trace trace/strace
+TAKES_OVER := layout/saved/saved record/disk record/nbd trace/trace trace/formats/strace
 $(patsubst %,build/analyze/%.o,$(TAKES_OVER)): override CFLAGS += -Wno-analyzer-malloc-leak
-build/analyze/trace/biosnoop.o: override CFLAGS += -Wno-analyzer-null-dereference
-build/analyze/trace/strace_call.o: override CFLAGS += -Wno-analyzer-null-argument
+build/analyze/trace/formats/biosnoop.o: override CFLAGS += -Wno-analyzer-null-dereference
+build/analyze/trace/formats/strace_call.o: override CFLAGS += -Wno-analyzer-null-argument
 
 analyze-tidy:
 	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(BASE_FLAGS) $(PACKAGE_FLAGS)
@@ -142,7 +131,7 @@ analyze-tidy:
 # What cppcheck 2.10 gets wrong here: memory that an array took over, texts that a callee fills, and the
 # guard of a loop.  gcc -fanalyzer looks for the same.
 CPPCHECK_WRONG := --suppress=memleak --suppress=ctuuninitvar --suppress=ctuPointerArith \
-	--suppress=uninitvar:layout/mbr.c
+	--suppress=uninitvar:layout/tables/mbr.c
 
 analyze-cppcheck:
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr $(CPPCHECK_WRONG) \
@@ -152,7 +141,7 @@ bench: all
 	BUILD=$(BUILD) bench/run
 
 format:
-	clang-format -i $(wildcard $(addsuffix /*.[ch],$(ROOMS)) tests/unit/*.[ch])
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(ROOMS)) $(addsuffix /*/*.[ch],$(ROOMS)) tests/unit/*.[ch])
 
 install: blkmap
 	install -D -m 755 blkmap $(DESTDIR)$(bindir)/blkmap
@@ -165,4 +154,4 @@ clean:
 
 .PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format bench install clean
 .SECONDARY:
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/unit/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -2,7 +2,7 @@
 /* Alignment of writes, by the innermost device that they touch. */
 #include "analyzer/alignment.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <stdlib.h>
 #include <string.h>

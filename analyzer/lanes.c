@@ -2,7 +2,7 @@
 /* Remembering lanes. */
 #include "analyzer/lanes.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <string.h>
 

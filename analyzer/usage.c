@@ -3,7 +3,7 @@
 #include "analyzer/usage.h"
 
 #include "analyzer/file_order.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report_dir.h"
-#include "reports/part.h"
+#include "parts/part.h"
 #include "reports/report.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "base/size.h"
 #include "base/threads.h"
 #include "cli/guard.h"
-#include "layout/saved.h"
+#include "layout/saved/saved.h"
 
 #include <errno.h>
 #include <inttypes.h>

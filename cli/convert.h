@@ -3,7 +3,7 @@
 #ifndef CLI_CONVERT_H
 #define CLI_CONVERT_H
 
-#include "trace/convert.h"
+#include "trace/writers/convert.h"
 
 /* The format that --to names (may be NULL) or else the file's extension says; NULL after a message. */
 const struct writer_format *format_to_write(const char *to, const char *path);

@@ -2,7 +2,7 @@
 /* blkmap find: where on the disk a file, an inode or a kind of region lies. */
 #include "base/size.h"
 #include "cli/cli.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "reports/map_filter.h"
 #include "reports/region_json.h"
 #include "reports/region_text.h"

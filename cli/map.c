@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap map: what is where on a disk. */
 #include "cli/cli.h"
-#include "layout/saved.h"
+#include "layout/saved/saved.h"
 #include "reports/map_filter.h"
 #include "reports/map_json.h"
 #include "reports/map_tree.h"

@@ -2,8 +2,8 @@
 /* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
 #include "cli/cli.h"
 #include "cli/report_dir.h"
-#include "reports/merge.h"
-#include "trace/input.h"
+#include "parts/merge.h"
+#include "trace/input/input.h"
 
 #include <stdlib.h>
 

@@ -5,8 +5,8 @@
 #include "base/crc.h"
 #include "fuzz/target.h"
 #include "fuzz/walk.h"
-#include "layout/ext.h"
-#include "layout/saved_private.h"
+#include "layout/ext/ext.h"
+#include "layout/saved/format.h"
 #include "reports/map_tree.h"
 
 #include <stdlib.h>

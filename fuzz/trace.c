@@ -7,7 +7,7 @@
 #include "analyzer/analysis.h"
 #include "reports/access_json.h"
 #include "reports/report.h"
-#include "trace/convert.h"
+#include "trace/writers/convert.h"
 #include "trace/window.h"
 
 #include <stdlib.h>

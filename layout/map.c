@@ -3,9 +3,9 @@
 #include "layout/map.h"
 
 #include "base/size.h"
-#include "layout/ext.h"
-#include "layout/image.h"
-#include "layout/saved.h"
+#include "layout/ext/ext.h"
+#include "layout/disk/image.h"
+#include "layout/saved/saved.h"
 #include "layout/segment.h"
 
 #include <assert.h>

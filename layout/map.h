@@ -64,7 +64,8 @@ struct map {
 	bool keep_links; /* of the options */
 	bool anonymous;  /* names are tokens */
 
-	/* Of a saved map (layout/saved.h): its file in memory, NULL for others; the disk that it is of. */
+	/* Of a saved map (layout/saved/saved.h): its file in memory, NULL for others; the disk that it is of.
+	 */
 	const void *saved;
 	size_t saved_len;
 	char *of;

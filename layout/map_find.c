@@ -3,7 +3,7 @@
    another space's. */
 #include "layout/map.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "layout/segment.h"
 
 #include <assert.h>

@@ -3,7 +3,7 @@
 #ifndef LAYOUT_REGION_H
 #define LAYOUT_REGION_H
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "layout/map.h"
 
 struct region {

@@ -3,8 +3,8 @@
 #include "layout/space.h"
 
 #include "base/size.h"
-#include "layout/ext.h"
-#include "layout/image.h"
+#include "layout/ext/ext.h"
+#include "layout/disk/image.h"
 #include "layout/segment.h"
 
 #include <assert.h>

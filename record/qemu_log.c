@@ -3,7 +3,7 @@
    below it gets them too, but not as blk_co_* events.  Such events on a file's node are QEMU's own. */
 #include "record/qemu_log.h"
 
-#include "trace/table.h"
+#include "trace/formats/table.h"
 
 #include <errno.h>
 #include <stdbool.h>

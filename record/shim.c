@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The trace events are those that trace/qemu.c reads: blk_co_preadv and blk_co_pwritev are what the
+/* The trace events are those that trace/formats/qemu.c reads: blk_co_preadv and blk_co_pwritev are what the
    guest asked of a drive, bdrv_open_common and blk_root_attach say which drive that is. */
 #include "record/shim.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "reports/table.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "reports/region_text.h"
 
 #include "base/escape.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <inttypes.h>
 #include <string.h>

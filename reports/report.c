@@ -3,7 +3,7 @@
 #include "reports/report.h"
 
 #include "base/size.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <inttypes.h>
 #include <stdio.h>

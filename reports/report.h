@@ -8,7 +8,7 @@
 #include "analyzer/analysis.h"
 #include "base/pool.h"
 #include "base/text.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <stdbool.h>
 #include <stdint.h>

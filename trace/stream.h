@@ -4,7 +4,7 @@
 #ifndef TRACE_STREAM_H
 #define TRACE_STREAM_H
 
-#include "trace/input.h"
+#include "trace/input/input.h"
 #include "trace/window.h"
 
 #include <pthread.h>

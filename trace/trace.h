@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "trace/access.h"
-#include "trace/files.h"
-#include "trace/input.h"
+#include "trace/input/files.h"
+#include "trace/input/input.h"
 #include "trace/names.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 /* Names of places, each once. */
 #include "viz/names.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

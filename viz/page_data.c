@@ -10,7 +10,7 @@
 
    A "<" never appears as itself, so that no name can end the element that holds the document. */
 #include "base/escape.h"
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "viz/page.h"
 #include "viz/page_log.h"
 #include "viz/page_pack.h"

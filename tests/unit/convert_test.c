@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each format holds of a trace, and what it says it lost. */
 #include "tests/unit/trace_test.h"
-#include "trace/convert.h"
+#include "trace/writers/convert.h"
 
 /* All there is in an access, a named mark, and a request too long for 32 bits of bytes. */
 static const char everything[] =

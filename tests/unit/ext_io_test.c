@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "layout/ext_private.h"
+#include "layout/ext/ext_private.h"
 
 #include "tests/unit/disk.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Logs of 1 KiB blocks, written here by hand: where the superblock lies, and fast commits. */
-#include "layout/ext_log.h"
+#include "layout/ext/log.h"
 
 #include "base/crc.h"
 #include "tests/unit/test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "layout/ext_names.h"
+#include "layout/ext/names.h"
 
 #include "tests/unit/test.h"
 

@@ -2,8 +2,8 @@
 /* Whole file systems are held against dumpe2fs and debugfs in tests/oracle; here is what those do not make:
    hostile ones, changed by hand after mke2fs. */
 #include "base/bytes.h"
-#include "layout/ext.h"
-#include "layout/image.h"
+#include "layout/ext/ext.h"
+#include "layout/disk/image.h"
 #include "tests/unit/ext_image.h"
 
 #define INODE_SIZE 128

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "layout/image.h"
+#include "layout/disk/image.h"
 
 #include "tests/unit/test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Volume groups as LVM2 2.03 writes them, made by hand: extents of 8 sectors, pe_start 64. */
-#include "layout/lvm.h"
+#include "layout/volumes/lvm.h"
 
 #include "tests/unit/disk.h"
 

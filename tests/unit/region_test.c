@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "layout/region.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "tests/unit/ext_image.h"
 
 static struct disk disk;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "analyzer/usage.h"
 
-#include "layout/ext.h"
+#include "layout/ext/ext.h"
 #include "tests/unit/usage_check.h"
 
 static struct disk disk;

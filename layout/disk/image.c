@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bytes of a disk: by pread from a file or a block device, or over NBD from a server or from what a
+   captive qemu-nbd makes of an image format. */
+#include "layout/disk/image.h"
+
+#include "base/size.h"
+#include "layout/disk/cut_off.h"
+#include "layout/disk/nbd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct image {
+	int fd;          /* -1 for NBD */
+	struct nbd *nbd; /* NULL for files and devices */
+	uint64_t bytes;
+	uint32_t sector_size;
+	bool is_file; /* a raw one, which may have holes */
+	char note[256];
+	_Atomic uint64_t bytes_read;
+};
+
+static int find_size(struct image *image, struct err *err)
+{
+	struct stat st;
+	int sector_size;
+
+	if (fstat(image->fd, &st) != 0)
+		return err_set(err, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, "is a directory, expected a disk image or a block device");
+	image->is_file = S_ISREG(st.st_mode);
+	if (image->is_file) {
+		image->bytes = (uint64_t)st.st_size;
+		return 0;
+	}
+	if (!S_ISBLK(st.st_mode))
+		return err_set(err, "is neither a file nor a block device");
+	if (ioctl(image->fd, BLKGETSIZE64, &image->bytes) != 0)
+		return err_set(err, "cannot ask for its size: %s", strerror(errno));
+	if (ioctl(image->fd, BLKSSZGET, &sector_size) == 0 && sector_size >= (int)SECTOR_SIZE)
+		image->sector_size = (uint32_t)sector_size;
+	return 0;
+}
+
+static int open_file(struct image *image, const char *path, struct err *err)
+{
+	const char *format;
+
+	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
+	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0)
+		return err_set(err, "cannot open: %s", strerror(errno));
+	if (find_size(image, err) != 0)
+		return -1;
+	format = cut_off_format(image->fd, image->bytes);
+	image->is_file = format == NULL && image->is_file;
+	if (format == NULL)
+		return 0;
+	if (cut_off_check(&(struct cut_off){.fd = image->fd,
+					    .path = path,
+					    .format = format,
+					    .bytes = image->bytes,
+					    .note = image->note,
+					    .note_len = sizeof(image->note)},
+			  err) != 0)
+		return -1;
+	return nbd_open_format(&image->nbd, path, format, &image->bytes, err);
+}
+
+static bool is_uri(const char *path)
+{
+	return strncmp(path, "nbd://", 6) == 0 || strncmp(path, "nbd+unix://", 11) == 0 ||
+	       strncmp(path, "nbds://", 7) == 0 || strncmp(path, "nbds+unix://", 12) == 0;
+}
+
+int image_open(struct image **result, const char *path, struct err *err)
+{
+	struct image *image = calloc(1, sizeof(*image));
+	int failed;
+
+	if (image == NULL)
+		return err_nomem(err);
+	image->fd = -1;
+	failed =
+	    is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
+	if (!failed && image->bytes < SECTOR_SIZE)
+		failed = err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector",
+				 image->bytes);
+	if (failed) {
+		image_close(image);
+		return -1;
+	}
+	*result = image;
+	return 0;
+}
+
+void image_close(struct image *image)
+{
+	if (image == NULL)
+		return;
+	nbd_free(image->nbd);
+	if (image->fd >= 0)
+		close(image->fd);
+	free(image);
+}
+
+uint64_t image_sectors(const struct image *image)
+{
+	return image->bytes >> SECTOR_SHIFT;
+}
+
+bool image_is_raw(const struct image *image)
+{
+	return image->nbd == NULL;
+}
+
+const char *image_note(const struct image *image)
+{
+	return image->note;
+}
+
+uint32_t image_sector_size(const struct image *image)
+{
+	return image->sector_size;
+}
+
+#define HOLE_WORTH (64u << 10) /* reads of fewer bytes are not worth asking where the holes are */
+
+/* Zeroes what lies in a hole of a sparse file at the start of a large read; how many bytes. */
+static size_t skip_hole(const struct image *image, uint64_t offset, void *buf, size_t len)
+{
+	off_t data = image->is_file && len >= HOLE_WORTH ? lseek(image->fd, (off_t)offset, SEEK_DATA) : 0;
+	size_t hole = 0;
+
+	/* Behind the last data there is nothing to seek. */
+	if (data < 0 && errno == ENXIO)
+		hole = len;
+	else if (data > (off_t)offset)
+		hole = (uint64_t)data - offset < len ? (size_t)((uint64_t)data - offset) : len;
+	memset(buf, 0, hole);
+	return hole;
+}
+
+int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	size_t done;
+
+	if (offset > image->bytes || len > image->bytes - offset)
+		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset,
+			       len, image->bytes);
+	done = skip_hole(image, offset, buf, len);
+	atomic_fetch_add_explicit(&image->bytes_read, len - done, memory_order_relaxed);
+	if (image->nbd != NULL)
+		return nbd_read(image->nbd, offset, buf, len, err);
+	while (done < len) {
+		ssize_t got = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done,
+				       strerror(errno));
+		if (got == 0)
+			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+uint64_t image_bytes_read(const struct image *image)
+{
+	return atomic_load_explicit(&((struct image *)image)->bytes_read, memory_order_relaxed);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The bytes of a disk, read-only: a raw image file, a block device, an image in one of QEMU's formats
+   (qcow2, vmdk, vdi, vhdx, vpc; through a captive qemu-nbd), or an NBD export by its URI. */
+#ifndef LAYOUT_DISK_IMAGE_H
+#define LAYOUT_DISK_IMAGE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct image;
+
+/* 0, or -1 with a text that does not repeat the path. */
+int image_open(struct image **image, const char *path, struct err *err);
+void image_close(struct image *image);
+
+/* Whole sectors of 512 bytes; a last part of a sector is not counted. */
+uint64_t image_sectors(const struct image *image);
+
+/* Whether it is read as it is, without a server. */
+bool image_is_raw(const struct image *image);
+
+/* The device's logical sector size, or 0 where a file does not tell. */
+uint32_t image_sector_size(const struct image *image);
+
+/* What was odd when it was opened, or "". */
+const char *image_note(const struct image *image);
+
+/* Reads exactly len bytes; -1 when they are not all there or cannot be read. */
+int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err);
+
+/* How many bytes have been read so far, to show what was not. */
+uint64_t image_bytes_read(const struct image *image);
+
+#endif

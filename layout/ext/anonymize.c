@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A file system's names as tokens.  The new names come as a saved map has them: in lists. */
+#include "layout/ext/ext_private.h"
+#include "layout/saved/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What every file system has says nothing. */
+static bool is_common(const char *name, size_t len)
+{
+	return len == 0 || (len == 1 && name[0] == '.') || (len == 2 && memcmp(name, "..", 2) == 0) ||
+	       (len == 10 && memcmp(name, "lost+found", 10) == 0);
+}
+
+/* Into room for 256 bytes. */
+static size_t make_token(const uint64_t key[2], const char *name, size_t len, char *token)
+{
+	if (!is_common(name, len)) {
+		saved_token(key, name, len, token);
+		return TOKEN_LEN;
+	}
+	memcpy(token, name, len);
+	return len;
+}
+
+static int add_link(struct ext_names *to, const struct ext_names *from, const uint64_t key[2],
+		    struct ext_link *link)
+{
+	const char *name = from->pool + link->at;
+	char token[257];
+
+	token[0] = (char)make_token(key, name + 1, (unsigned char)name[0], token + 1);
+	return ext_names_pool(to, token, (size_t)token[0] + 1, &link->at);
+}
+
+/* A path, part by part. */
+static int add_target(struct ext_names *to, const uint64_t key[2], uint32_t inode, const char *path,
+		      size_t len)
+{
+	struct text hidden = {0};
+	char token[257];
+	int result = -1;
+
+	while (len > 0) {
+		const char *slash = memchr(path, '/', len);
+		size_t part = slash ? (size_t)(slash - path) : len;
+
+		text_add(&hidden, token, make_token(key, path, part, token));
+		if (slash != NULL)
+			text_char(&hidden, '/');
+		part += slash != NULL;
+		path += part;
+		len -= part;
+	}
+	if (!hidden.short_of_memory)
+		result = ext_names_add_target(to, inode, hidden.at ? hidden.at : "", hidden.n);
+	text_free(&hidden);
+	return result;
+}
+
+static int add_lists(struct ext_names *to, const struct ext_names *from, const uint64_t key[2])
+{
+	VEC(struct ext_link) listed = {0};
+	struct ext_link link;
+	uint32_t next = 1;
+	int result = 0;
+
+	while (result == 0 && ext_names_next(from, &next, &link))
+		result = add_link(to, from, key, &link) != 0 || VEC_PUSH(&listed, link) != 0 ? -1 : 0;
+	to->listed = listed.at;
+	to->nlisted = listed.n;
+	for (size_t i = 0; result == 0 && i < from->others.n; i++) {
+		link = from->others.at[i];
+		result = add_link(to, from, key, &link) != 0 || VEC_PUSH(&to->others, link) != 0 ? -1 : 0;
+	}
+	for (size_t i = 0; result == 0 && i < from->targets.n; i++)
+		result = add_target(to, key, from->targets.at[i].inode, from->pool + from->targets.at[i].at,
+				    from->targets.at[i].len);
+	return result;
+}
+
+int ext_saved_anonymize(struct ext *ext, const uint64_t key[2])
+{
+	struct ext_names hidden = {.inodes = ext->names.inodes};
+
+	if (add_lists(&hidden, &ext->names, key) != 0) {
+		ext_names_free(&hidden);
+		return -1;
+	}
+	ext_names_free(&ext->names);
+	ext->names = hidden;
+	return 0;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The driver for ext2, ext3 and ext4: opens the file system through libext2fs and has its parts
+   claimed. */
+#include "layout/ext/ext_private.h"
+
+#include "base/bytes.h"
+#include "base/size.h"
+#include "layout/drivers.h"
+#include "layout/tables/ptable.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUPERBLOCK_OFFSET 1024
+#define SUPERBLOCK_SIZE 1024
+
+bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t count)
+{
+	if (count == 0)
+		return true;
+	if (block >= ext->blocks || count > ext->blocks - block ||
+	    (block < ext->first_block && what.kind != KIND_BOOT_BLOCK)) {
+		if (kind_has_inode((enum kind)what.kind))
+			ext_note(ext,
+				 "inode %" PRIu32 ": blocks %" PRIu64 "+%" PRIu64 " leave the file system",
+				 what.owner, block, count);
+		else
+			ext_note(ext,
+				 "group %" PRIu32 ": %s in block %" PRIu64 "+%" PRIu64
+				 " leaves the file system",
+				 what.owner, kind_name((enum kind)what.kind), block, count);
+		return false;
+	}
+	what.start = block * ext->block_sectors;
+	what.count = count * ext->block_sectors;
+	space_cut_claim(ext->space, &what);
+	claims_add(&ext->found->claims, what);
+	return true;
+}
+
+int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err)
+{
+	if (block > UINT64_MAX / ext->block_size)
+		return err_set(err, "block %" PRIu64 " is beyond everything", block);
+	return space_read(ext->space, block * ext->block_size, buf, (size_t)count * ext->block_size, err);
+}
+
+const char *ext_error(errcode_t code)
+{
+	initialize_ext2_error_table();
+	return error_message(code);
+}
+
+void ext_free(struct ext *ext)
+{
+	if (ext == NULL)
+		return;
+	if (ext->fs != NULL)
+		ext2fs_free(ext->fs);
+	ext_names_free(&ext->names);
+	log_free(&ext->log);
+	ext_found_free(&ext->all);
+	free(ext);
+}
+
+const char *ext_type(const struct ext *ext)
+{
+	return ext->type;
+}
+
+bool ext_shares_blocks(const struct ext *ext)
+{
+	return ext != NULL && ext->shared_blocks;
+}
+
+uint32_t ext_block_sectors(const struct ext *ext)
+{
+	return ext ? ext->block_sectors : 0;
+}
+
+uint64_t ext_sectors(const struct ext *ext)
+{
+	return ext->blocks * ext->block_sectors;
+}
+
+bool ext_group(const struct ext *ext, uint64_t block, uint32_t *group)
+{
+	if (block < ext->first_block || ext->groups == 0)
+		return false;
+	*group = (uint32_t)((block - ext->first_block) / ext->blocks_per_group);
+	return true;
+}
+
+void ext_table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, uint64_t bytes, uint32_t *first,
+		      uint32_t *last)
+{
+	uint64_t base = (uint64_t)group * ext->inodes_per_group;
+
+	*first = (uint32_t)(base + offset / ext->inode_size + 1);
+	*last = (uint32_t)(base + (offset + bytes - 1) / ext->inode_size + 1);
+	/* The last block of a table may have room for more inodes than the group has. */
+	if (*last > base + ext->inodes_per_group)
+		*last = (uint32_t)(base + ext->inodes_per_group);
+	if (*first > *last)
+		*first = *last;
+}
+
+bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len)
+{
+	return ext_names_path(&ext->names, inode, path, len);
+}
+
+bool ext_has_path(const struct ext *ext, uint32_t inode)
+{
+	return ext_names_has(&ext->names, inode);
+}
+
+void ext_expect_path(const struct ext *ext, uint32_t inode, unsigned step)
+{
+	ext_names_expect(&ext->names, inode, step);
+}
+
+/* libblkid's rule: what ext2 or ext3 could not mount is ext4. */
+static const char *type_of(struct ext2_super_block *super)
+{
+	uint32_t ro_known = EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER | EXT2_FEATURE_RO_COMPAT_LARGE_FILE | 0x0004;
+	uint32_t known = EXT2_FEATURE_INCOMPAT_FILETYPE | EXT2_FEATURE_INCOMPAT_META_BG;
+
+	if (ext2fs_has_feature_journal_dev(super))
+		return "jbd";
+	if ((super->s_feature_ro_compat & ~ro_known) != 0)
+		return "ext4";
+	if (ext2fs_has_feature_journal(super))
+		return super->s_feature_incompat & ~(known | EXT3_FEATURE_INCOMPAT_RECOVER) ? "ext4" : "ext3";
+	return super->s_feature_incompat & ~known ? "ext4" : "ext2";
+}
+
+static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
+{
+	struct ext *ext = calloc(1, sizeof(*ext));
+
+	if (ext == NULL) {
+		ext2fs_free(fs);
+		return NULL;
+	}
+	ext->map = map;
+	ext->space = space;
+	ext->fs = fs;
+	ext->block_size = fs->blocksize;
+	ext->block_sectors = fs->blocksize >> SECTOR_SHIFT;
+	ext->blocks = ext2fs_blocks_count(fs->super);
+	ext->first_block = fs->super->s_first_data_block;
+	ext->blocks_per_group = fs->super->s_blocks_per_group;
+	ext->clusters_per_group = fs->super->s_clusters_per_group;
+	ext->cluster_blocks = (uint32_t)EXT2FS_CLUSTER_RATIO(fs);
+	ext->groups = fs->group_desc_count;
+	ext->inodes_per_group = fs->super->s_inodes_per_group;
+	ext->inode_size = EXT2_INODE_SIZE(fs->super);
+	ext->inodes = fs->super->s_inodes_count;
+	ext->found = &ext->all;
+	ext->nodes_max = space->sectors / ext->block_sectors + 16;
+	ext->shared_blocks = ext2fs_has_feature_shared_blocks(fs->super);
+	snprintf(ext->type, sizeof(ext->type), "%s", type_of(fs->super));
+	return ext;
+}
+
+static void describe(struct ext *ext)
+{
+	const struct ext2_super_block *super = ext->fs->super;
+	struct content *content = &ext->space->content;
+	char label[17] = "";
+
+	memcpy(label, super->s_volume_name, 16);
+	snprintf(content->type, sizeof(content->type), "%s", ext->type);
+	snprintf(content->label, sizeof(content->label), "%s", label);
+	content_set_uuid(content, super->s_uuid);
+}
+
+static void note_state(struct ext *ext)
+{
+	if (ext->blocks > ext->space->sectors / ext->block_sectors)
+		ext_note(ext,
+			 "%s file system of %" PRIu64 " blocks of %" PRIu32
+			 " bytes in a space of only %" PRIu64 " sectors",
+			 ext->type, ext->blocks, ext->block_size, ext->space->sectors);
+	if (ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
+	    ~EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
+		ext_note(ext,
+			 "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
+			 " labels",
+			 ext->type,
+			 (uint32_t)(ext->fs->super->s_feature_ro_compat &
+				    ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
+	if (ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
+		ext_note(ext, "the journal has not been replayed; labels show what lies on the disk");
+}
+
+/* A journal device: a superblock, and the log from the block behind it on.  Its blocks are counted from the
+   start of the device. */
+static int map_journal_device(struct ext *ext, struct err *err)
+{
+	uint64_t first = ext->block_size == 1024 ? 2 : 1;
+	struct ext_run run = {.place = first, .block = first, .count = ext->blocks - first};
+
+	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
+	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->block_sectors - 2);
+	if (ext->blocks <= first)
+		return 0;
+	if (VEC_PUSH(&ext->found->log_runs, run) != 0)
+		return err_nomem(err);
+	return ext_map_journal(ext, err);
+}
+
+static int map_file_system(struct ext *ext, struct err *err)
+{
+	if (ext_names_init(&ext->names, ext->inodes) != 0)
+		return err_nomem(err);
+	ext_map_groups(ext);
+	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||
+	    ext_scan_groups(ext, ext_map_free, err) != 0)
+		return -1;
+	/* Nothing else will be claimed here, and claims take more memory than names. */
+	claims_move(&ext->space->claims, &ext->all.claims);
+	if (space_seal(ext->space, ext->map->threads) != 0)
+		return err_nomem(err);
+	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)
+		return -1;
+	return ext_read_dirs(ext, err);
+}
+
+static errcode_t open_fs(const struct space *space, int superblock, unsigned block_size, int flags,
+			 ext2_filsys *fs)
+{
+	char name[EXT_IO_NAME_LEN];
+
+	ext_io_name(space, name);
+	*fs = NULL;
+	return ext2fs_open2(name, NULL,
+			    EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_JOURNAL_DEV_OK |
+				EXT2_FLAG_SKIP_MMP | flags,
+			    superblock, block_size, ext_io_manager, fs);
+}
+
+static const char *feature_name(uint32_t bit)
+{
+	return bit == 0x1000 ? " (dirdata)" : bit == 0x1 ? " (compression)" : "";
+}
+
+/* Says what libext2fs has against a file system that has the magic number. */
+static void note_refusal(struct map *map, struct space *space, const uint8_t *super, errcode_t why)
+{
+	uint32_t unknown = le32(super + 0x60) & ~(uint32_t)EXT2_LIB_FEATURE_INCOMPAT_SUPP;
+
+	if (why == EXT2_ET_UNSUPP_FEATURE && unknown != 0)
+		map_note(map, space,
+			 "ext4 feature 0x%" PRIx32 "%s is not known to libext2fs; the file system is shown"
+			 " as opaque",
+			 unknown, feature_name(unknown));
+	else
+		map_note(map, space, "ext superblock that libext2fs cannot use (%s)", ext_error(why));
+}
+
+static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool from_backup, struct err *err)
+{
+	struct ext *ext = ext_new(map, space, fs);
+	int result = 0;
+
+	if (ext == NULL)
+		return err_nomem(err);
+	space->ext = ext;
+	ext->from_backup = from_backup;
+	describe(ext);
+	note_state(ext);
+	if (ext2fs_has_feature_journal_dev(fs->super))
+		result = map_journal_device(ext, err);
+	else
+		result = map_file_system(ext, err);
+	claims_move(&space->claims, &ext->all.claims);
+	map_take_notes(map, &ext->all.notes);
+	ext2fs_free(ext->fs);
+	ext->fs = NULL;
+	return result != 0 ? -1 : 1;
+}
+
+/* Whether the backup superblock of group 1 lies at a byte; then its block number and block size. */
+static bool find_backup(const struct space *space, uint64_t offset, int *block, unsigned *block_size)
+{
+	uint8_t super[SUPERBLOCK_SIZE];
+	struct err why;
+
+	if (space_read(space, offset, super, sizeof(super), &why) != 0 ||
+	    le16(super + 56) != EXT2_SUPER_MAGIC || le16(super + 90) != 1 || le32(super + 24) > 6)
+		return false;
+	*block_size = 1024u << le32(super + 24);
+	*block = (int)(offset / *block_size);
+	return ((uint64_t)le32(super + 32) + le32(super + 20)) * *block_size == offset;
+}
+
+/* The first backup lies at the start of group 1.  Groups are nearly always a power of two of blocks, and
+   one block further on where block 0 is no part of group 0. */
+static int map_from_backup(struct map *map, struct space *space, struct err *err)
+{
+	ext2_filsys fs;
+	unsigned block_size;
+	int block;
+
+	for (unsigned shift = 18; shift <= 35; shift++)
+		for (uint64_t more = 0; more <= 1024; more += 1024) {
+			uint64_t offset = (UINT64_C(1) << shift) + more;
+
+			if (!find_backup(space, offset, &block, &block_size) ||
+			    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
+				continue;
+			map_note(map, space,
+				 "the primary superblock cannot be used; its backup in block %d is", block);
+			return map_opened(map, space, fs, true, err);
+		}
+	return 0;
+}
+
+/* A file system that covers a disk on which somebody made partitions later: its descriptors are gone. */
+static bool is_overwritten(const struct space *space, ext2_filsys fs)
+{
+	uint8_t sector[SECTOR_SIZE];
+	struct err why;
+
+	return space_read(space, 0, sector, sizeof(sector), &why) == 0 && mbr_has_partitions(space, sector) &&
+	       (ext2fs_check_desc(fs) != 0 ||
+		ext2fs_blocks_count(fs->super) * (fs->blocksize >> SECTOR_SHIFT) > space->sectors);
+}
+
+static int ext_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[SUPERBLOCK_SIZE];
+	struct err why;
+	errcode_t result;
+	ext2_filsys fs;
+
+	if (space_read(space, SUPERBLOCK_OFFSET, super, sizeof(super), &why) != 0)
+		return 0;
+	if (le16(super + 56) != EXT2_SUPER_MAGIC)
+		return 0;
+	result = open_fs(space, 0, 0, 0, &fs);
+	if (result == EXT2_ET_SB_CSUM_INVALID) {
+		result = open_fs(space, 0, 0, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs);
+		if (result == 0)
+			map_note(map, space, "the superblock has a wrong checksum");
+	}
+	if (result == 0 && is_overwritten(space, fs)) {
+		ext2fs_free(fs);
+		map_note(map, space, "the remains of an ext superblock lie before the partitions");
+		return 0;
+	}
+	if (result == 0)
+		return map_opened(map, space, fs, false, err);
+	note_refusal(map, space, super, result);
+	return result == EXT2_ET_UNSUPP_FEATURE ? 0 : map_from_backup(map, space, err);
+}
+
+/* When nothing else has known the space. */
+static int ext_backup_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[SUPERBLOCK_SIZE];
+	struct err why;
+
+	if (space_read(space, SUPERBLOCK_OFFSET, super, sizeof(super), &why) == 0 &&
+	    le16(super + 56) == EXT2_SUPER_MAGIC)
+		return 0;
+	return map_from_backup(map, space, err);
+}
+
+const struct layout_driver driver_ext = {
+    .name = "ext",
+    .map = ext_map,
+};
+
+const struct layout_driver driver_ext_backup = {
+    .name = "ext-backup",
+    .map = ext_backup_map,
+};

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files that read an ext2/3/4 file system share.  libext2fs opens it and reads superblock and
+   group descriptors; inode tables, extent trees, directories and bitmaps are read here, so that one that
+   is damaged costs only what it describes.  Facts: e2fsprogs lib/ext2fs/ext2_fs.h, ext3_extents.h and
+   Linux Documentation/filesystems/ext4. */
+#ifndef LAYOUT_EXT_EXT_PRIVATE_H
+#define LAYOUT_EXT_EXT_PRIVATE_H
+
+#include "layout/ext/ext.h"
+#include "layout/ext/names.h"
+#include "layout/map.h"
+
+#include <ext2fs/ext2fs.h>
+#include <stdatomic.h>
+
+#define NO_PLACE UINT32_MAX /* extent.arg of a map block that is named as its file is */
+
+/* A run of a directory's blocks, to be read for names. */
+struct ext_dir_run {
+	uint64_t block;
+	uint32_t count, inode;
+	uint32_t seed; /* for checksums */
+};
+
+/* A run of a file's blocks: `place` blocks into it, at `block`. */
+struct ext_run {
+	uint64_t place, block, count;
+};
+
+/* What is found while inodes and bitmaps are looked at.  Each part of the groups has one of its own, and
+   they are put together in the order of the groups: so it does not matter which thread did what. */
+struct ext_found {
+	struct claims claims;
+	VEC(struct ext_dir_run) dirs;
+	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
+	uint32_t log_inode;           /* 0 for a journal device */
+	VEC(uint8_t) names;           /* of inline directories, and links: packed by ext_found_name */
+	struct notes notes;
+	bool short_of_memory;
+};
+
+/* While parts are looked at by threads, each has a shallow copy, with `found` pointing to the part's own. */
+struct ext {
+	struct map *map;
+	struct space *space;
+	ext2_filsys fs; /* NULL when the map is sealed */
+	char type[8];
+	uint32_t block_size, block_sectors;
+	uint64_t blocks;
+	uint32_t first_block; /* the first block of group 0 */
+	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
+	uint32_t groups, inodes_per_group, inode_size, inodes;
+	struct ext_names names;
+	struct ext_found *found, all; /* `all` is what the parts are put together in */
+	atomic_uint_fast64_t *nodes; /* how many map blocks have been read: those in a loop would never end */
+	uint64_t nodes_max;
+	struct log log;
+	bool from_backup; /* superblock and descriptors are backups */
+	bool shared_blocks;
+};
+
+/* An inode as its table holds it. */
+struct ext_inode {
+	const uint8_t *raw; /* ext->inode_size bytes */
+	uint32_t number;
+	uint16_t mode, links;
+	uint32_t flags;
+	uint64_t size, acl_block, sectors;
+	uint32_t seed;        /* for its checksums */
+	enum kind kind;       /* of its data blocks */
+	uint8_t extent_flags; /* for its claims */
+};
+
+/* Claims `count` blocks from `block` on; what leaves the file system is left out and noted.  False then. */
+bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t count);
+
+/* Claims what these blocks leave over of their clusters (ext_cluster.c). */
+void ext_claim_cluster(struct ext *ext, struct claim what, uint64_t block, uint64_t count);
+
+/* Reads whole blocks; -1 with the reason in err. */
+int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
+
+/* Remembers something odd. */
+#define ext_note(ext, ...) notes_add(&(ext)->found->notes, (ext)->space, __VA_ARGS__)
+
+/* What one thread needs to look at groups, one after the other. */
+struct ext_scan {
+	struct ext ext;        /* a copy; see there */
+	uint8_t *buf, *bitmap; /* EXT_SCAN_BUF bytes; a block */
+	struct err err;
+	bool failed; /* for the reason in err */
+};
+
+#define EXT_SCAN_BUF                                                                                         \
+	(256u << 10) /* so that what is read stays in the processor's cache until it is parsed               \
+		      */
+
+/* Looks at all groups, on as many threads as the map's options allow, in parts of some groups: `look` is
+   called for each group, in order within a part.  0, or -1 when one of the calls was -1 (ext_scan.c). */
+typedef int ext_look(struct ext_scan *scan, uint32_t group);
+int ext_scan_groups(struct ext *ext, ext_look *look, struct err *err);
+void ext_found_free(struct ext_found *found);
+
+/* Remembers a name of an inline directory, or (dir 0) where a symbolic link leads, until all have their
+ * table. */
+void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const char *name, size_t len);
+
+/* libext2fs's words for an error. */
+const char *ext_error(errcode_t code);
+
+/* The structure of every group (ext_groups.c). */
+void ext_map_groups(struct ext *ext);
+
+/* Whether a group's descriptor may be believed. */
+bool ext_group_is_sound(const struct ext *ext, uint32_t group);
+
+/* A group's free blocks, from its block bitmap (ext_free.c). */
+int ext_map_free(struct ext_scan *scan, uint32_t group);
+
+/* A group's inodes and what they own (ext_inodes.c). */
+int ext_map_inodes(struct ext_scan *scan, uint32_t group);
+
+/* What one inode's map holds (ext_blocks.c). */
+int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);
+
+/* The journal, when ext->log_runs say where it lies (ext_journal.c). */
+int ext_map_journal(struct ext *ext, struct err *err);
+
+/* The names in the directories that were found (ext_dirs.c). */
+int ext_read_dirs(struct ext *ext, struct err *err);
+void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
+
+/* The part of inline data that does not lie in i_block; NULL when there is none. */
+const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len);
+
+/* Symbolic links (ext_links.c): remembers the target that lies in an inode; reads those that lie in blocks,
+   when the space is sealed; and follows a path by what is remembered: libext2fs's error, or 0. */
+void ext_keep_target(struct ext *ext, const struct ext_inode *inode);
+int ext_read_targets(struct ext *ext, struct err *err);
+errcode_t ext_follow(const struct ext *ext, const char *path, uint32_t *inode);
+
+/* Checksums (ext_csum.c): a wrong one is noted. */
+uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode);
+void ext_check_inode(struct ext *ext, const struct ext_inode *inode);
+void ext_check_extent_node(struct ext *ext, const struct ext_inode *inode, uint64_t block,
+			   const uint8_t *bytes);
+void ext_check_directory(struct ext *ext, const struct ext_dir_run *run, uint64_t block,
+			 const uint8_t *bytes);
+void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bool of_inodes);
+
+/* libext2fs over a space (ext_io.c). */
+#define EXT_IO_NAME_LEN 32
+extern const io_manager ext_io_manager;
+void ext_io_name(const struct space *space, char name[EXT_IO_NAME_LEN]);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The structure of an ext file system that its superblock and group descriptors tell: superblocks,
+   descriptors, bitmaps, inode tables. */
+#include "layout/ext/ext_private.h"
+
+#include <inttypes.h>
+
+static void claim_structure(struct ext *ext, enum kind kind, uint32_t group, uint64_t block, uint64_t count)
+{
+	ext_claim(ext, (struct claim){.rank = RANK_STRUCTURE, .kind = kind, .owner = group}, block, count);
+}
+
+/* Block 0 of a file system with larger blocks holds two things: the boot block's 1024 bytes, and the
+   superblock. */
+static void claim_block_zero(struct ext *ext)
+{
+	if (ext->block_size == 1024) {
+		claim_structure(ext, KIND_BOOT_BLOCK, 0, 0, 1);
+		return;
+	}
+	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
+	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, ext->block_sectors - 2);
+}
+
+static void claim_superblock(struct ext *ext, uint32_t group, uint64_t block)
+{
+	if (block == 0)
+		return; /* claim_block_zero */
+	claim_structure(ext, group == 0 ? KIND_SUPERBLOCK : KIND_SUPERBLOCK_BACKUP, group, block, 1);
+}
+
+/* With meta_bg the descriptors of a meta-group lie in its first, second and last group. */
+static void claim_meta_descriptors(struct ext *ext, uint32_t group, uint64_t block)
+{
+	uint32_t per_block = EXT2_DESC_PER_BLOCK(ext->fs->super);
+
+	claim_structure(ext, group % per_block == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP,
+			group, block, 1);
+}
+
+static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
+{
+	const struct ext2_super_block *super = ext->fs->super;
+	uint64_t count =
+	    ext2fs_has_feature_meta_bg(ext->fs->super) ? super->s_first_meta_bg : ext->fs->desc_blocks;
+
+	claim_structure(ext, group == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP, group,
+			block, count);
+	claim_structure(ext, KIND_RESERVED_GDT, group, block + count, super->s_reserved_gdt_blocks);
+}
+
+bool ext_group_is_sound(const struct ext *ext, uint32_t group)
+{
+	return !ext2fs_has_group_desc_csum(ext->fs) || ext2fs_group_desc_csum_verify(ext->fs, group);
+}
+
+static void claim_tables(struct ext *ext, uint32_t group)
+{
+	claim_structure(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->fs, group), 1);
+	claim_structure(ext, KIND_INODE_BITMAP, group, ext2fs_inode_bitmap_loc(ext->fs, group), 1);
+	claim_structure(ext, KIND_INODE_TABLE, group, ext2fs_inode_table_loc(ext->fs, group),
+			ext->fs->inode_blocks_per_group);
+}
+
+static void map_group(struct ext *ext, uint32_t group)
+{
+	blk64_t super, old_descriptors, new_descriptors;
+	blk_t used;
+
+	ext2fs_super_and_bgd_loc2(ext->fs, group, &super, &old_descriptors, &new_descriptors, &used);
+	if (ext2fs_bg_has_super(ext->fs, (int)group))
+		claim_superblock(ext, group, super);
+	if (old_descriptors != 0)
+		claim_descriptors(ext, group, old_descriptors);
+	if (new_descriptors != 0)
+		claim_meta_descriptors(ext, group, new_descriptors);
+	if (ext_group_is_sound(ext, group))
+		claim_tables(ext, group);
+	else
+		ext_note(ext,
+			 "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
+			 " and free blocks are not known",
+			 group);
+}
+
+void ext_map_groups(struct ext *ext)
+{
+	claim_block_zero(ext);
+	for (uint32_t group = 0; group < ext->groups; group++)
+		map_group(ext, group);
+	if (ext2fs_has_feature_mmp(ext->fs->super) && ext->fs->super->s_mmp_block != 0)
+		claim_structure(ext, KIND_MMP, 0, ext->fs->super->s_mmp_block, 1);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The journal of a file system (inode 8, or a device of its own): its log is decoded, and each run of
+   it is claimed apart, so that every block has its transaction and the block that it is a copy of. */
+#include "layout/ext/ext_private.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_BLOCKS_MAX (1u << 28)
+
+static int compare_runs(const void *left, const void *right)
+{
+	const struct ext_run *a = left, *b = right;
+
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Whether one run has all of these blocks, as is usual. */
+static bool lies_in_one(const struct ext *ext, uint64_t block, uint32_t count)
+{
+	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
+
+		if (run->place <= block && run->place + run->count >= block + count)
+			return true;
+	}
+	return false;
+}
+
+/* Reads log blocks wherever the journal's runs have them. */
+static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
+{
+	const struct ext *ext = context;
+	struct err why;
+
+	if (!lies_in_one(ext, block, count))
+		memset(buf, 0, (size_t)count * ext->block_size);
+	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
+		uint64_t from = run->place > block ? run->place : block;
+		uint64_t to =
+		    run->place + run->count < block + count ? run->place + run->count : block + count;
+		uint8_t *at;
+
+		if (from >= to)
+			continue;
+		at = buf + (from - block) * ext->block_size;
+		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) !=
+		    0)
+			memset(at, 0, (to - from) * ext->block_size);
+	}
+}
+
+/* Whether a run of the log may go on with this block: copies stand each for themselves. */
+static bool goes_on(const struct log_block *run, const struct log_block *next)
+{
+	return run->type == next->type && run->type != LOG_DATA && run->tid == next->tid &&
+	       run->has_tid == next->has_tid && run->stale == next->stale && run->wrong == next->wrong;
+}
+
+static uint8_t log_flags(const struct ext *ext, uint64_t block)
+{
+	const struct log_block *entry;
+
+	if (block >= ext->log.nblocks || !ext->log.good)
+		return 0;
+	entry = &ext->log.blocks[block];
+	return (uint8_t)((entry->stale ? EXTENT_STALE : 0) | (entry->wrong ? EXTENT_DAMAGED : 0));
+}
+
+static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t from, uint64_t count)
+{
+	ext_claim(ext,
+		  (struct claim){
+		      .rank = RANK_CONTENT,
+		      .kind = KIND_JOURNAL,
+		      .flags = log_flags(ext, run->place + from),
+		      .owner = ext->found->log_inode,
+		      .arg = (uint32_t)(run->place + from),
+		  },
+		  run->block + from, count);
+}
+
+static void claim_run(struct ext *ext, const struct ext_run *run)
+{
+	uint64_t from = 0, to;
+
+	for (; from < run->count; from = to) {
+		uint64_t at = run->place + from;
+
+		to = from + 1;
+		if (at >= ext->log.nblocks)
+			to = run->count;
+		while (to < run->count && run->place + to < ext->log.nblocks &&
+		       goes_on(&ext->log.blocks[at], &ext->log.blocks[run->place + to]))
+			to++;
+		claim_log_run(ext, run, from, to - from);
+	}
+}
+
+static void note_log(struct ext *ext)
+{
+	const struct log *log = &ext->log;
+
+	if (log->unknown != 0)
+		ext_note(ext, "journal feature 0x%" PRIx32 " is not known; its blocks are not told apart",
+			 log->unknown);
+	else if (!log->good)
+		ext_note(ext, "the journal has no superblock that makes sense");
+	for (uint32_t at = 0; log->good && at < log->nblocks; at++)
+		if (log->blocks[at].wrong)
+			ext_note(ext, "journal block %" PRIu32 ": the %s has a wrong checksum", at,
+				 log_type_name((enum log_type)log->blocks[at].type));
+}
+
+int ext_map_journal(struct ext *ext, struct err *err)
+{
+	struct log_shape shape = {
+	    .block_size = ext->block_size,
+	    .threads = ext->map->threads,
+	    .fast_commits = ext2fs_has_feature_fast_commit(ext->fs->super),
+	};
+	uint64_t nblocks = 0;
+
+	if (ext->found->log_runs.n == 0)
+		return 0;
+	if (ext->found->log_inode == 0)
+		shape.superblock = (uint32_t)ext->found->log_runs.at[0].place;
+	qsort(ext->found->log_runs.at, ext->found->log_runs.n, sizeof(struct ext_run), compare_runs);
+	for (size_t i = 0; i < ext->found->log_runs.n; i++)
+		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
+			nblocks = ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count;
+	/* A damaged map may put a block anywhere, but a log has no holes. */
+	if (nblocks > ext2fs_blocks_count(ext->fs->super))
+		nblocks = ext2fs_blocks_count(ext->fs->super);
+	if (nblocks > LOG_BLOCKS_MAX)
+		nblocks = LOG_BLOCKS_MAX;
+	shape.nblocks = (uint32_t)nblocks;
+	if (log_decode(&ext->log, &shape, read_log, ext, err) != 0)
+		return -1;
+	note_log(ext);
+	for (size_t i = 0; i < ext->found->log_runs.n; i++)
+		claim_run(ext, &ext->found->log_runs.at[i]);
+	VEC_FREE(&ext->found->log_runs);
+	return 0;
+}
+
+static struct log_block listed_block(const struct log *log, uint32_t block)
+{
+	size_t low = 0, high = log->nlisted;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (log->listed[middle].block < block)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < log->nlisted && log->listed[low].block == block)
+		return log->listed[low].entry;
+	return (struct log_block){.type = LOG_UNUSED};
+}
+
+bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry)
+{
+	if (block >= ext->log.nblocks || !ext->log.good)
+		return false;
+	*entry = ext->log.blocks ? ext->log.blocks[block] : listed_block(&ext->log, block);
+	return true;
+}

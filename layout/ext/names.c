@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names by inode, and the paths that are made of them when somebody asks. */
+#include "layout/ext/names.h"
+
+#include "base/prefetch.h"
+#include "base/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT_INODE 2
+#define DEPTH_MAX 4096
+
+int ext_names_init(struct ext_names *names, uint32_t inodes)
+{
+	memset(names, 0, sizeof(*names));
+	names->of = calloc((size_t)inodes + 1, sizeof(*names->of));
+	names->inodes = inodes;
+	return names->of == NULL ? -1 : 0;
+}
+
+void ext_names_free(struct ext_names *names)
+{
+	free(names->of);
+	if (!names->borrowed) {
+		free((void *)names->listed);
+		free(names->pool);
+		VEC_FREE(&names->others);
+		VEC_FREE(&names->targets);
+	}
+	memset(names, 0, sizeof(*names));
+}
+
+int ext_names_pool(struct ext_names *names, const char *bytes, size_t len, uint32_t *at)
+{
+	if (names->used + len > UINT32_MAX ||
+	    vec_reserve((void **)&names->pool, &names->cap, names->used + len, 1) != 0)
+		return -1;
+	*at = (uint32_t)names->used;
+	memcpy(names->pool + names->used, bytes, len);
+	names->used += len;
+	return 0;
+}
+
+int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len)
+{
+	struct ext_name *entry;
+	struct ext_link link = {.inode = inode, .parent = parent};
+	char packed[256];
+
+	if (inode == 0 || inode > names->inodes || parent == 0 || len == 0 || len > 255)
+		return 0;
+	entry = &names->of[inode];
+	packed[0] = (char)len;
+	memcpy(packed + 1, name, len);
+	if (ext_names_pool(names, packed, len + 1, &link.at) != 0)
+		return -1;
+	if (entry->parent != 0 && entry->parent <= parent)
+		return VEC_PUSH(&names->others, link);
+	if (entry->parent != 0 &&
+	    VEC_PUSH(&names->others, (struct ext_link){inode, entry->parent, entry->at}) != 0)
+		return -1;
+	*entry = (struct ext_name){.parent = parent, .at = link.at};
+	return 0;
+}
+
+int ext_names_add_target(struct ext_names *names, uint32_t inode, const char *target, size_t len)
+{
+	struct ext_target entry = {.inode = inode, .len = (uint32_t)len};
+
+	if (ext_names_pool(names, target, len, &entry.at) != 0)
+		return -1;
+	return VEC_PUSH(&names->targets, entry);
+}
+
+/* The first of the listed names whose inode is not lower. */
+static size_t listed_from(const struct ext_names *names, uint32_t inode)
+{
+	size_t low = 0, high = names->nlisted;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (names->listed[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The one name of an inode; its parent is 0 when it has none. */
+static struct ext_name name_of(const struct ext_names *names, uint32_t inode)
+{
+	size_t at;
+
+	if (names->of != NULL)
+		return inode <= names->inodes ? names->of[inode] : (struct ext_name){0};
+	at = listed_from(names, inode);
+	if (at == names->nlisted || names->listed[at].inode != inode)
+		return (struct ext_name){0};
+	return (struct ext_name){names->listed[at].parent, names->listed[at].at};
+}
+
+bool ext_names_next(const struct ext_names *names, uint32_t *next, struct ext_link *link)
+{
+	size_t at;
+
+	for (; names->of != NULL && *next <= names->inodes; (*next)++)
+		if (names->of[*next].parent != 0) {
+			*link = (struct ext_link){*next, names->of[*next].parent, names->of[*next].at};
+			(*next)++;
+			return true;
+		}
+	at = names->of == NULL ? listed_from(names, *next) : names->nlisted;
+	if (at == names->nlisted || *next == UINT32_MAX)
+		return false;
+	*link = names->listed[at];
+	*next = link->inode + 1;
+	return true;
+}
+
+uint32_t ext_names_parent(const struct ext_names *names, uint32_t inode)
+{
+	return name_of(names, inode).parent;
+}
+
+/* Puts "/NAME" before what is there, and leaves room for the mark of a cut; false when it does not fit. */
+static bool prepend(const struct ext_names *names, const struct ext_name *entry, char *path, size_t *at)
+{
+	size_t n = (unsigned char)names->pool[entry->at];
+
+	if (n + 5 > *at)
+		return false;
+	*at -= n;
+	memcpy(path + *at, names->pool + entry->at + 1, n);
+	path[--*at] = '/';
+	return true;
+}
+
+bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len)
+{
+	size_t at = len - 1;
+	bool cut = false;
+
+	path[at] = '\0';
+	if (inode == ROOT_INODE) {
+		memcpy(path, "/", 2);
+		return true;
+	}
+	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle.
+	 */
+	for (int depth = 0; inode != ROOT_INODE; depth++) {
+		struct ext_name entry = name_of(names, inode);
+
+		if (entry.parent == 0 || depth == DEPTH_MAX)
+			return false;
+		if (!cut && !prepend(names, &entry, path, &at)) {
+			/* Longer than the caller's room: the front is cut. */
+			at -= 4;
+			memcpy(path + at, "/...", 4);
+			cut = true;
+		}
+		inode = entry.parent;
+	}
+	memmove(path, path + at, len - at);
+	return true;
+}
+
+bool ext_names_has(const struct ext_names *names, uint32_t inode)
+{
+	for (int depth = 0; inode != ROOT_INODE; depth++) {
+		inode = ext_names_parent(names, inode);
+		if (inode == 0 || depth == DEPTH_MAX)
+			return false;
+	}
+	return true;
+}
+
+void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned step)
+{
+	if (names->of == NULL || inode > names->inodes)
+		return;
+	if (step == 0) {
+		prefetch(&names->of[inode]);
+	} else if (names->of[inode].parent != 0) {
+		prefetch(names->pool + names->of[inode].at);
+		if (names->of[inode].parent <= names->inodes)
+			prefetch(&names->of[names->of[inode].parent]);
+	}
+}
+
+static bool is_named(const struct ext_names *names, uint32_t at, const char *name, size_t len)
+{
+	return (unsigned char)names->pool[at] == len && memcmp(names->pool + at + 1, name, len) == 0;
+}
+
+uint32_t ext_names_find(const struct ext_names *names, uint32_t parent, const char *name, size_t len)
+{
+	for (size_t i = 0; i < names->nlisted; i++)
+		if (names->listed[i].parent == parent && is_named(names, names->listed[i].at, name, len))
+			return names->listed[i].inode;
+	for (uint32_t inode = 1; names->of != NULL && inode <= names->inodes; inode++)
+		if (names->of[inode].parent == parent && is_named(names, names->of[inode].at, name, len))
+			return inode;
+	for (size_t i = 0; i < names->others.n; i++)
+		if (names->others.at[i].parent == parent &&
+		    is_named(names, names->others.at[i].at, name, len))
+			return names->others.at[i].inode;
+	return 0;
+}
+
+const char *ext_names_target(const struct ext_names *names, uint32_t inode, size_t *len)
+{
+	for (size_t i = 0; i < names->targets.n; i++)
+		if (names->targets.at[i].inode == inode) {
+			*len = names->targets.at[i].len;
+			return names->pool + names->targets.at[i].at;
+		}
+	return NULL;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a saved map keeps of an ext file system: its geometry, the names, and the journal's blocks. */
+#include "base/bytes.h"
+#include "layout/ext/ext_private.h"
+#include "layout/saved/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct ext_link) == 12 && sizeof(struct ext_target) == 12,
+	       "used as they lie in the file");
+
+enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2 };
+enum { LOG_HAS_TID = 1, LOG_STALE = 2 };
+
+static void put_items(struct saved_out *out, enum saved_section section, const void *items, size_t n,
+		      size_t size)
+{
+	struct text *tree = &out->sections[SAVED_TREE], *to = &out->sections[section];
+
+	pack_u64(tree, to->n / size);
+	pack_u64(tree, n);
+	if (n > 0)
+		text_add(to, items, n * size);
+}
+
+static void put_names(struct saved_out *out, const struct ext_names *names)
+{
+	struct text *tree = &out->sections[SAVED_TREE], *to = &out->sections[SAVED_NAMES];
+	size_t first = to->n / sizeof(struct ext_link);
+	struct ext_link link;
+	uint32_t next = 1;
+
+	while (ext_names_next(names, &next, &link))
+		text_add(to, (const char *)&link, sizeof(link));
+	pack_u64(tree, first);
+	pack_u64(tree, to->n / sizeof(struct ext_link) - first);
+	put_items(out, SAVED_OTHERS, names->others.at, names->others.n, sizeof(struct ext_link));
+	put_items(out, SAVED_TARGETS, names->targets.at, names->targets.n, sizeof(struct ext_target));
+	put_items(out, SAVED_POOL, names->pool, names->used, 1);
+}
+
+static void put_log_block(struct text *to, uint32_t block, const struct log_block *entry)
+{
+	pack_u64(to, entry->target);
+	pack_u32(to, block);
+	pack_u32(to, entry->tid);
+	pack_u8(to, entry->type);
+	pack_u8(to, (uint8_t)((entry->has_tid ? LOG_HAS_TID : 0) | (entry->stale ? LOG_STALE : 0)));
+	for (unsigned i = 0; i < 6; i++)
+		pack_u8(to, 0);
+}
+
+static bool is_plain(const struct log_block *entry)
+{
+	return entry->type == LOG_UNUSED && entry->target == 0 && entry->tid == 0 && !entry->has_tid &&
+	       !entry->stale;
+}
+
+/* Blocks that nothing is known of are left out. */
+static void put_log(struct saved_out *out, const struct log *log)
+{
+	struct text *tree = &out->sections[SAVED_TREE], *to = &out->sections[SAVED_LOG];
+	size_t first = to->n / SAVED_LOG_ENTRY;
+
+	for (uint32_t i = 0; log->blocks != NULL && i < log->nblocks; i++)
+		if (!is_plain(&log->blocks[i]))
+			put_log_block(to, i, &log->blocks[i]);
+	for (size_t i = 0; i < log->nlisted; i++)
+		put_log_block(to, log->listed[i].block, &log->listed[i].entry);
+	pack_u32(tree, log->nblocks);
+	pack_u64(tree, first);
+	pack_u64(tree, to->n / SAVED_LOG_ENTRY - first);
+}
+
+int ext_saved_put(struct saved_out *out, const struct ext *ext, struct err *err)
+{
+	struct text *tree = &out->sections[SAVED_TREE];
+
+	if (ext->names.used > UINT32_MAX)
+		return err_set(err, "has more names than a saved map can hold");
+	pack_str(tree, ext->type);
+	pack_u8(tree, (uint8_t)((ext->shared_blocks ? FLAG_SHARED_BLOCKS : 0) |
+				(ext->log.good ? FLAG_LOG_GOOD : 0)));
+	pack_u32(tree, ext->block_size);
+	pack_u64(tree, ext->blocks);
+	pack_u32(tree, ext->first_block);
+	pack_u32(tree, ext->blocks_per_group);
+	pack_u32(tree, ext->groups);
+	pack_u32(tree, ext->inodes_per_group);
+	pack_u32(tree, ext->inode_size);
+	pack_u32(tree, ext->inodes);
+	put_names(out, &ext->names);
+	put_log(out, &ext->log);
+	return 0;
+}
+
+static const void *get_items(struct saved_in *in, enum saved_section section, size_t size, size_t *n)
+{
+	uint64_t first = unpack_u64(&in->tree);
+	uint64_t count = unpack_u64(&in->tree);
+	const void *at = saved_items(in, section, size, first, count);
+
+	*n = at ? count : 0;
+	return at;
+}
+
+static bool link_is_sound(const struct ext_names *names, const struct ext_link *link)
+{
+	return link->inode != 0 && link->parent != 0 && link->at < names->used &&
+	       (unsigned char)names->pool[link->at] < names->used - link->at;
+}
+
+static bool names_are_sound(const struct ext_names *names)
+{
+	for (size_t i = 0; i < names->nlisted; i++)
+		if (!link_is_sound(names, &names->listed[i]) ||
+		    (i > 0 && names->listed[i].inode <= names->listed[i - 1].inode))
+			return false;
+	for (size_t i = 0; i < names->others.n; i++)
+		if (!link_is_sound(names, &names->others.at[i]))
+			return false;
+	for (size_t i = 0; i < names->targets.n; i++)
+		if (names->targets.at[i].at > names->used ||
+		    names->targets.at[i].len > names->used - names->targets.at[i].at)
+			return false;
+	return true;
+}
+
+static void get_names(struct saved_in *in, struct ext_names *names)
+{
+	names->borrowed = true;
+	names->listed = get_items(in, SAVED_NAMES, sizeof(struct ext_link), &names->nlisted);
+	names->others.at =
+	    (struct ext_link *)get_items(in, SAVED_OTHERS, sizeof(struct ext_link), &names->others.n);
+	names->targets.at =
+	    (struct ext_target *)get_items(in, SAVED_TARGETS, sizeof(struct ext_target), &names->targets.n);
+	names->pool = (char *)get_items(in, SAVED_POOL, 1, &names->used);
+	in->tree.bad = in->tree.bad || !names_are_sound(names);
+}
+
+static int get_log(struct saved_in *in, struct log *log)
+{
+	const uint8_t *at;
+	size_t n;
+
+	log->nblocks = unpack_u32(&in->tree);
+	at = get_items(in, SAVED_LOG, SAVED_LOG_ENTRY, &n);
+	log->listed = calloc(n + 1, sizeof(*log->listed));
+	if (log->listed == NULL)
+		return -1;
+	for (; log->nlisted < n; log->nlisted++, at += SAVED_LOG_ENTRY) {
+		struct log_listed *entry = &log->listed[log->nlisted];
+
+		entry->block = le32(at + 8);
+		entry->entry = (struct log_block){
+		    .target = le64(at),
+		    .tid = le32(at + 12),
+		    .type = at[16],
+		    .has_tid = at[17] & LOG_HAS_TID,
+		    .stale = at[17] & LOG_STALE,
+		};
+		if (at[16] > LOG_MAP || (log->nlisted > 0 && entry->block <= entry[-1].block))
+			in->tree.bad = true;
+	}
+	return 0;
+}
+
+/* What is divided by, and multiplied. */
+static bool is_sound(const struct ext *ext)
+{
+	return ext->block_size >= 1024 && ext->block_size <= 65536 &&
+	       (ext->block_size & (ext->block_size - 1)) == 0 && ext->blocks <= EXTENT_SECTORS_MAX &&
+	       (ext->groups == 0 || ext->blocks_per_group > 0) && ext->inode_size >= 128 &&
+	       ext->inode_size <= 65536;
+}
+
+struct ext *ext_saved_get(struct saved_in *in, struct space *space)
+{
+	struct ext *ext = calloc(1, sizeof(*ext));
+	uint8_t flags;
+
+	if (ext == NULL)
+		return NULL;
+	ext->map = in->map;
+	ext->space = space;
+	unpack_field(&in->tree, ext->type, sizeof(ext->type));
+	flags = unpack_u8(&in->tree);
+	ext->shared_blocks = flags & FLAG_SHARED_BLOCKS;
+	ext->log.good = flags & FLAG_LOG_GOOD;
+	ext->block_size = unpack_u32(&in->tree);
+	ext->block_sectors = ext->block_size / 512;
+	ext->blocks = unpack_u64(&in->tree);
+	ext->first_block = unpack_u32(&in->tree);
+	ext->blocks_per_group = unpack_u32(&in->tree);
+	ext->groups = unpack_u32(&in->tree);
+	ext->inodes_per_group = unpack_u32(&in->tree);
+	ext->inode_size = unpack_u32(&in->tree);
+	ext->inodes = unpack_u32(&in->tree);
+	get_names(in, &ext->names);
+	if (get_log(in, &ext->log) != 0) {
+		ext_free(ext);
+		return NULL;
+	}
+	in->tree.bad = in->tree.bad || !is_sound(ext);
+	return ext;
+}

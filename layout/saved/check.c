@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A saved map may come from anywhere: what the rest of the program takes for granted of a map that was built
+   from a disk is looked at here, once. */
+#include "layout/ext/ext.h"
+#include "layout/disk/image.h"
+#include "layout/saved/format.h"
+#include "layout/segment.h"
+
+static bool is_kind(unsigned kind)
+{
+	return kind <= KIND_CHILD;
+}
+
+/* The arithmetic of segments divides by what is here. */
+static bool segment_is_sound(const struct segment *segment)
+{
+	uint32_t least = 1;
+
+	if (segment->type > SEGMENT_NONE || segment->nareas > 65536)
+		return false;
+	if (segment->type >= SEGMENT_RAID4 && segment->type <= SEGMENT_RAID5_N)
+		least = 2;
+	if (segment->type >= SEGMENT_RAID6_ZR && segment->type <= SEGMENT_RAID6_N_6)
+		least = 3;
+	if (segment->type >= SEGMENT_ZERO || segment->nareas == 0)
+		return true;
+	if (segment->type == SEGMENT_LINEAR || segment->type == SEGMENT_MIRROR)
+		return true;
+	if (segment->type == SEGMENT_RAID10 && (segment->copies == 0 || segment->copies > segment->nareas))
+		return false;
+	return segment->chunk > 0 && segment->nareas >= least;
+}
+
+static bool segments_are_sound(const struct space *space)
+{
+	uint64_t at = 0;
+
+	for (size_t i = 0; i < space->segments.n; i++) {
+		const struct segment *segment = &space->segments.at[i];
+
+		if (segment->start < at || segment->start > EXTENT_SECTORS_MAX || segment->count == 0 ||
+		    segment->count > EXTENT_SECTORS_MAX || !segment_is_sound(segment))
+			return false;
+		for (uint32_t area = 0; area < segment->nareas; area++)
+			if (segment->areas[area].start > EXTENT_SECTORS_MAX)
+				return false;
+		at = segment->start + segment->count;
+	}
+	return true;
+}
+
+/* A link leads from an area of one space into a segment of another. */
+static bool link_is_sound(const struct link *link)
+{
+	const struct segment *segment;
+
+	if (link->inner == NULL || link->segment >= link->inner->segments.n)
+		return false;
+	segment = &link->inner->segments.at[link->segment];
+	return link->area < segment->nareas && segment->areas[link->area].space != NULL &&
+	       link->outer_start == segment->areas[link->area].start;
+}
+
+/* Whether sectors of a space that lead inwards lie in the area that their link names. */
+static bool child_is_sound(const struct map *map, const struct space *space, uint32_t owner, uint64_t start,
+			   uint64_t count)
+{
+	const struct link *link;
+	const struct segment *segment;
+	uint64_t within;
+
+	if (owner >= map->links.n)
+		return false;
+	link = &map->links.at[owner];
+	segment = &link->inner->segments.at[link->segment];
+	within = start - link->outer_start;
+	return segment->areas[link->area].space == space && start >= link->outer_start &&
+	       within < segment_area_sectors(segment) && count <= segment_area_sectors(segment) - within;
+}
+
+static bool extents_are_sound(const struct map *map, const struct space *space)
+{
+	const struct extents *extents = &space->extents;
+	uint64_t fs = space->ext != NULL ? ext_sectors(space->ext) : 0;
+
+	if (space->sectors == 0 || extents->n == 0)
+		return space->sectors == 0 && extents->n == 0;
+	if (extents->at[0].start != 0)
+		return false;
+	for (size_t i = 0; i < extents->n; i++) {
+		const struct extent *extent = &extents->at[i];
+		uint64_t end = i + 1 < extents->n ? extents->at[i + 1].start : space->sectors;
+
+		if (end <= extent->start || !is_kind(extent->kind) || extent->flags >> EXTENT_FLAGS != 0)
+			return false;
+		if (extent->kind == KIND_CHILD &&
+		    !child_is_sound(map, space, extent->owner, extent->start, end - extent->start))
+			return false;
+		/* What only a file system has lies in one. */
+		if (extent->kind >= KIND_BOOT_BLOCK && extent->kind < KIND_COUNT && extent->start >= fs)
+			return false;
+	}
+	return true;
+}
+
+static bool claim_is_sound(const struct map *map, const struct space *space, const struct claim *claim,
+			   const struct overlap *overlap)
+{
+	if (!is_kind(claim->kind) || claim->flags >> EXTENT_FLAGS != 0)
+		return false;
+	return claim->kind != KIND_CHILD ||
+	       child_is_sound(map, space, claim->owner, overlap->start, overlap->count);
+}
+
+/* Two have the same sectors, or none in common. */
+static bool overlaps_are_sound(const struct map *map, const struct space *space)
+{
+	const struct overlap *all = space->extents.overlaps.at;
+
+	for (size_t i = 0; i < space->extents.overlaps.n; i++) {
+		const struct overlap *overlap = &all[i];
+
+		if (overlap->start >= space->sectors || overlap->count == 0 ||
+		    overlap->count > space->sectors - overlap->start)
+			return false;
+		if (i > 0 && overlap->start < all[i - 1].start + all[i - 1].count &&
+		    (overlap->start != all[i - 1].start || overlap->count != all[i - 1].count))
+			return false;
+		if (!claim_is_sound(map, space, &overlap->winner, overlap) ||
+		    !claim_is_sound(map, space, &overlap->loser, overlap))
+			return false;
+	}
+	return true;
+}
+
+static bool space_is_sound(const struct space *space)
+{
+	return space->name != NULL && space->serves != NULL && space->type <= SPACE_VOLUME &&
+	       space->rest < KIND_COUNT && space->depth < MAP_DEPTH_MAX &&
+	       (space->parent == NULL || space->parent->depth < space->depth) &&
+	       space->sectors <= EXTENT_SECTORS_MAX && space->sector_size <= 65536 &&
+	       segments_are_sound(space);
+}
+
+static bool marks_are_sound(const struct map *map)
+{
+	for (size_t i = 0; i < map->marks.n; i++)
+		if (map->marks.at[i].space >= map->spaces.n || map->marks.at[i].len > MARK_MAX)
+			return false;
+	return true;
+}
+
+bool saved_is_sound(const struct map *map)
+{
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (!space_is_sound(map->spaces.at[i]))
+			return false;
+	for (size_t i = 0; i < map->links.n; i++)
+		if (!link_is_sound(&map->links.at[i]))
+			return false;
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (!extents_are_sound(map, map->spaces.at[i]) || !overlaps_are_sound(map, map->spaces.at[i]))
+			return false;
+	for (size_t i = 0; i < map->notes.n; i++)
+		if (map->notes.at[i].space == NULL)
+			return false;
+	return map_disk(map)->sectors > 0 && marks_are_sound(map);
+}

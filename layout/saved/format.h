@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files that read and write saved maps share: docs/saved-map.md in C. */
+#ifndef LAYOUT_SAVED_FORMAT_H
+#define LAYOUT_SAVED_FORMAT_H
+
+#include "base/pack.h"
+#include "layout/saved/saved.h"
+
+#define SAVED_MAGIC                                                                                          \
+	"\x89"                                                                                               \
+	"blkmap\n"
+#define SAVED_MAGIC_LEN 8
+#define SAVED_VERSION 1
+#define SAVED_HEADER 32 /* bytes before the table of sections */
+#define SAVED_ENTRY 24  /* bytes of the table for a section */
+#define SAVED_ALIGN 64
+#define SAVED_NONE UINT32_MAX /* no space */
+
+enum saved_section {
+	SAVED_TREE,     /* spaces, segments, links, notes: packed */
+	SAVED_EXTENTS,  /* struct extent */
+	SAVED_OVERLAPS, /* SAVED_OVERLAP bytes each */
+	SAVED_NAMES,    /* struct ext_link, by inode */
+	SAVED_OTHERS,   /* struct ext_link */
+	SAVED_TARGETS,  /* struct ext_target */
+	SAVED_POOL,     /* bytes */
+	SAVED_LOG,      /* SAVED_LOG_ENTRY bytes each */
+	SAVED_SECTIONS,
+};
+
+#define SAVED_OVERLAP 64
+#define SAVED_LOG_ENTRY 24
+
+/* A file that is being written: its sections in memory. */
+struct saved_out {
+	struct text sections[SAVED_SECTIONS];
+};
+
+/* A file that is being read. */
+struct saved_in {
+	const uint8_t *bytes;
+	size_t len;
+	struct {
+		const uint8_t *at;
+		size_t len;
+	} sections[SAVED_SECTIONS];
+	struct unpack tree;
+	struct map *map;
+};
+
+/* `n` items of `size` bytes of a section from the `first` on; NULL, and the tree is bad, when they are not
+   all there. */
+const uint8_t *saved_items(struct saved_in *in, enum saved_section section, size_t size, uint64_t first,
+			   uint64_t n);
+
+/* The tree (saved_write.c, saved_read.c). */
+int saved_put_map(struct saved_out *out, const struct map *map, struct err *err);
+int saved_get_map(struct saved_in *in, struct err *err);
+
+/* A file system (ext_saved.c); NULL when it makes no sense. */
+struct ext;
+int ext_saved_put(struct saved_out *out, const struct ext *ext, struct err *err);
+struct ext *ext_saved_get(struct saved_in *in, struct space *space);
+int ext_saved_anonymize(struct ext *ext, const uint64_t key[2]);
+
+/* Finds the marks of a map that was built from a disk (saved_identity.c). */
+int saved_mark(struct map *map, struct err *err);
+
+/* A name's token (saved_anonymize.c). */
+#define TOKEN_LEN 13
+void saved_token(const uint64_t key[2], const char *name, size_t len, char token[TOKEN_LEN + 1]);
+
+/* Whether all numbers in a map are within what they number (saved_check.c). */
+bool saved_is_sound(const struct map *map);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the partition table drivers share. */
+#ifndef LAYOUT_TABLES_PTABLE_H
+#define LAYOUT_TABLES_PTABLE_H
+
+#include "layout/map.h"
+
+struct partition {
+	unsigned number;       /* as Linux numbers it */
+	uint64_t start, count; /* sectors of the space that holds the table */
+	char about[96];        /* type and name, for people */
+};
+
+/* Adds a partition as a space; one that leaves the disk is cut in the map and noted. 0 or -1. */
+int ptable_add(struct map *map, struct space *space, const struct partition *partition, struct err *err);
+
+/* The table's unit, a logical sector, in sectors of 512 bytes. */
+static inline uint32_t ptable_unit(const struct space *space)
+{
+	return space->sector_size > 512 ? space->sector_size / 512 : 1;
+}
+
+/* Whether a first sector is an MBR with an entry of type 0xee, the sign of a GPT. */
+bool mbr_is_protective(const uint8_t *sector);
+
+/* Whether a first sector is an MBR with at least one entry, all of which make sense on this space. */
+bool mbr_has_partitions(const struct space *space, const uint8_t *sector);
+
+#endif

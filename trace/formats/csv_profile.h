@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tables of public trace collections: which columns they have, and how they are recognised. */
+#ifndef TRACE_FORMATS_CSV_PROFILE_H
+#define TRACE_FORMATS_CSV_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CSV_COLUMNS 32
+
+struct csv_cell {
+	const char *at;
+	size_t len;
+	bool quoted; /* it was in quotes; doubled ones in it still are */
+};
+
+struct csv_profile {
+	const char *name;
+	const char *columns; /* names of fields (trace/formats/row.h) in order, "-" for others */
+	const char *header;  /* the line that some copies start with, or NULL */
+	bool (*matches)(const struct csv_cell *cells, size_t n);
+};
+
+/* NULL when there is none. */
+const struct csv_profile *csv_profile_named(const char *name);
+const struct csv_profile *csv_profile_of(const char *line);
+
+/* What separates the columns of a line: comma, semicolon, tab or blanks. */
+char csv_separator(const char *line);
+
+/* Splits a line; blanks and quotes around a cell do not belong to it.  How many there are; those
+   beyond max are dropped. */
+size_t csv_split(const char *line, char separator, struct csv_cell *cells, size_t max);
+
+/* Whether a cell begins with a quote that has no end in its line. */
+bool csv_is_open(const struct csv_cell *cell);
+
+/* Makes a cell of this line what its quotes mean, in place. */
+void csv_unquote(char *line, struct csv_cell *cell);
+
+#endif
