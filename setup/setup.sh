@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # What ./demo and ./check share: options, missing packages, the build. Sourced in the project's root by a
-# script that has set -eu and whose name is $0.
+# script that has set -eu and whose name is $0; a line "# usage: ..." in it says which options it takes.
 
 me=${0##*/}
 yes=
+long=
 
 # sfdisk, debugfs and the like are where the PATH of users does not lead.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -15,16 +16,26 @@ die() {
     exit 2
 }
 
-# setup_options ARG...: --yes, --help
+takes() { # OPTION
+    grep -q "^# usage: .*\[$1\]" "$0"
+}
+
+# setup_options ARG...: --yes, --help, and --long where the usage has it
 setup_options() {
+    usage=$(sed -n 's/^# usage: //p' "$0")
     for arg; do
         case $arg in
         -y | --yes) yes=1 ;;
+        --long)
+            takes --long || die "unknown argument: $arg; usage: $usage"
+            # shellcheck disable=SC2034 # for the script
+            long=1
+            ;;
         -h | --help)
             sed -n '/^# usage: /,/^[^#]/ s/^# \{0,1\}//p' "$0"
             exit
             ;;
-        *) die "unknown argument: $arg; usage: ./$me [--yes]" ;;
+        *) die "unknown argument: $arg; usage: $usage" ;;
         esac
     done
 }
