@@ -5,6 +5,7 @@
    libblkid reads from a file descriptor, which a space has not, so it gets a file in memory with holes,
    which holds the beginning and the end of the space: all known superblocks lie there. */
 #include "base/size.h"
+#include "layout/contents/known.h"
 #include "layout/drivers.h"
 
 #include <blkid/blkid.h>
@@ -18,8 +19,14 @@
 #define TAIL_BYTES (UINT64_C(1) << 20)
 #define COPY_BYTES 65536u
 
-/* Copies a part; sectors that cannot be read stay holes. */
-static int copy_part(const struct space *space, int fd, uint64_t from, uint64_t to)
+/* Bytes of a space that libblkid is asked about. */
+struct range {
+	const struct space *space;
+	uint64_t start, bytes;
+};
+
+/* Copies a part of a range; sectors that cannot be read stay holes. */
+static int copy_part(const struct range *range, int fd, uint64_t from, uint64_t to)
 {
 	static const uint8_t zeroes[COPY_BYTES];
 	uint8_t buf[COPY_BYTES];
@@ -27,7 +34,8 @@ static int copy_part(const struct space *space, int fd, uint64_t from, uint64_t 
 
 	for (uint64_t at = from, n; at < to; at += n) {
 		n = to - at < COPY_BYTES ? to - at : COPY_BYTES;
-		if (space_read(space, at, buf, (size_t)n, &why) != 0 || memcmp(buf, zeroes, (size_t)n) == 0)
+		if (space_read(range->space, range->start + at, buf, (size_t)n, &why) != 0 ||
+		    memcmp(buf, zeroes, (size_t)n) == 0)
 			continue;
 		if (pwrite(fd, buf, (size_t)n, (off_t)at) != (ssize_t)n)
 			return -1;
@@ -35,30 +43,30 @@ static int copy_part(const struct space *space, int fd, uint64_t from, uint64_t 
 	return 0;
 }
 
-/* The space's ends as a file; -1 when there is no room for one. */
-static int open_copy(const struct space *space)
+/* The range's ends as a file; -1 when there is no room for one. */
+static int open_copy(const struct range *range)
 {
-	uint64_t bytes = space_bytes(space);
+	uint64_t bytes = range->bytes;
 	uint64_t head = bytes < HEAD_BYTES ? bytes : HEAD_BYTES;
 	uint64_t tail = bytes - head < TAIL_BYTES ? bytes - head : TAIL_BYTES;
 	int fd = memfd_create("blkmap-probe", MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
-	if (ftruncate(fd, (off_t)bytes) == 0 && copy_part(space, fd, 0, head) == 0 &&
-	    copy_part(space, fd, bytes - tail, bytes) == 0)
+	if (ftruncate(fd, (off_t)bytes) == 0 && copy_part(range, fd, 0, head) == 0 &&
+	    copy_part(range, fd, bytes - tail, bytes) == 0)
 		return fd;
 	close(fd);
 	return -1;
 }
 
-static blkid_probe new_probe(int fd, const struct space *space)
+static blkid_probe new_probe(int fd, const struct range *range)
 {
 	blkid_probe probe = blkid_new_probe();
 
 	if (probe == NULL)
 		return NULL;
-	if (blkid_probe_set_device(probe, fd, 0, (blkid_loff_t)space_bytes(space)) != 0) {
+	if (blkid_probe_set_device(probe, fd, 0, (blkid_loff_t)range->bytes) != 0) {
 		blkid_free_probe(probe);
 		return NULL;
 	}
@@ -85,11 +93,12 @@ static void describe(blkid_probe probe, struct content *content)
 	copy_value(probe, "VERSION", content->detail, sizeof(content->detail));
 }
 
-/* Several superblocks, of which libblkid will not choose one: the first is shown, all are told. */
-static bool describe_ambivalent(struct map *map, struct space *space, int fd)
+/* Several superblocks, of which libblkid will not choose one: the first is taken, all are named in `types`.
+ */
+static bool describe_ambivalent(const struct range *range, int fd, struct content *content, char *types,
+				size_t len)
 {
-	blkid_probe probe = new_probe(fd, space);
-	char types[128] = "";
+	blkid_probe probe = new_probe(fd, range);
 	size_t used = 0;
 	bool any = false;
 
@@ -99,48 +108,72 @@ static bool describe_ambivalent(struct map *map, struct space *space, int fd)
 		char type[24] = "";
 
 		copy_value(probe, "TYPE", type, sizeof(type));
-		if (type[0] != '\0' && used < sizeof(types))
-			used += (size_t)snprintf(types + used, sizeof(types) - used, "%s%s", any ? ", " : "",
-						 type);
+		if (type[0] != '\0' && used < len)
+			used += (size_t)snprintf(types + used, len - used, "%s%s", any ? ", " : "", type);
 		if (type[0] != '\0' && !any)
-			describe(probe, &space->content);
+			describe(probe, content);
 		any = any || type[0] != '\0';
 	}
 	blkid_free_probe(probe);
-	if (any)
-		map_note(map, space, "has the signatures of several things (%s); shown as the first", types);
 	return any;
 }
 
-static bool identify(struct map *map, struct space *space, int fd)
+/* `types` stays "" where there is no doubt. */
+static bool identify(const struct range *range, int fd, struct content *content, char *types, size_t len)
 {
-	blkid_probe probe = new_probe(fd, space);
+	blkid_probe probe = new_probe(fd, range);
 	int result;
 
+	memset(content, 0, sizeof(*content));
+	types[0] = '\0';
 	if (probe == NULL)
 		return false;
 	result = blkid_do_safeprobe(probe);
 	if (result == 0)
-		describe(probe, &space->content);
+		describe(probe, content);
 	blkid_free_probe(probe);
-	return result == -2 ? describe_ambivalent(map, space, fd)
-			    : result == 0 && space->content.type[0] != '\0';
+	return result == -2 ? describe_ambivalent(range, fd, content, types, len)
+			    : result == 0 && content->type[0] != '\0';
+}
+
+bool known_content(const struct space *space, uint64_t start, uint64_t count, struct content *content)
+{
+	struct range range = {space, start << SECTOR_SHIFT, count << SECTOR_SHIFT};
+	int fd = open_copy(&range);
+	char types[128];
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = identify(&range, fd, content, types, sizeof(types));
+	close(fd);
+	return known;
 }
 
 static int blkid_map(struct map *map, struct space *space, struct err *err)
 {
-	int fd = open_copy(space);
+	struct range range = {space, 0, space_bytes(space)};
+	char types[128];
 	bool known;
+	int fd;
 
 	(void)err;
+	if (known_is_ext_backup(space, 0)) {
+		map_note(map, space,
+			 "begins with a backup superblock of an ext file system that began before it");
+		return 0;
+	}
+	fd = open_copy(&range);
 	if (fd < 0) {
 		map_note(map, space, "libblkid was not asked: no room for a copy of its superblocks");
 		return 0;
 	}
-	known = identify(map, space, fd);
+	known = identify(&range, fd, &space->content, types, sizeof(types));
 	close(fd);
 	if (!known)
 		return 0;
+	if (types[0] != '\0')
+		map_note(map, space, "has the signatures of several things (%s); shown as the first", types);
 	space_claim(space, RANK_CONTENT, KIND_OPAQUE, 0, space->sectors);
 	return 1;
 }

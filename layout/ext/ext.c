@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/size.h"
+#include "layout/contents/known.h"
 #include "layout/drivers.h"
 #include "layout/tables/ptable.h"
 
@@ -320,13 +321,16 @@ static int map_from_backup(struct map *map, struct space *space, struct err *err
 	return 0;
 }
 
-/* A file system that covers a disk on which somebody made partitions later: its descriptors are gone. */
+/* A file system under a partition table that was made later. */
 static bool is_overwritten(const struct space *space, ext2_filsys fs)
 {
 	uint8_t sector[SECTOR_SIZE];
 	struct err why;
 
-	return space_read(space, 0, sector, sizeof(sector), &why) == 0 && mbr_has_partitions(space, sector) &&
+	if (mbr_wins(space))
+		return true;
+	return space->type != SPACE_PARTITION && space_read(space, 0, sector, sizeof(sector), &why) == 0 &&
+	       mbr_has_partitions(space, sector) &&
 	       (ext2fs_check_desc(fs) != 0 ||
 		ext2fs_blocks_count(fs->super) * (fs->blocksize >> SECTOR_SHIFT) > space->sectors);
 }
@@ -340,7 +344,7 @@ static int ext_map(struct map *map, struct space *space, struct err *err)
 
 	if (space_read(space, SUPERBLOCK_OFFSET, super, sizeof(super), &why) != 0)
 		return 0;
-	if (le16(super + 56) != EXT2_SUPER_MAGIC)
+	if (le16(super + 56) != EXT2_SUPER_MAGIC || known_is_ext_backup(space, 0))
 		return 0;
 	result = open_fs(space, 0, 0, 0, &fs);
 	if (result == EXT2_ET_SB_CSUM_INVALID) {
@@ -350,7 +354,6 @@ static int ext_map(struct map *map, struct space *space, struct err *err)
 	}
 	if (result == 0 && is_overwritten(space, fs)) {
 		ext2fs_free(fs);
-		map_note(map, space, "the remains of an ext superblock lie before the partitions");
 		return 0;
 	}
 	if (result == 0)

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "base/size.h"
+#include "layout/contents/known.h"
 #include "layout/drivers.h"
 #include "layout/tables/ptable.h"
 
@@ -323,6 +324,7 @@ static int gpt_map(struct map *map, struct space *space, struct err *err)
 	space_claim(space, RANK_STRUCTURE, KIND_MBR, 0, gpt.unit);
 	if (!protective)
 		map_note(map, space, "GPT without a protective MBR");
+	known_note_remains(map, space, "gpt");
 	return map_entries(&gpt, err) != 0 ? -1 : 1;
 }
 

@@ -5,6 +5,7 @@
    block/partitions/msdos.c. */
 #include "base/bytes.h"
 #include "base/size.h"
+#include "layout/contents/known.h"
 #include "layout/drivers.h"
 #include "layout/tables/ptable.h"
 
@@ -218,41 +219,72 @@ static int read_table(struct map *map, struct space *space, const uint8_t *secto
 	return 0;
 }
 
-/* Whether something well known starts at a sector: a boot sector or EBR, an LVM label, an ext superblock,
-   XFS, LUKS. */
-static bool starts_something(const struct space *space, uint64_t sector)
+/* Whether a partition of a table that counts in units of so many sectors holds something known. */
+static bool holds_something(const struct space *space, const uint8_t *sector, uint32_t unit)
 {
-	uint8_t head[4 * SECTOR_SIZE];
-	struct err why;
-
-	if (sector > EXTENT_SECTORS_MAX ||
-	    space_read(space, sector << SECTOR_SHIFT, head, sizeof(head), &why) != 0)
-		return false;
-	return has_signature(head) || memcmp(head + SECTOR_SIZE, "LABELONE", 8) == 0 ||
-	       le16(head + 1080) == 0xef53 || memcmp(head, "XFSB", 4) == 0 || memcmp(head, "LUKS", 4) == 0;
-}
-
-static unsigned partitions_found(const struct space *space, const uint8_t *sector, uint32_t unit)
-{
-	unsigned found = 0;
-
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry entry = entry_at(sector, i);
 
-		found += entry.type != 0 && entry.count != 0 &&
-			 starts_something(space, (uint64_t)entry.start * unit);
+		if (entry.type != 0 && entry.count != 0 &&
+		    known_starts(space, (uint64_t)entry.start * unit, (uint64_t)entry.count * unit))
+			return true;
 	}
-	return found;
+	return false;
 }
 
-/* A file does not tell its sectors' size.  It is 4096 bytes when only so the partitions hold something. */
+static bool fits(const struct space *space, const uint8_t *sector, uint32_t unit)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry entry = entry_at(sector, i);
+
+		if (entry.type != 0 && ((uint64_t)entry.start + entry.count) * unit > space->sectors)
+			return false;
+	}
+	return true;
+}
+
+/* A file does not tell its sectors' size.  It is 4096 bytes when only so the partitions hold something, and
+   none leaves the disk. */
 static void guess_sector_size(struct map *map, struct space *space, const uint8_t *sector)
 {
-	if (space->sector_size != 0 || partitions_found(space, sector, 1) > 0 ||
-	    partitions_found(space, sector, 8) == 0)
+	if (space->sector_size != 0 || !fits(space, sector, 8) || holds_something(space, sector, 1) ||
+	    !holds_something(space, sector, 8))
 		return;
 	space->sector_size = 4096;
 	map_note(map, space, "the partition table counts in sectors of 4096 bytes");
+}
+
+/* Whether two entries have sectors in common. */
+static bool overlap(const struct mbr_entry *a, const struct mbr_entry *b)
+{
+	return a->count > 0 && b->count > 0 && a->type != 0 && b->type != 0 &&
+	       a->start < (uint64_t)b->start + b->count && b->start < (uint64_t)a->start + a->count;
+}
+
+/* Whether no two entries have sectors in common. */
+static bool is_orderly(const uint8_t *sector)
+{
+	struct mbr_entry entries[4];
+
+	for (unsigned i = 0; i < 4; i++) {
+		entries[i] = entry_at(sector, i);
+		for (unsigned j = 0; j < i; j++)
+			if (overlap(&entries[i], &entries[j]))
+				return false;
+	}
+	return true;
+}
+
+bool mbr_wins(const struct space *space)
+{
+	uint8_t sector[SECTOR_SIZE];
+	struct err why;
+
+	if (space->type == SPACE_PARTITION || space_read(space, 0, sector, sizeof(sector), &why) != 0 ||
+	    is_boot_sector(sector) || !mbr_has_partitions(space, sector))
+		return false;
+	return (fits(space, sector, ptable_unit(space)) && is_orderly(sector)) ||
+	       holds_something(space, sector, ptable_unit(space));
 }
 
 static int mbr_map(struct map *map, struct space *space, struct err *err)
@@ -264,10 +296,14 @@ static int mbr_map(struct map *map, struct space *space, struct err *err)
 		return 0;
 	if (!is_blank(space, sector) && (!mbr_has_partitions(space, sector) || is_boot_sector(sector)))
 		return 0;
+	if (space->type == SPACE_PARTITION && known_is_whole(space))
+		return 0;
 	guess_sector_size(map, space, sector);
 	space_claim(space, RANK_STRUCTURE, KIND_MBR, 0, ptable_unit(space));
 	space->rest = KIND_GAP;
 	snprintf(space->content.type, sizeof(space->content.type), "dos");
+	if (mbr_has_partitions(space, sector))
+		known_note_remains(map, space, "dos");
 	return read_table(map, space, sector, err) != 0 ? -1 : 1;
 }
 

@@ -26,4 +26,10 @@ bool mbr_is_protective(const uint8_t *sector);
 /* Whether a first sector is an MBR with at least one entry, all of which make sense on this space. */
 bool mbr_has_partitions(const struct space *space, const uint8_t *sector);
 
+/* Whether the space begins with an MBR that is to be believed before a file system or PV of the whole space:
+   those who make these clear the first sector, so the table is the younger.  Its partitions have to lie on
+   the disk, side by side, or to hold something.  Tables in partitions are not, as the kernel does not look
+   for them there. */
+bool mbr_wins(const struct space *space);
+
 #endif

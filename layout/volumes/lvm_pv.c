@@ -6,6 +6,7 @@
 #include "base/crc.h"
 #include "base/size.h"
 #include "layout/drivers.h"
+#include "layout/tables/ptable.h"
 #include "layout/volumes/lvm.h"
 
 #include <inttypes.h>
@@ -251,7 +252,7 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 	struct lvm_pv pv = {.space = space};
 	struct pv_label label;
 
-	if (!find_label(space, &label))
+	if (!find_label(space, &label) || mbr_wins(space))
 		return 0;
 	if (map->lvm == NULL && (map->lvm = calloc(1, sizeof(*map->lvm))) == NULL)
 		return err_nomem(err);

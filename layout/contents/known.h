@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is known to lie in a range of a space, without claiming it: evidence for or against a table that says
+   where partitions start, or against a whole-disk file system under one. */
+#ifndef LAYOUT_CONTENTS_KNOWN_H
+#define LAYOUT_CONTENTS_KNOWN_H
+
+#include "layout/map.h"
+
+/* Asks libblkid what these sectors hold: type, label and UUID.  Of several signatures the first.  False when
+   it knows nothing, or cannot be asked. */
+bool known_content(const struct space *space, uint64_t start, uint64_t count, struct content *content);
+
+/* Whether something starts at a sector: what libblkid knows, a boot sector, an EBR.  The copies that ext file
+   systems keep of their superblock are no start. */
+bool known_starts(const struct space *space, uint64_t start, uint64_t count);
+
+/* Whether the ext superblock at the usual place behind a sector is another group's copy: it says so, and no
+   root directory follows it. */
+bool known_is_ext_backup(const struct space *space, uint64_t start);
+
+/* Whether the space as a whole is something that libblkid knows. */
+bool known_is_whole(const struct space *space);
+
+/* Notes what else the whole space looks like, of which a table (its name) has been believed. */
+void known_note_remains(struct map *map, const struct space *space, const char *table);
+
+#endif
