@@ -2,93 +2,91 @@
 /* One pass over a trace. */
 #include "analyzer/analysis.h"
 
-#include "analyzer/crew.h"
+#include "analyzer/workers.h"
 #include "base/threads.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct hand {
+struct share {
 	struct tally *tally;
 	unsigned number, of; /* as in the options */
 };
 
 static void work(void *worker, const struct batch *batch)
 {
-	const struct hand *hand = worker;
+	const struct share *share = worker;
 
-	if (hand->of == 0 || batch->number % hand->of == hand->number - 1)
-		tally_batch(hand->tally, batch);
+	if (share->of == 0 || batch->number % share->of == share->number - 1)
+		tally_batch(share->tally, batch);
 }
 
 static void finish(void *worker)
 {
-	const struct hand *hand = worker;
+	const struct share *share = worker;
 
-	tally_finish(hand->tally);
+	tally_finish(share->tally);
 }
 
-struct crew_of_tallies {
-	struct tally *tallies;
+struct tallies {
+	struct tally *at;
 	struct heat
 	    *heats; /* one for each but the first tally, which has the options'; NULL without pictures */
 	unsigned n;
 };
 
-static void dismiss(struct crew_of_tallies *crew)
+static void free_tallies(struct tallies *all)
 {
-	for (unsigned i = 0; i < crew->n; i++) {
-		tally_done(&crew->tallies[i]);
-		if (i > 0 && crew->heats != NULL)
-			heat_done(&crew->heats[i]);
+	for (unsigned i = 0; i < all->n; i++) {
+		tally_done(&all->at[i]);
+		if (i > 0 && all->heats != NULL)
+			heat_done(&all->heats[i]);
 	}
-	free(crew->tallies);
-	free(crew->heats);
+	free(all->at);
+	free(all->heats);
 }
 
-static int hire_one(struct crew_of_tallies *crew, const struct map *map,
-		    const struct analysis_options *options)
+static int make_tally(struct tallies *all, const struct map *map, const struct analysis_options *options)
 {
-	struct heat *heat = crew->n > 0 && crew->heats != NULL ? &crew->heats[crew->n] : options->heat;
+	struct heat *heat = all->n > 0 && all->heats != NULL ? &all->heats[all->n] : options->heat;
 
-	if (tally_init(&crew->tallies[crew->n], map, options->base, options->unit_sectors, options->all,
-		       heat) != 0)
+	if (tally_init(&all->at[all->n], map, options->base, options->unit_sectors, options->all, heat) != 0)
 		return -1;
-	crew->tallies[crew->n].part = options->part;
-	if (crew->n > 0 && heat != NULL) {
+	all->at[all->n].part = options->part;
+	if (all->n > 0 && heat != NULL) {
 		heat_init(heat, options->unit_sectors);
 		heat->only_places = options->heat->only_places;
 	}
-	crew->n++;
+	all->n++;
 	return 0;
 }
 
-static int hire(struct crew_of_tallies *crew, const struct map *map, const struct analysis_options *options,
-		struct err *err)
+static int make_tallies(struct tallies *all, const struct map *map, const struct analysis_options *options,
+			struct err *err)
 {
 	unsigned threads = options->threads ? options->threads : 1;
 
-	*crew = (struct crew_of_tallies){.tallies = calloc(threads, sizeof(struct tally))};
+	*all = (struct tallies){.at = calloc(threads, sizeof(struct tally))};
 	if (options->heat != NULL)
-		crew->heats = calloc(threads, sizeof(struct heat));
-	if (crew->tallies != NULL && (options->heat == NULL || crew->heats != NULL))
-		while (crew->n < threads && hire_one(crew, map, options) == 0)
+		all->heats = calloc(threads, sizeof(struct heat));
+	if (all->at != NULL && (options->heat == NULL || all->heats != NULL))
+		while (all->n < threads && make_tally(all, map, options) == 0)
 			;
-	if (crew->n == threads)
+	if (all->n == threads)
 		return 0;
-	dismiss(crew);
+	free_tallies(all);
 	return err_nomem(err);
 }
 
 /* The first tally becomes the result, with what the others have counted. */
-static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct err *err)
+static int merge(struct analysis *analysis, struct tallies *all, struct err *err)
 {
-	struct tally *tally = &crew->tallies[0];
+	struct tally *tally = &all->at[0];
 
-	for (unsigned i = 0; analysis->marked && i < crew->n; i++)
-		tally_see_mark(&crew->tallies[i]);
-	for (unsigned i = 1; i < crew->n; i++)
-		tally_merge(tally, &crew->tallies[i]);
+	for (unsigned i = 0; analysis->marked && i < all->n; i++)
+		tally_see_mark(&all->at[i]);
+	for (unsigned i = 1; i < all->n; i++)
+		tally_merge(tally, &all->at[i]);
 	analysis->usage = tally->usage;
 	analysis->alignment = tally->alignment;
 	analysis->accesses = tally->accesses;
@@ -107,23 +105,22 @@ static int merge(struct analysis *analysis, struct crew_of_tallies *crew, struct
 	return 0;
 }
 
-static int run_crew(struct analysis *analysis, struct crew_of_tallies *crew, struct trace *trace,
-		    struct err *err)
+static int run_workers(struct analysis *analysis, struct tallies *all, struct trace *trace, struct err *err)
 {
-	static const struct crew_work jobs = {.work = work, .finish = finish};
+	static const struct workers_job jobs = {.work = work, .finish = finish};
 	const struct analysis_options *options = &analysis->options;
-	struct hand hands[THREADS_MAX];
+	struct share shares[THREADS_MAX];
 	void *workers[THREADS_MAX];
 	struct stream stream;
 	int status;
 
-	for (unsigned i = 0; i < crew->n; i++) {
-		hands[i] = (struct hand){&crew->tallies[i], options->number, options->of};
-		workers[i] = &hands[i];
+	for (unsigned i = 0; i < all->n; i++) {
+		shares[i] = (struct share){&all->at[i], options->number, options->of};
+		workers[i] = &shares[i];
 	}
 	stream_init(&stream, trace);
 	stream.edges = options->edges;
-	status = crew_run(&stream, &jobs, workers, crew->n, err);
+	status = workers_run(&stream, &jobs, workers, all->n, err);
 	analysis->windows = stream.window.windows;
 	analysis->stray_ons = stream.window.stray_ons;
 	analysis->stray_offs = stream.window.stray_offs;
@@ -149,15 +146,15 @@ void analysis_done(struct analysis *analysis)
 
 int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err)
 {
-	struct crew_of_tallies crew;
+	struct tallies all;
 	int status;
 
-	if (hire(&crew, analysis->map, &analysis->options, err) != 0)
+	if (make_tallies(&all, analysis->map, &analysis->options, err) != 0)
 		return -1;
-	status = run_crew(analysis, &crew, trace, err);
+	status = run_workers(analysis, &all, trace, err);
 	if (status == 0)
-		status = merge(analysis, &crew, err);
-	dismiss(&crew);
+		status = merge(analysis, &all, err);
+	free_tallies(&all);
 	return status;
 }
 
@@ -165,18 +162,18 @@ int analysis_count(struct analysis *analysis, const struct access *access, struc
 {
 	struct access alone = *access;
 	struct batch batch = {.at = &alone, .n = 1};
-	struct crew_of_tallies crew;
+	struct tallies all;
 	int status;
 
 	analysis->options.part = TALLY_WHOLE;
 	analysis->options.threads = 1;
 	analysis->options.heat = NULL;
 	alone.window = WINDOW_UNMARKED;
-	if (hire(&crew, analysis->map, &analysis->options, err) != 0)
+	if (make_tallies(&all, analysis->map, &analysis->options, err) != 0)
 		return -1;
-	tally_batch(&crew.tallies[0], &batch);
-	tally_finish(&crew.tallies[0]);
-	status = merge(analysis, &crew, err);
-	dismiss(&crew);
+	tally_batch(&all.at[0], &batch);
+	tally_finish(&all.at[0]);
+	status = merge(analysis, &all, err);
+	free_tallies(&all);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counting is done by marks and tiles; here are the time axis and the first accesses. */
+/* Counting is done by bounds and tiles; here are the time axis and the first accesses. */
 #include "analyzer/heat.h"
 
 #include <assert.h>
@@ -15,7 +15,7 @@ void heat_init(struct heat *heat, uint64_t unit_sectors)
 {
 	memset(heat, 0, sizeof(*heat));
 	heat->unit_sectors = unit_sectors;
-	marks_init(&heat->marks, HEAT_BINS_MAX);
+	bounds_init(&heat->bounds, HEAT_BINS_MAX);
 	tiles_init(&heat->timed, HEAT_PLACES_MAX);
 	tiles_init(&heat->untimed, HEAT_PLACES_MAX);
 	heat->first_time = UINT64_MAX;
@@ -24,12 +24,12 @@ void heat_init(struct heat *heat, uint64_t unit_sectors)
 
 void heat_done(struct heat *heat)
 {
-	marks_free(&heat->marks);
+	bounds_free(&heat->bounds);
 	tiles_free(&heat->timed);
 	tiles_free(&heat->untimed);
 	free(heat->bins.at);
 	free(heat->tiles.at);
-	VEC_FREE(&heat->hits);
+	VEC_FREE(&heat->kept);
 	memset(heat, 0, sizeof(*heat));
 }
 
@@ -92,7 +92,7 @@ static uint64_t time_of_serial(void *context, uint64_t serial)
 
 static void count_waiting(struct heat *heat)
 {
-	marks_add(&heat->marks, heat->waiting, heat->nwaiting);
+	bounds_add(&heat->bounds, heat->waiting, heat->nwaiting);
 	if (!heat->only_places) {
 		tiles_add(&heat->timed, heat->waiting, heat->nwaiting, true);
 		tiles_add(&heat->untimed, heat->waiting, heat->nwaiting, false);
@@ -100,11 +100,11 @@ static void count_waiting(struct heat *heat)
 	heat->nwaiting = 0;
 }
 
-static void keep_hit(struct heat *heat, const struct access *access, uint64_t serial, bool unaligned)
+static void keep(struct heat *heat, const struct access *access, uint64_t serial, bool unaligned)
 {
-	struct heat_hit hit = {.access = *access, .serial = serial, .unaligned = unaligned};
+	struct heat_kept kept = {.access = *access, .serial = serial, .unaligned = unaligned};
 
-	if (VEC_PUSH(&heat->hits, hit) != 0)
+	if (VEC_PUSH(&heat->kept, kept) != 0)
 		heat->short_of_memory = true;
 }
 
@@ -116,8 +116,8 @@ static inline void count(struct heat *heat, const struct access *access, uint64_
 	heat->flushes += access->op == ACCESS_FLUSH;
 	if (timed)
 		note_time(heat, time_of(access), serial);
-	if (serial < HEAT_HITS_MAX)
-		keep_hit(heat, access, serial, unaligned);
+	if (serial < HEAT_KEPT_MAX)
+		keep(heat, access, serial, unaligned);
 	if (access->count == 0)
 		return;
 	heat->waiting[heat->nwaiting++] = (struct interval){
@@ -127,7 +127,7 @@ static inline void count(struct heat *heat, const struct access *access, uint64_
 	    .class = (uint16_t)heat_class((enum access_op)access->op, unaligned),
 	    .timed = timed,
 	};
-	if (heat->nwaiting == MARKS_BATCH)
+	if (heat->nwaiting == BOUNDS_BATCH)
 		count_waiting(heat);
 }
 
@@ -158,8 +158,8 @@ void heat_merge(struct heat *into, struct heat *from)
 {
 	count_waiting(into);
 	count_waiting(from);
-	for (size_t i = 0; i < from->hits.n; i++)
-		if (VEC_PUSH(&into->hits, from->hits.at[i]) != 0)
+	for (size_t i = 0; i < from->kept.n; i++)
+		if (VEC_PUSH(&into->kept, from->kept.at[i]) != 0)
 			into->short_of_memory = true;
 	into->accesses += from->accesses;
 	into->flushes += from->flushes;
@@ -175,7 +175,7 @@ void heat_merge(struct heat *into, struct heat *from)
 	for (unsigned i = 0; i < HEAT_CLOCKS; i++)
 		if (from->clock[i] < into->clock[i])
 			into->clock[i] = from->clock[i];
-	marks_merge(&into->marks, &from->marks);
+	bounds_merge(&into->bounds, &from->bounds);
 	tiles_merge(&into->timed, &from->timed, NULL, NULL);
 	tiles_merge(&into->untimed, &from->untimed, NULL, NULL);
 	heat_reset(from);
@@ -190,15 +190,15 @@ static int add_cell(struct heat_table *table, uint64_t key, const struct touched
 
 static int make_bins(struct heat *heat)
 {
-	struct marks_walk walk;
+	struct bounds_walk walk;
 	struct touched touched;
 
-	marks_sort(&heat->marks);
-	while (marks_count(&heat->marks) > heat->marks.limit)
-		marks_join(&heat->marks, 1);
-	heat->bin_shift = heat->marks.shift;
-	marks_walk(&walk, &heat->marks);
-	while (marks_next(&walk, &touched))
+	bounds_sort(&heat->bounds);
+	while (bounds_count(&heat->bounds) > heat->bounds.limit)
+		bounds_join(&heat->bounds, 1);
+	heat->bin_shift = heat->bounds.shift;
+	bounds_walk(&walk, &heat->bounds);
+	while (bounds_next(&walk, &touched))
 		if (add_cell(&heat->bins, touched.bin * HEAT_CLASSES + touched.class, &touched) != 0)
 			return -1;
 	return 0;
@@ -244,9 +244,9 @@ static int make_tiles(struct heat *heat)
 	return tiles_walk(tiles, add_tile, heat);
 }
 
-static int compare_hits(const void *left, const void *right)
+static int compare_kept(const void *left, const void *right)
 {
-	const struct heat_hit *a = left, *b = right;
+	const struct heat_kept *a = left, *b = right;
 
 	/* Extents of one access. */
 	if (a->serial == b->serial)
@@ -255,20 +255,20 @@ static int compare_hits(const void *left, const void *right)
 }
 
 /* Puts the first accesses in order and on the time axis; those without a time are when the one before was. */
-static void order_hits(struct heat *heat)
+static void order_kept(struct heat *heat)
 {
 	uint64_t when = 0;
 
-	if (heat->hits.n > 1)
-		qsort(heat->hits.at, heat->hits.n, sizeof(*heat->hits.at), compare_hits);
-	for (size_t i = 0; i < heat->hits.n; i++) {
-		struct heat_hit *hit = &heat->hits.at[i];
+	if (heat->kept.n > 1)
+		qsort(heat->kept.at, heat->kept.n, sizeof(*heat->kept.at), compare_kept);
+	for (size_t i = 0; i < heat->kept.n; i++) {
+		struct heat_kept *kept = &heat->kept.at[i];
 
 		if (!heat->has_time)
-			when = hit->serial;
-		else if (hit->access.time_ns != ACCESS_NO_TIME)
-			when = time_of(&hit->access) - heat->first_time;
-		hit->when = when;
+			when = kept->serial;
+		else if (kept->access.time_ns != ACCESS_NO_TIME)
+			when = time_of(&kept->access) - heat->first_time;
+		kept->when = when;
 	}
 }
 
@@ -278,13 +278,13 @@ void heat_finish(struct heat *heat)
 	heat->has_time = heat->first_time <= heat->last_time;
 	heat->first_ns = heat->has_time ? (int64_t)(heat->first_time ^ (uint64_t)1 << 63) : ACCESS_NO_TIME;
 	heat->last = heat->has_time ? heat->last_time - heat->first_time : heat->last_serial;
-	order_hits(heat);
+	order_kept(heat);
 	if (make_bins(heat) != 0 || make_tiles(heat) != 0)
 		heat->short_of_memory = true;
-	heat->short_of_memory |= heat->marks.short_of_memory;
+	heat->short_of_memory |= heat->bounds.short_of_memory;
 	if (heat->has_time)
 		heat->time_skew = heat->first_time & (((uint64_t)1 << heat->time_shift) - 1);
-	marks_free(&heat->marks);
+	bounds_free(&heat->bounds);
 	tiles_free(&heat->timed);
 	tiles_free(&heat->untimed);
 }

@@ -12,7 +12,7 @@
 #define ANALYZER_HEAT_H
 
 #include "analyzer/counter.h"
-#include "analyzer/marks.h"
+#include "analyzer/bounds.h"
 #include "analyzer/tiles.h"
 #include "base/vec.h"
 
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HEAT_HITS_MAX 65536
+#define HEAT_KEPT_MAX 65536
 #define HEAT_BINS_MAX ((size_t)1 << 16)
 #define HEAT_PLACES_MAX 1024 /* address bins of a class that tiles touch at any time */
 #define HEAT_TIME_BITS 8     /* tiles have at most 2^8 time bins */
@@ -45,7 +45,7 @@ struct heat_table {
 };
 
 /* One counted access as it was. */
-struct heat_hit {
+struct heat_kept {
 	struct access access;
 	uint64_t serial;
 	uint64_t when; /* on the time axis, after heat_finish */
@@ -54,9 +54,9 @@ struct heat_hit {
 
 struct heat {
 	uint64_t unit_sectors;
-	bool only_places;          /* nobody will ask for tiles: set behind heat_init */
-	VEC(struct heat_hit) hits; /* the first HEAT_HITS_MAX; in order after heat_finish */
-	uint64_t accesses;         /* counted; more than hits.n when the list is not complete */
+	bool only_places;           /* nobody will ask for tiles: set behind heat_init */
+	VEC(struct heat_kept) kept; /* the first HEAT_KEPT_MAX; in order after heat_finish */
+	uint64_t accesses;          /* counted; more than kept.n when the list is not complete */
 	uint64_t flushes;
 	bool short_of_memory;
 
@@ -71,7 +71,7 @@ struct heat {
 	uint64_t last;        /* where it ends, from its beginning */
 
 	/* Until then. */
-	struct marks marks;
+	struct bounds bounds;
 	struct tiles timed, untimed; /* by time and, for accesses without one, by serial */
 	uint64_t last_serial;
 	uint64_t first_time, last_time; /* see time_of in heat.c */
@@ -79,7 +79,7 @@ struct heat {
 	 * timed. */
 	uint64_t clock[HEAT_CLOCKS];
 	unsigned clock_shift;
-	struct interval waiting[MARKS_BATCH]; /* counted together, so that their memory is fetched at once */
+	struct interval waiting[BOUNDS_BATCH]; /* counted together, so that their memory is fetched at once */
 	size_t nwaiting;
 };
 
@@ -102,10 +102,10 @@ void heat_reset(struct heat *heat);
 /* Works the histograms out; after this nothing is counted or merged any more. */
 void heat_finish(struct heat *heat);
 
-/* Whether every access is in `hits`. */
+/* Whether every access is in `kept`. */
 static inline bool heat_is_exact(const struct heat *heat)
 {
-	return heat->hits.n == heat->accesses;
+	return heat->kept.n == heat->accesses;
 }
 
 static inline unsigned heat_cell_class(const struct heat_cell *bin)

@@ -4,8 +4,8 @@
 #include "analyzer/tally.h"
 
 #include "analyzer/heat.h"
-#include "analyzer/quick.h"
-#include "analyzer/spread.h"
+#include "analyzer/usual.h"
+#include "analyzer/access_walk.h"
 
 #include <string.h>
 
@@ -55,30 +55,30 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	}
 }
 
-static void count_extent(struct tally *tally, struct spread *spread, uint64_t serial)
+static void count_extent(struct tally *tally, struct access_walk *walk, uint64_t serial)
 {
 	struct place place;
 
-	if (tally->heat != NULL && spread_is_on_disk(spread))
-		heat_access(tally->heat, &spread->extent, serial);
-	while (spread_place(spread, &place)) {
-		usage_place(&tally->usage, &spread->extent, &place);
-		alignment_place(&tally->alignment, &spread->extent, &place);
+	if (tally->heat != NULL && access_walk_is_on_disk(walk))
+		heat_access(tally->heat, &walk->extent, serial);
+	while (access_walk_place(walk, &place)) {
+		usage_place(&tally->usage, &walk->extent, &place);
+		alignment_place(&tally->alignment, &walk->extent, &place);
 	}
 }
 
 /* Counts an access whose sectors count from the start of a volume or partition. */
-static void count_spread(struct tally *tally, const struct access *access, uint64_t serial)
+static void count_walk(struct tally *tally, const struct access *access, uint64_t serial)
 {
 	bool elsewhere = false;
-	struct spread spread;
+	struct access_walk walk;
 
-	spread_init(&spread, tally->map, tally->base, access, tally->usage.unit_sectors);
-	usage_access(&tally->usage, &spread.whole);
-	alignment_access(&tally->alignment, &spread.whole, serial);
-	while (spread_next(&spread)) {
-		count_extent(tally, &spread, serial);
-		elsewhere |= !spread_is_on_disk(&spread);
+	access_walk_init(&walk, tally->map, tally->base, access, tally->usage.unit_sectors);
+	usage_access(&tally->usage, &walk.whole);
+	alignment_access(&tally->alignment, &walk.whole, serial);
+	while (access_walk_extent(&walk)) {
+		count_extent(tally, &walk, serial);
+		elsewhere |= !access_walk_is_on_disk(&walk);
 	}
 	if (access->op == ACCESS_FLUSH)
 		return;
@@ -88,11 +88,11 @@ static void count_spread(struct tally *tally, const struct access *access, uint6
 		tally->elsewhere += elsewhere;
 }
 
-static void count_spreads(struct tally *tally, const struct access *const *accesses, unsigned n,
-			  uint64_t serial)
+static void count_walks(struct tally *tally, const struct access *const *accesses, unsigned n,
+			uint64_t serial)
 {
 	for (unsigned i = 0; i < n; i++)
-		count_spread(tally, accesses[i], serial + i);
+		count_walk(tally, accesses[i], serial + i);
 }
 
 /* Accesses that are not usual, and their serial numbers. */
@@ -117,13 +117,13 @@ static void count_others(struct tally *tally, const struct others *others)
 }
 
 /* Those that turn out to be unusual are no unaligned writes, so nobody will ask for their numbers. */
-static void count_left(struct tally *tally, const struct usual *usual, const uint8_t *left, unsigned n)
+static void count_unusual(struct tally *tally, const struct usual *usual, const uint8_t *unusual, unsigned n)
 {
 	struct access accesses[TALLY_TOGETHER];
 	struct others others = {.n = n};
 
 	for (unsigned i = 0; i < n; i++) {
-		accesses[i] = quick_access(&usual[left[i]]);
+		accesses[i] = usual_access(&usual[unusual[i]]);
 		others.at[i] = &accesses[i];
 		others.serials[i] = 0;
 	}
@@ -137,20 +137,20 @@ static unsigned at_most(unsigned n, unsigned limit)
 
 static void count_usual(struct tally *tally, const struct usual *usual, unsigned n)
 {
-	uint8_t left[QUICK_TOGETHER];
-	unsigned nleft = quick_count(tally, usual, n, left);
+	uint8_t unusual[USUAL_TOGETHER];
+	unsigned nunusual = usual_count(tally, usual, n, unusual);
 
-	for (unsigned i = 0; i < nleft; i += TALLY_TOGETHER)
-		count_left(tally, usual, left + i, at_most(nleft - i, TALLY_TOGETHER));
+	for (unsigned i = 0; i < nunusual; i += TALLY_TOGETHER)
+		count_unusual(tally, usual, unusual + i, at_most(nunusual - i, TALLY_TOGETHER));
 }
 
 static void empty_bin(struct tally *tally, unsigned bin)
 {
-	struct usual usual[QUICK_TOGETHER];
+	struct usual usual[USUAL_TOGETHER];
 	unsigned n = tally->bins.n[bin];
 
-	for (unsigned i = 0; i < n; i += QUICK_TOGETHER) {
-		unsigned some = at_most(n - i, QUICK_TOGETHER);
+	for (unsigned i = 0; i < n; i += USUAL_TOGETHER) {
+		unsigned some = at_most(n - i, USUAL_TOGETHER);
 
 		bins_take(&tally->bins, bin, i, usual, some);
 		count_usual(tally, usual, some);
@@ -177,14 +177,14 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 
 	tally->accesses += n;
 	if (tally->base != map_disk(tally->map)) {
-		count_spreads(tally, accesses, n, serial);
+		count_walks(tally, accesses, n, serial);
 		return;
 	}
 	if (tally->heat != NULL)
 		heat_accesses(tally->heat, accesses, n, serial);
 	others.n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (quick_takes(tally, accesses[i], &usual[nusual])) {
+		if (usual_take(tally, accesses[i], &usual[nusual])) {
 			nusual++;
 		} else {
 			others.at[others.n] = accesses[i];

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* More than two rows a bin of the limit make it certain that more bins are touched than the limit (as in
-   analyzer/marks.c); joining them is put off until there are three, so that it need not be done often. */
+   analyzer/bounds.c); joining them is put off until there are three, so that it need not be done often. */
 #define ROWS_PER_BIN 2
 #define ROWS_PER_BIN_MAX 3
 
@@ -94,7 +94,7 @@ static void give_back(struct tiles *tiles, struct tile_column *column)
 }
 
 /* The sum of a row in a column; NULL when memory is short. */
-static struct mark_sum *sum_at(struct tiles *tiles, struct tile_column *column, size_t row)
+static struct bound_sum *sum_at(struct tiles *tiles, struct tile_column *column, size_t row)
 {
 	if (row < column->cleared)
 		return &column->at[row];
@@ -111,14 +111,14 @@ static struct mark_sum *sum_at(struct tiles *tiles, struct tile_column *column, 
 	return &column->at[row];
 }
 
-static void add_sum(struct tiles *tiles, uint64_t time, uint64_t key, const struct mark_sum *sum)
+static void add_sum(struct tiles *tiles, uint64_t time, uint64_t key, const struct bound_sum *sum)
 {
 	struct tile_column *column = &tiles->columns[(time >> tiles->time_shift) % TILE_COLUMNS];
 	long row = row_of(tiles, key);
-	struct mark_sum *into = row < 0 ? NULL : sum_at(tiles, column, (size_t)row);
+	struct bound_sum *into = row < 0 ? NULL : sum_at(tiles, column, (size_t)row);
 
 	if (into != NULL)
-		mark_sum_add(into, sum);
+		bound_sum_add(into, sum);
 	else
 		tiles->short_of_memory = true;
 }
@@ -135,7 +135,7 @@ static void join_columns(struct tiles *tiles, struct tile_column *into, struct t
 		*from = swap;
 	}
 	for (size_t row = 0; row < from->cleared; row++)
-		mark_sum_add(&into->at[row], &from->at[row]);
+		bound_sum_add(&into->at[row], &from->at[row]);
 	if (from->at != NULL)
 		give_back(tiles, from);
 }
@@ -199,14 +199,14 @@ static int join_rows(struct tiles *tiles, unsigned coarser, uint32_t *into)
 }
 
 /* Of `old` rows, `sums` has room for what they become. */
-static void join_sums(struct tile_column *column, size_t old, const uint32_t *into, struct mark_sum *sums,
+static void join_sums(struct tile_column *column, size_t old, const uint32_t *into, struct bound_sum *sums,
 		      size_t n)
 {
 	size_t known = column->cleared < old ? column->cleared : old;
 
 	memset(sums, 0, n * sizeof(*sums));
 	for (size_t row = 0; row < known; row++)
-		mark_sum_add(&sums[into[row]], &column->at[row]);
+		bound_sum_add(&sums[into[row]], &column->at[row]);
 	memcpy(column->at, sums, n * sizeof(*sums));
 	column->cleared = n;
 }
@@ -215,7 +215,7 @@ void tiles_join_places(struct tiles *tiles, unsigned place_shift)
 {
 	size_t old = tiles->rows.n;
 	uint32_t *into;
-	struct mark_sum *sums;
+	struct bound_sum *sums;
 
 	if (place_shift <= tiles->place_shift)
 		return;
@@ -280,8 +280,8 @@ static void shrink_late(struct tiles *tiles)
 static void add_interval(struct tiles *tiles, const struct interval *interval)
 {
 	uint64_t bin = interval->start >> tiles->place_shift, last = interval->end >> tiles->place_shift;
-	struct mark_sum start = {1, bin == last, interval->start - (bin == last ? interval->end : 0)};
-	struct mark_sum end = {0, 1, -interval->end};
+	struct bound_sum start = {1, bin == last, interval->start - (bin == last ? interval->end : 0)};
+	struct bound_sum end = {0, 1, -interval->end};
 
 	add_sum(tiles, interval->when, bin * HEAT_CLASSES + interval->class, &start);
 	if (bin != last)
@@ -323,13 +323,13 @@ static void add_column(struct tiles *into, uint64_t time, const struct tile_colu
 	struct tile_column *column = &into->columns[(time >> into->time_shift) % TILE_COLUMNS];
 
 	for (size_t row = 0; row < from->cleared && row < n; row++) {
-		struct mark_sum *sum;
+		struct bound_sum *sum;
 
-		if (mark_sum_is_empty(&from->at[row]))
+		if (bound_sum_is_empty(&from->at[row]))
 			continue;
 		sum = into_rows[row] < 0 ? NULL : sum_at(into, column, (size_t)into_rows[row]);
 		if (sum != NULL)
-			mark_sum_add(sum, &from->at[row]);
+			bound_sum_add(sum, &from->at[row]);
 		else
 			into->short_of_memory = true;
 	}

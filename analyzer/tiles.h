@@ -2,19 +2,19 @@
 /* Where and when together: a histogram over addresses (by class) and time.
 
    Time has at most TILE_COLUMNS columns of 2^time_shift, the finest that hold the first and the last time.
-   In each, marks (see analyzer/marks.h) of the bins of 2^place_shift sectors that were touched at any time.
+   In each, bounds (see analyzer/bounds.h) of the bins of 2^place_shift sectors that were touched at any time.
  */
 #ifndef ANALYZER_TILES_H
 #define ANALYZER_TILES_H
 
-#include "analyzer/marks.h"
+#include "analyzer/bounds.h"
 #include "base/vec.h"
 
 #define TILE_COLUMNS 256u
 
 /* Sums by row; those from `cleared` on are none and were never touched. */
 struct tile_column {
-	struct mark_sum *at; /* room for all rows; NULL while empty */
+	struct bound_sum *at; /* room for all rows; NULL while empty */
 	size_t cleared;
 };
 
@@ -28,8 +28,8 @@ struct tiles {
 	size_t nslots;
 	/* By (time >> time_shift) % TILE_COLUMNS, which is unique between first and last. */
 	struct tile_column columns[TILE_COLUMNS];
-	struct mark_sum *memory; /* of all columns, as large as it can ever be; NULL while empty */
-	struct mark_sum *spare[TILE_COLUMNS]; /* parts of it that no column has */
+	struct bound_sum *memory; /* of all columns, as large as it can ever be; NULL while empty */
+	struct bound_sum *spare[TILE_COLUMNS]; /* parts of it that no column has */
 	unsigned nspare;
 	bool short_of_memory;
 };

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tiles that follow from sums of marks. */
+/* The tiles that follow from sums of bounds. */
 #include "analyzer/tiles.h"
 
 #include <stdlib.h>
 
-struct row {
+struct tile_row {
 	uint64_t key;
 	size_t index;
 };
 
 static int compare_rows(const void *left, const void *right)
 {
-	const struct row *a = left, *b = right;
+	const struct tile_row *a = left, *b = right;
 
 	return a->key < b->key ? -1 : a->key > b->key;
 }
 
-static struct row *sorted_rows(const struct tiles *tiles)
+static struct tile_row *sorted_rows(const struct tiles *tiles)
 {
-	struct row *rows = malloc((tiles->rows.n + 1) * sizeof(*rows));
+	struct tile_row *rows = malloc((tiles->rows.n + 1) * sizeof(*rows));
 
 	for (size_t i = 0; rows != NULL && i < tiles->rows.n; i++)
-		rows[i] = (struct row){tiles->rows.at[i], i};
+		rows[i] = (struct tile_row){tiles->rows.at[i], i};
 	if (rows != NULL)
 		qsort(rows, tiles->rows.n, sizeof(*rows), compare_rows);
 	return rows;
@@ -36,8 +36,8 @@ struct walk {
 	uint64_t depth[HEAT_CLASSES][TILE_COLUMNS];
 };
 
-/* The tiles of one bin and class; `row` is NULL where it has no marks. */
-static int walk_row(struct walk *walk, uint64_t bin, unsigned class, const struct row *row)
+/* The tiles of one bin and class; `row` is NULL where it has no bounds. */
+static int walk_row(struct walk *walk, uint64_t bin, unsigned class, const struct tile_row *row)
 {
 	const struct tiles *tiles = walk->tiles;
 	uint64_t first = tiles->first >> tiles->time_shift, last = tiles->last >> tiles->time_shift;
@@ -49,13 +49,13 @@ static int walk_row(struct walk *walk, uint64_t bin, unsigned class, const struc
 		const struct tile_column *column = &tiles->columns[(first + i) % TILE_COLUMNS];
 		uint64_t *depth = &walk->depth[class][i], before = *depth;
 		struct touched touched = {.class = class};
-		struct mark_sum sum = {0};
+		struct bound_sum sum = {0};
 
 		if (row != NULL && row->index < column->cleared)
 			sum = column->at[row->index];
 		*depth += sum.starts - sum.ends;
 		walk->class_open[class] += (*depth > 0) - (before > 0);
-		if (mark_sum_touches(&sum, tiles->place_shift, bin, before, &touched) &&
+		if (bound_sum_touches(&sum, tiles->place_shift, bin, before, &touched) &&
 		    walk->emit(walk->context, &touched, i) != 0)
 			return -1;
 	}
@@ -63,7 +63,7 @@ static int walk_row(struct walk *walk, uint64_t bin, unsigned class, const struc
 	return 0;
 }
 
-static int walk_bins(struct walk *walk, const struct row *rows, size_t n)
+static int walk_bins(struct walk *walk, const struct tile_row *rows, size_t n)
 {
 	uint64_t bin = 0;
 
@@ -85,7 +85,7 @@ int tiles_walk(struct tiles *tiles,
 	       int (*emit)(void *context, const struct touched *touched, unsigned column), void *context)
 {
 	struct walk *walk = calloc(1, sizeof(*walk));
-	struct row *rows = sorted_rows(tiles);
+	struct tile_row *rows = sorted_rows(tiles);
 	int status = -1;
 
 	if (walk != NULL && rows != NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap dump: every access with its labels, in order. */
-#include "analyzer/crew.h"
+#include "analyzer/workers.h"
 #include "base/threads.h"
 #include "cli/cli.h"
 #include "reports/access_json.h"
@@ -81,9 +81,9 @@ static int print_batch(void *context, struct err *err)
 	return print_text(&worker->out) != 0;
 }
 
-static int run_crew(struct dump *dump, struct trace *trace, struct worker *workers, unsigned n)
+static int run_workers(struct dump *dump, struct trace *trace, struct worker *workers, unsigned n)
 {
-	static const struct crew_work jobs = {.work = add_batch, .deliver = print_batch};
+	static const struct workers_job jobs = {.work = add_batch, .deliver = print_batch};
 	void *pointers[THREADS_MAX];
 	struct stream stream;
 	struct err err;
@@ -94,7 +94,7 @@ static int run_crew(struct dump *dump, struct trace *trace, struct worker *worke
 		pointers[i] = &workers[i];
 	}
 	stream_init(&stream, trace);
-	status = crew_run(&stream, &jobs, pointers, n, &err);
+	status = workers_run(&stream, &jobs, pointers, n, &err);
 	stream_done(&stream);
 	for (unsigned i = 0; i < n; i++)
 		text_free(&workers[i].out);
@@ -106,12 +106,12 @@ static int dump_all(struct dump *dump, struct trace *trace)
 	unsigned threads = dump->common->map.threads;
 	struct worker workers[THREADS_MAX];
 	struct err err;
-	int any = crew_find_mark(trace, threads, &err);
+	int any = workers_find_mark(trace, threads, &err);
 
 	if (any < 0)
 		return fail(trace->path, &err);
 	dump->marked = any == 1;
-	return run_crew(dump, trace, workers, threads);
+	return run_workers(dump, trace, workers, threads);
 }
 
 static int open_and_dump(const char *trace_path, const char *disk, const struct common *common, bool tree)

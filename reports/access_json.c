@@ -3,7 +3,7 @@
 #include "reports/access_json.h"
 
 #include "analyzer/counter.h"
-#include "analyzer/spread.h"
+#include "analyzer/access_walk.h"
 #include "base/escape.h"
 #include "reports/region_json.h"
 
@@ -51,15 +51,15 @@ static void add_optional(struct text *out, const struct access_view *view)
 		text_str(out, ",\"fua\":true");
 }
 
-static void add_regions(struct text *out, const struct access_view *view, struct spread *spread)
+static void add_regions(struct text *out, const struct access_view *view, struct access_walk *walk)
 {
 	const char *comma = "";
 	struct region region;
 	struct place place;
 
 	text_str(out, ",\"regions\":[");
-	while (spread_next(spread))
-		while (spread_place(spread, &place)) {
+	while (access_walk_extent(walk))
+		while (access_walk_place(walk, &place)) {
 			text_str(out, comma);
 			comma = ",";
 			region_describe(view->map, &place, &region);
@@ -69,14 +69,14 @@ static void add_regions(struct text *out, const struct access_view *view, struct
 }
 
 /* Where it lies on the disk, and where on what the trace is of. */
-static void add_place(struct text *out, const struct access_view *view, const struct spread *spread)
+static void add_place(struct text *out, const struct access_view *view, const struct access_walk *walk)
 {
 	const struct access *access = view->access;
 	bool of_disk = view->base == map_disk(view->map);
 
-	if (spread->whole_on->type == SPACE_DISK) {
+	if (walk->whole_on->type == SPACE_DISK) {
 		text_str(out, ",\"start\":");
-		text_u64(out, spread->whole.start);
+		text_u64(out, walk->whole.start);
 	}
 	text_str(out, ",\"sectors\":");
 	text_u64(out, access->count);
@@ -90,16 +90,16 @@ static void add_place(struct text *out, const struct access_view *view, const st
 void access_json(struct text *out, const struct access_view *view)
 {
 	const struct access *access = view->access;
-	struct spread spread;
+	struct access_walk walk;
 
-	spread_init(&spread, view->map, view->base, access, view->unit_sectors);
+	access_walk_init(&walk, view->map, view->base, access, view->unit_sectors);
 	text_str(out, "{\"index\":");
 	text_u64(out, view->index);
 	add_string(out, ",\"op\":", access_op_name((enum access_op)access->op));
-	add_place(out, view, &spread);
-	text_str(out, access_is_unaligned(&spread.whole, view->unit_sectors) ? ",\"aligned\":false"
-									     : ",\"aligned\":true");
+	add_place(out, view, &walk);
+	text_str(out, access_is_unaligned(&walk.whole, view->unit_sectors) ? ",\"aligned\":false"
+									   : ",\"aligned\":true");
 	add_optional(out, view);
-	add_regions(out, view, &spread);
+	add_regions(out, view, &walk);
 	text_str(out, "}\n");
 }

@@ -3,7 +3,7 @@
 #include "reports/access_text.h"
 
 #include "analyzer/counter.h"
-#include "analyzer/spread.h"
+#include "analyzer/access_walk.h"
 #include "reports/region_text.h"
 
 #include <inttypes.h>
@@ -11,10 +11,10 @@
 #include <string.h>
 
 /* "     1.234567  read     4358+8      !"; an extent that is not the first has neither time nor word. */
-static void add_heading(struct text *out, const struct access_view *view, const struct spread *spread,
+static void add_heading(struct text *out, const struct access_view *view, const struct access_walk *walk,
 			bool first)
 {
-	const struct access *access = &spread->extent;
+	const struct access *access = &walk->extent;
 	bool off = access->op != ACCESS_FLUSH && access_is_unaligned(access, view->unit_sectors);
 	char span[48] = "";
 
@@ -22,7 +22,7 @@ static void add_heading(struct text *out, const struct access_view *view, const 
 		text_printf(out, "%12.6f ", (double)access->time_ns / 1e9);
 	else if (access->time_ns != ACCESS_NO_TIME)
 		text_printf(out, "%13s", "");
-	if (spread->on->type != SPACE_DISK)
+	if (walk->on->type != SPACE_DISK)
 		snprintf(span, sizeof(span), "nowhere+%" PRIu64, access->count);
 	else if (access->op != ACCESS_FLUSH)
 		snprintf(span, sizeof(span), "%" PRIu64 "+%" PRIu64, access->start, access->count);
@@ -31,13 +31,14 @@ static void add_heading(struct text *out, const struct access_view *view, const 
 }
 
 /* The extent's regions, a line each; the first goes on behind the heading. */
-static void add_labels(struct text *out, const struct access_view *view, struct spread *spread, size_t margin)
+static void add_labels(struct text *out, const struct access_view *view, struct access_walk *walk,
+		       size_t margin)
 {
 	struct region region;
 	struct place place;
 	size_t indent = 0;
 
-	while (spread_place(spread, &place)) {
+	while (access_walk_place(walk, &place)) {
 		region_describe(view->map, &place, &region);
 		text_printf(out, "%*s", (int)indent, "");
 		indent = margin;
@@ -48,12 +49,12 @@ static void add_labels(struct text *out, const struct access_view *view, struct 
 	}
 }
 
-static void add_trees(struct text *out, const struct access_view *view, struct spread *spread)
+static void add_trees(struct text *out, const struct access_view *view, struct access_walk *walk)
 {
 	struct region region;
 	struct place place;
 
-	while (spread_place(spread, &place)) {
+	while (access_walk_place(walk, &place)) {
 		region_describe(view->map, &place, &region);
 		region_tree(out, &place, &region, "    ");
 	}
@@ -68,19 +69,19 @@ static void end_line(struct text *out, size_t begin)
 
 void access_text(struct text *out, const struct access_view *view, bool tree)
 {
-	struct spread spread;
+	struct access_walk walk;
 	bool first = true;
 
-	spread_init(&spread, view->map, view->base, view->access, view->unit_sectors);
-	for (; spread_next(&spread); first = false) {
+	access_walk_init(&walk, view->map, view->base, view->access, view->unit_sectors);
+	for (; access_walk_extent(&walk); first = false) {
 		size_t begin = out->n;
 
-		add_heading(out, view, &spread, first);
+		add_heading(out, view, &walk, first);
 		if (tree || view->access->count == 0)
 			end_line(out, begin);
 		if (tree)
-			add_trees(out, view, &spread);
+			add_trees(out, view, &walk);
 		else
-			add_labels(out, view, &spread, out->n - begin);
+			add_labels(out, view, &walk, out->n - begin);
 	}
 }

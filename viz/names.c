@@ -214,9 +214,9 @@ uint32_t names_of(struct name_table *names, const struct place *place)
 
 /* --- counting --- */
 
-static void count_hit(struct name_table *names, const struct heat_hit *hit, uint64_t serial)
+static void count_kept(struct name_table *names, const struct heat_kept *kept, uint64_t serial)
 {
-	uint64_t at = hit->access.start, end = at + hit->access.count;
+	uint64_t at = kept->access.start, end = at + kept->access.count;
 	struct place place;
 
 	for (; at < end; at += place.count) {
@@ -231,10 +231,10 @@ static void count_hit(struct name_table *names, const struct heat_hit *hit, uint
 		if (names->list.n == 0)
 			return;
 		name = &names->list.at[index];
-		counter = &name->counters.op[hit->access.op];
+		counter = &name->counters.op[kept->access.op];
 		counter->sectors += place.count;
 		counter->requests += name->seen != serial;
-		counter->unaligned += name->seen != serial && hit->unaligned;
+		counter->unaligned += name->seen != serial && kept->unaligned;
 		name->seen = serial;
 	}
 }
@@ -280,8 +280,8 @@ static void count_regions(struct name_table *names, const struct usage *usage)
 void names_count(struct name_table *names, const struct heat *heat, const struct analysis *analysis)
 {
 	if (heat_is_exact(heat)) {
-		for (size_t i = 0; i < heat->hits.n; i++)
-			count_hit(names, &heat->hits.at[i], i + 1);
+		for (size_t i = 0; i < heat->kept.n; i++)
+			count_kept(names, &heat->kept.at[i], i + 1);
 		return;
 	}
 	count_files(names, &analysis->usage);

@@ -82,17 +82,17 @@ static void add_hits(struct text *out, const struct heat *heat)
 	struct text bytes = {0};
 	uint64_t start = 0, when = 0;
 
-	for (size_t i = 0; i < heat->hits.n; i++) {
-		const struct heat_hit *hit = &heat->hits.at[i];
+	for (size_t i = 0; i < heat->kept.n; i++) {
+		const struct heat_kept *kept = &heat->kept.at[i];
 
-		page_pack(&bytes, hit->access.op == ACCESS_FLUSH
+		page_pack(&bytes, kept->access.op == ACCESS_FLUSH
 				      ? HEAT_CLASSES
-				      : heat_class((enum access_op)hit->access.op, hit->unaligned));
-		page_pack_signed(&bytes, hit->access.start, start);
-		page_pack(&bytes, hit->access.count);
-		page_pack_signed(&bytes, hit->when, when);
-		start = hit->access.start;
-		when = hit->when;
+				      : heat_class((enum access_op)kept->access.op, kept->unaligned));
+		page_pack_signed(&bytes, kept->access.start, start);
+		page_pack(&bytes, kept->access.count);
+		page_pack_signed(&bytes, kept->when, when);
+		start = kept->access.start;
+		when = kept->when;
 	}
 	page_add_packed(out, "hits", &bytes);
 }

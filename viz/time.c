@@ -121,12 +121,12 @@ static int fill(struct chart *chart)
 	chart->sums = calloc((size_t)chart->slots * chart->columns * HEAT_CLASSES + 1, sizeof(*chart->sums));
 	if (chart->sums == NULL)
 		return -1;
-	for (size_t i = 0; heat_is_exact(heat) && i < heat->hits.n; i++) {
-		const struct heat_hit *hit = &heat->hits.at[i];
+	for (size_t i = 0; heat_is_exact(heat) && i < heat->kept.n; i++) {
+		const struct heat_kept *kept = &heat->kept.at[i];
 
-		if (hit->access.op != ACCESS_FLUSH)
-			add(chart, hit->access.start, hit->access.start + hit->access.count, hit->when,
-			    heat_class((enum access_op)hit->access.op, hit->unaligned), hit->access.count);
+		if (kept->access.op != ACCESS_FLUSH)
+			add(chart, kept->access.start, kept->access.start + kept->access.count, kept->when,
+			    heat_class((enum access_op)kept->access.op, kept->unaligned), kept->access.count);
 	}
 	for (size_t i = 0; !heat_is_exact(heat) && i < heat->tiles.n; i++) {
 		const struct heat_cell *tile = &heat->tiles.at[i];

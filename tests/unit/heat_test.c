@@ -126,12 +126,12 @@ static void assert_same(const struct heat *a, const struct heat *b)
 	assert_int_equal(a->last, b->last);
 	assert_same_table(&a->bins, &b->bins);
 	assert_same_table(&a->tiles, &b->tiles);
-	assert_int_equal(a->hits.n, b->hits.n);
-	for (size_t i = 0; i < a->hits.n; i++) {
-		assert_int_equal(a->hits.at[i].when, b->hits.at[i].when);
-		assert_int_equal(a->hits.at[i].serial, i);
-		assert_int_equal(b->hits.at[i].serial, i);
-		assert_memory_equal(&a->hits.at[i].access, &b->hits.at[i].access, sizeof(struct access));
+	assert_int_equal(a->kept.n, b->kept.n);
+	for (size_t i = 0; i < a->kept.n; i++) {
+		assert_int_equal(a->kept.at[i].when, b->kept.at[i].when);
+		assert_int_equal(a->kept.at[i].serial, i);
+		assert_int_equal(b->kept.at[i].serial, i);
+		assert_memory_equal(&a->kept.at[i].access, &b->kept.at[i].access, sizeof(struct access));
 	}
 }
 
@@ -281,7 +281,7 @@ static void accesses_without_a_time_are_when_the_one_before_was(void **state)
 	assert_int_equal(heat.first_ns, -20);
 	assert_int_equal(heat.last, 520);
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(heat.hits.at[i].when, when[i]);
+		assert_int_equal(heat.kept.at[i].when, when[i]);
 	heat_done(&heat);
 }
 
@@ -293,7 +293,7 @@ static void heat_of_nothing_is_empty(void **state)
 	(void)state;
 	flush.op = ACCESS_FLUSH;
 	feed_whole(&heat, &flush, 0);
-	assert_int_equal(heat.bins.n + heat.tiles.n + heat.hits.n, 0);
+	assert_int_equal(heat.bins.n + heat.tiles.n + heat.kept.n, 0);
 	heat_done(&heat);
 	heat_init(&heat, 8);
 	heat_init(&other, 8);
@@ -303,7 +303,7 @@ static void heat_of_nothing_is_empty(void **state)
 	heat_done(&other);
 	heat_finish(&heat);
 	assert_int_equal(heat.flushes, 1);
-	assert_int_equal(heat.hits.n, 1);
+	assert_int_equal(heat.kept.n, 1);
 	assert_int_equal(heat.bins.n, 0);
 	heat_done(&heat);
 }

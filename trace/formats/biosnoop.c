@@ -154,13 +154,14 @@ static bool assign(const struct biosnoop *state, const struct line *line, struct
 	return true;
 }
 
-struct row {
+struct biosnoop_row {
 	uint64_t sector, bytes, pid;
 	int64_t latency_ns;
 	struct word disk, op, comm;
 };
 
-static bool take_column(enum column column, const struct word *word, struct row *row, struct access *access)
+static bool take_column(enum column column, const struct word *word, struct biosnoop_row *row,
+			struct access *access)
 {
 	switch (column) {
 	case COLUMN_TIME:
@@ -188,7 +189,7 @@ static bool take_column(enum column column, const struct word *word, struct row 
 	}
 }
 
-static int make_access(struct trace *trace, const struct line *line, const struct row *row,
+static int make_access(struct trace *trace, const struct line *line, const struct biosnoop_row *row,
 		       struct access *access, struct err *err)
 {
 	uint64_t sectors = row->bytes / 512 + (row->bytes % 512 != 0);
@@ -222,7 +223,7 @@ static bool is_farewell(const char *text)
 static int parse_line(struct trace *trace, struct line *line, struct access *access, struct err *err)
 {
 	struct biosnoop *state = trace->state;
-	struct row row = {.latency_ns = ACCESS_NO_LATENCY};
+	struct biosnoop_row row = {.latency_ns = ACCESS_NO_LATENCY};
 	struct word words[COLUMNS_MAX];
 	struct biosnoop again;
 	bool good;

@@ -11,14 +11,14 @@
 #include "trace/formats/rwbs.h"
 #include "trace/formats/scan.h"
 
-struct row {
+struct bpftrace_row {
 	int64_t time_ns;
 	uint64_t sector, sectors;
 	const char *device, *rwbs, *comm;
 	size_t device_len, rwbs_len;
 };
 
-static bool scan_row(const char *at, struct row *row)
+static bool scan_row(const char *at, struct bpftrace_row *row)
 {
 	uint64_t number;
 
@@ -37,7 +37,7 @@ static bool scan_row(const char *at, struct row *row)
 static bool is_row(const char *text)
 {
 	struct access access = access_blank();
-	struct row row;
+	struct bpftrace_row row;
 
 	return scan_row(text, &row) && rwbs_parse(row.rwbs, row.rwbs_len, row.sectors, &access) >= 0;
 }
@@ -79,7 +79,7 @@ static int take_message(struct trace *trace, const struct line *line, struct err
 
 static int parse_line(struct trace *trace, struct line *line, struct access *access, struct err *err)
 {
-	struct row row;
+	struct bpftrace_row row;
 	long device, comm;
 	int counts;
 

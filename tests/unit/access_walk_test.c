@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "analyzer/spread.h"
+#include "analyzer/access_walk.h"
 
 #include "analyzer/alignment.h"
 #include "analyzer/counter.h"
@@ -63,19 +63,19 @@ static struct access request(uint64_t start, uint64_t count)
 	return access;
 }
 
-static void assert_extent(const struct spread *spread, uint64_t start, uint64_t count, bool off)
+static void assert_extent(const struct access_walk *walk, uint64_t start, uint64_t count, bool off)
 {
-	assert_int_equal(spread->extent.start, start);
-	assert_int_equal(spread->extent.count, count);
-	assert_int_equal(access_is_unaligned(&spread->extent, 8), off);
+	assert_int_equal(walk->extent.start, start);
+	assert_int_equal(walk->extent.count, count);
+	assert_int_equal(access_is_unaligned(&walk->extent, 8), off);
 }
 
-static void assert_place(struct spread *spread, uint64_t start, uint64_t count, uint64_t inner,
+static void assert_place(struct access_walk *walk, uint64_t start, uint64_t count, uint64_t inner,
 			 enum kind kind)
 {
 	struct place place;
 
-	assert_true(spread_place(spread, &place));
+	assert_true(access_walk_place(walk, &place));
 	assert_int_equal(place.start, start);
 	assert_int_equal(place.count, count);
 	assert_int_equal(place.inner, inner);
@@ -83,27 +83,27 @@ static void assert_place(struct spread *spread, uint64_t start, uint64_t count, 
 	assert_int_equal(place.depth, 2);
 }
 
-static void spread_of_a_disk_is_the_access_itself(void **state)
+static void walk_of_a_disk_is_the_access_itself(void **state)
 {
 	struct access access = request(3, 2000);
-	struct spread spread;
+	struct access_walk walk;
 	struct set set;
 
 	(void)state;
 	begin(&set);
 	seal(&set);
-	spread_init(&spread, set.map, set.disk, &access, 8);
-	assert_true(spread_next(&spread));
-	assert_memory_equal(&spread.extent, &access, sizeof(access));
-	assert_memory_equal(&spread.whole, &access, sizeof(access));
-	assert_false(spread_next(&spread));
+	access_walk_init(&walk, set.map, set.disk, &access, 8);
+	assert_true(access_walk_extent(&walk));
+	assert_memory_equal(&walk.extent, &access, sizeof(access));
+	assert_memory_equal(&walk.whole, &access, sizeof(access));
+	assert_false(access_walk_extent(&walk));
 	map_close(set.map);
 }
 
-static void spread_follows_stripes_in_the_order_of_the_volume(void **state)
+static void walk_follows_stripes_in_the_order_of_the_volume(void **state)
 {
 	struct access access = request(2, 20);
-	struct spread spread;
+	struct access_walk walk;
 	struct place place;
 	struct set set;
 
@@ -111,28 +111,28 @@ static void spread_follows_stripes_in_the_order_of_the_volume(void **state)
 	begin(&set);
 	stripe(&set, set.disk, 104, set.second, 203);
 	seal(&set);
-	spread_init(&spread, set.map, set.volume, &access, 8);
-	assert_int_equal(spread.whole.start, 106);
-	assert_int_equal(spread.whole.count, 20);
-	assert_true(access_is_unaligned(&spread.whole, 8));
-	assert_true(spread_next(&spread));
-	assert_extent(&spread, 106, 6, true);
-	assert_true(spread_is_on_disk(&spread));
-	assert_place(&spread, 106, 2, 2, KIND_UNKNOWN);
-	assert_place(&spread, 108, 4, 4, KIND_SUPERBLOCK);
-	assert_false(spread_place(&spread, &place));
-	assert_true(spread_next(&spread));
-	assert_extent(&spread, 203, 8, true);
-	assert_false(spread_is_on_disk(&spread));
-	assert_place(&spread, 203, 4, 8, KIND_SUPERBLOCK);
-	assert_place(&spread, 207, 4, 12, KIND_UNKNOWN);
-	assert_true(spread_next(&spread));
-	assert_extent(&spread, 112, 6, true);
-	assert_false(spread_next(&spread));
+	access_walk_init(&walk, set.map, set.volume, &access, 8);
+	assert_int_equal(walk.whole.start, 106);
+	assert_int_equal(walk.whole.count, 20);
+	assert_true(access_is_unaligned(&walk.whole, 8));
+	assert_true(access_walk_extent(&walk));
+	assert_extent(&walk, 106, 6, true);
+	assert_true(access_walk_is_on_disk(&walk));
+	assert_place(&walk, 106, 2, 2, KIND_UNKNOWN);
+	assert_place(&walk, 108, 4, 4, KIND_SUPERBLOCK);
+	assert_false(access_walk_place(&walk, &place));
+	assert_true(access_walk_extent(&walk));
+	assert_extent(&walk, 203, 8, true);
+	assert_false(access_walk_is_on_disk(&walk));
+	assert_place(&walk, 203, 4, 8, KIND_SUPERBLOCK);
+	assert_place(&walk, 207, 4, 12, KIND_UNKNOWN);
+	assert_true(access_walk_extent(&walk));
+	assert_extent(&walk, 112, 6, true);
+	assert_false(access_walk_extent(&walk));
 	map_close(set.map);
 }
 
-static void spread_joins_what_the_disk_has_in_one_run(void **state)
+static void walk_joins_what_the_disk_has_in_one_run(void **state)
 {
 	struct segment segments[] = {
 	    {.count = 32, .type = SEGMENT_LINEAR, .nareas = 1, .areas = &(struct area){NULL, 200}},
@@ -143,7 +143,7 @@ static void spread_joins_what_the_disk_has_in_one_run(void **state)
 	     .areas = &(struct area){NULL, 232}},
 	};
 	struct access access = request(24, 16);
-	struct spread spread;
+	struct access_walk walk;
 	struct set set;
 	struct err err;
 
@@ -154,17 +154,17 @@ static void spread_joins_what_the_disk_has_in_one_run(void **state)
 		assert_int_equal(map_add_segment(set.map, set.volume, &segments[i], &err), 0);
 	}
 	seal(&set);
-	spread_init(&spread, set.map, set.volume, &access, 8);
-	assert_true(spread_next(&spread));
-	assert_extent(&spread, 224, 16, false);
-	assert_false(spread_next(&spread));
+	access_walk_init(&walk, set.map, set.volume, &access, 8);
+	assert_true(access_walk_extent(&walk));
+	assert_extent(&walk, 224, 16, false);
+	assert_false(access_walk_extent(&walk));
 	map_close(set.map);
 }
 
-static void spread_of_a_flush_has_one_extent_without_places(void **state)
+static void walk_of_a_flush_has_one_extent_without_places(void **state)
 {
 	struct access access = request(0, 0);
-	struct spread spread;
+	struct access_walk walk;
 	struct place place;
 	struct set set;
 
@@ -173,19 +173,19 @@ static void spread_of_a_flush_has_one_extent_without_places(void **state)
 	begin(&set);
 	stripe(&set, set.disk, 104, set.second, 203);
 	seal(&set);
-	spread_init(&spread, set.map, set.volume, &access, 8);
-	assert_true(spread_next(&spread));
-	assert_false(spread_place(&spread, &place));
-	assert_false(spread_next(&spread));
+	access_walk_init(&walk, set.map, set.volume, &access, 8);
+	assert_true(access_walk_extent(&walk));
+	assert_false(access_walk_place(&walk, &place));
+	assert_false(access_walk_extent(&walk));
 	map_close(set.map);
 }
 
 /* Nothing lies there, and what lies beyond the end lies nowhere either. */
-static void spread_says_what_lies_nowhere(void **state)
+static void walk_says_what_lies_nowhere(void **state)
 {
 	struct segment segment = {.count = 64, .type = SEGMENT_ZERO};
 	struct access access = request(8, 100);
-	struct spread spread;
+	struct access_walk walk;
 	struct place place;
 	struct set set;
 	struct err err;
@@ -195,19 +195,19 @@ static void spread_says_what_lies_nowhere(void **state)
 	assert_int_equal(map_add_segment(set.map, set.volume, &segment, &err), 0);
 	space_claim(set.volume, RANK_STRUCTURE, KIND_SUPERBLOCK, 0, 64);
 	seal(&set);
-	spread_init(&spread, set.map, set.volume, &access, 8);
-	assert_true(spread_next(&spread));
-	assert_false(spread_is_on_disk(&spread));
-	assert_true(spread_place(&spread, &place));
+	access_walk_init(&walk, set.map, set.volume, &access, 8);
+	assert_true(access_walk_extent(&walk));
+	assert_false(access_walk_is_on_disk(&walk));
+	assert_true(access_walk_place(&walk, &place));
 	assert_false(place_is_on_disk(&place));
 	assert_int_equal(place.kind, KIND_SUPERBLOCK);
 	assert_int_equal(place.count, 56);
 	assert_ptr_equal(place.space, set.volume);
-	assert_true(spread_place(&spread, &place));
+	assert_true(access_walk_place(&walk, &place));
 	assert_int_equal(place.kind, KIND_UNKNOWN);
 	assert_int_equal(place.count, 44);
-	assert_false(spread_place(&spread, &place));
-	assert_false(spread_next(&spread));
+	assert_false(access_walk_place(&walk, &place));
+	assert_false(access_walk_extent(&walk));
 	map_close(set.map);
 }
 
@@ -216,7 +216,7 @@ static void alignment_blames_the_extent_that_is_off(void **state)
 {
 	struct access access = request(0, 16);
 	struct alignment alignment;
-	struct spread spread;
+	struct access_walk walk;
 	struct place place;
 	struct set set;
 
@@ -226,11 +226,11 @@ static void alignment_blames_the_extent_that_is_off(void **state)
 	seal(&set);
 	assert_int_equal(alignment_init(&alignment, set.map, 8), 0);
 	for (int i = 0; i < 2; i++) {
-		spread_init(&spread, set.map, set.volume, &access, 8);
-		alignment_access(&alignment, &spread.whole, (uint64_t)i);
-		while (spread_next(&spread))
-			while (spread_place(&spread, &place))
-				alignment_place(&alignment, &spread.extent, &place);
+		access_walk_init(&walk, set.map, set.volume, &access, 8);
+		alignment_access(&alignment, &walk.whole, (uint64_t)i);
+		while (access_walk_extent(&walk))
+			while (access_walk_place(&walk, &place))
+				alignment_place(&alignment, &walk.extent, &place);
 	}
 	alignment_finish(&alignment);
 	assert_int_equal(alignment.devices.n, 1);
@@ -247,11 +247,11 @@ static void alignment_blames_the_extent_that_is_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(spread_of_a_disk_is_the_access_itself),
-	    cmocka_unit_test(spread_follows_stripes_in_the_order_of_the_volume),
-	    cmocka_unit_test(spread_joins_what_the_disk_has_in_one_run),
-	    cmocka_unit_test(spread_of_a_flush_has_one_extent_without_places),
-	    cmocka_unit_test(spread_says_what_lies_nowhere),
+	    cmocka_unit_test(walk_of_a_disk_is_the_access_itself),
+	    cmocka_unit_test(walk_follows_stripes_in_the_order_of_the_volume),
+	    cmocka_unit_test(walk_joins_what_the_disk_has_in_one_run),
+	    cmocka_unit_test(walk_of_a_flush_has_one_extent_without_places),
+	    cmocka_unit_test(walk_says_what_lies_nowhere),
 	    cmocka_unit_test(alignment_blames_the_extent_that_is_off),
 	};
 
