@@ -30,8 +30,18 @@ void pack_str(struct text *text, const char *string)
 	text_str(text, string);
 }
 
-/* The next len bytes, or NULL. */
-static const uint8_t *take(struct unpack *unpack, size_t len)
+void pack_number(struct text *text, uint64_t value)
+{
+	char bytes[10];
+	size_t n = 0;
+
+	for (; value >= 0x80; value >>= 7)
+		bytes[n++] = (char)(0x80 | (value & 0x7f));
+	bytes[n++] = (char)value;
+	text_add(text, bytes, n);
+}
+
+const uint8_t *unpack_bytes(struct unpack *unpack, size_t len)
 {
 	const uint8_t *at = unpack->at;
 
@@ -45,23 +55,39 @@ static const uint8_t *take(struct unpack *unpack, size_t len)
 
 uint8_t unpack_u8(struct unpack *unpack)
 {
-	const uint8_t *at = take(unpack, 1);
+	const uint8_t *at = unpack_bytes(unpack, 1);
 
 	return at ? *at : 0;
 }
 
 uint32_t unpack_u32(struct unpack *unpack)
 {
-	const uint8_t *at = take(unpack, 4);
+	const uint8_t *at = unpack_bytes(unpack, 4);
 
 	return at ? le32(at) : 0;
 }
 
 uint64_t unpack_u64(struct unpack *unpack)
 {
-	const uint8_t *at = take(unpack, 8);
+	const uint8_t *at = unpack_bytes(unpack, 8);
 
 	return at ? le64(at) : 0;
+}
+
+uint64_t unpack_number(struct unpack *unpack)
+{
+	uint64_t value = 0;
+	unsigned shift = 0;
+	uint8_t byte;
+
+	do {
+		byte = unpack_u8(unpack);
+		if (shift == 63 && byte > 1)
+			unpack->bad = true;
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		shift += 7;
+	} while ((byte & 0x80) != 0 && !unpack->bad);
+	return unpack->bad ? 0 : value;
 }
 
 static const uint8_t *take_text(struct unpack *unpack, size_t *len)
@@ -69,10 +95,19 @@ static const uint8_t *take_text(struct unpack *unpack, size_t *len)
 	const uint8_t *at;
 
 	*len = unpack_u32(unpack);
-	at = take(unpack, *len);
+	at = unpack_bytes(unpack, *len);
 	if (at != NULL && memchr(at, 0, *len) != NULL)
 		unpack->bad = true;
 	return unpack->bad ? NULL : at;
+}
+
+const char *unpack_text(struct unpack *unpack, size_t *len)
+{
+	const char *at = (const char *)take_text(unpack, len);
+
+	if (at == NULL)
+		*len = 0;
+	return at ? at : "";
 }
 
 void unpack_field(struct unpack *unpack, char *field, size_t size)

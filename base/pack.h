@@ -16,6 +16,9 @@ void pack_u32(struct text *text, uint32_t value);
 void pack_u64(struct text *text, uint64_t value);
 void pack_str(struct text *text, const char *string);
 
+/* 7 bits a byte, low ones first; the high bit says that more follow. */
+void pack_number(struct text *text, uint64_t value);
+
 struct unpack {
 	const uint8_t *at, *end;
 	bool bad; /* something reached beyond the end, or made no sense */
@@ -24,6 +27,15 @@ struct unpack {
 uint8_t unpack_u8(struct unpack *unpack);
 uint32_t unpack_u32(struct unpack *unpack);
 uint64_t unpack_u64(struct unpack *unpack);
+
+/* As pack_number wrote it; bad when it does not fit into 64 bits. */
+uint64_t unpack_number(struct unpack *unpack);
+
+/* The next len bytes where they lie, or NULL. */
+const uint8_t *unpack_bytes(struct unpack *unpack, size_t len);
+
+/* A text where it lies, without a NUL behind it; "" with *len 0 when it is bad. */
+const char *unpack_text(struct unpack *unpack, size_t *len);
 
 /* A text into a field of `size` bytes; bad when it has no room there or holds a NUL. */
 void unpack_field(struct unpack *unpack, char *field, size_t size);

@@ -2,46 +2,22 @@
 /* A region as one JSON object. */
 #include "reports/region_json.h"
 
-#include "base/escape.h"
-
-#include <string.h>
-
-static void key_u64(struct text *out, const char *key, uint64_t value)
-{
-	text_str(out, key);
-	text_u64(out, value);
-}
-
-static void key_string(struct text *out, const char *key, const char *value)
-{
-	text_str(out, key);
-	escape_json(out, value, strlen(value));
-}
+#include "base/json.h"
 
 static void add_stack(struct text *out, const struct region *region)
 {
 	text_str(out, ",\"stack\":[");
 	for (unsigned i = 0; i < region->depth; i++)
-		key_string(out, i ? "," : "", region->stack[i]->name);
+		json_string(out, i ? "," : "", region->stack[i]->name);
 	text_char(out, ']');
 }
 
 static void add_path(struct text *out, const struct region *region)
 {
 	char path[EXT_PATH_MAX];
-	size_t len;
 
-	if (!region_path(region, path, sizeof(path)))
-		return;
-	key_string(out, ",\"path\":", path);
-	len = strlen(path);
-	if (utf8_valid(path, len))
-		return;
-	/* The name cannot be said in JSON: its exact bytes stand beside the readable form. */
-	text_str(out, ",\"path_hex\":\"");
-	for (size_t i = 0; i < len; i++)
-		text_printf(out, "%02x", (unsigned char)path[i]);
-	text_char(out, '"');
+	if (region_path(region, path, sizeof(path)))
+		json_path(out, path);
 }
 
 /* Other owners of the same sectors: files that share a block, volumes that share a chunk. */
@@ -53,13 +29,13 @@ static void add_sharers(struct text *out, const struct region *region)
 
 	for (size_t i = 0; i < n; i++) {
 		text_str(out, i ? ",{" : ",\"shared_with\":[{");
-		key_string(out, "\"device\":", sharers[i].device->name);
-		key_string(out, ",\"kind\":", kind_name(sharers[i].kind));
+		json_string(out, "\"device\":", sharers[i].device->name);
+		json_string(out, ",\"kind\":", kind_name(sharers[i].kind));
 		if (sharers[i].has_inode)
-			key_u64(out, ",\"inode\":", sharers[i].inode);
+			json_u64(out, ",\"inode\":", sharers[i].inode);
 		add_path(out, &sharers[i]);
 		if (sharers[i].has_offset)
-			key_u64(out, ",\"offset\":", sharers[i].offset);
+			json_u64(out, ",\"offset\":", sharers[i].offset);
 		text_char(out, '}');
 	}
 	if (n > 0)
@@ -68,11 +44,11 @@ static void add_sharers(struct text *out, const struct region *region)
 
 static void add_journal(struct text *out, const struct log_block *log)
 {
-	key_string(out, ",\"journal\":{\"type\":", log_type_name((enum log_type)log->type));
+	json_string(out, ",\"journal\":{\"type\":", log_type_name((enum log_type)log->type));
 	if (log->has_tid)
-		key_u64(out, ",\"tid\":", log->tid);
+		json_u64(out, ",\"tid\":", log->tid);
 	if (log->type == LOG_DATA)
-		key_u64(out, ",\"target\":", log->target);
+		json_u64(out, ",\"target\":", log->target);
 	text_char(out, '}');
 }
 
@@ -86,7 +62,7 @@ static void add_flags(struct text *out, uint8_t flags)
 	for (unsigned i = 0; i < EXTENT_FLAGS; i++) {
 		if ((flags >> i & 1) == 0)
 			continue;
-		key_string(out, any ? "," : "", extent_flag_name(i));
+		json_string(out, any ? "," : "", extent_flag_name(i));
 		any = true;
 	}
 	text_char(out, ']');
@@ -107,7 +83,7 @@ static void add_files(struct text *out, const struct region *region)
 		if (!region_path(&file, path, sizeof(path)))
 			continue;
 		text_str(out, n++ == 0 ? ",\"files\":[{" : ",{");
-		key_u64(out, "\"inode\":", inode);
+		json_u64(out, "\"inode\":", inode);
 		add_path(out, &file);
 		text_char(out, '}');
 	}
@@ -121,44 +97,44 @@ static void add_content(struct text *out, const struct region *region)
 	const struct content *content = &region->space->content;
 
 	if (content->label[0] != '\0')
-		key_string(out, ",\"label\":", content->label);
+		json_string(out, ",\"label\":", content->label);
 	if (content->uuid[0] != '\0')
-		key_string(out, ",\"uuid\":", content->uuid);
+		json_string(out, ",\"uuid\":", content->uuid);
 }
 
 void region_json(struct text *out, const struct region *region, const uint64_t *sector)
 {
 	text_char(out, '{');
 	if (sector != NULL) {
-		key_u64(out, "\"sector\":", *sector);
+		json_u64(out, "\"sector\":", *sector);
 		text_char(out, ',');
 	}
 	if (region->on_disk) {
-		key_u64(out, "\"start\":", region->start);
+		json_u64(out, "\"start\":", region->start);
 		text_char(out, ',');
 	}
-	key_u64(out, "\"sectors\":", region->sectors);
-	key_string(out, ",\"device\":", region->device->name);
+	json_u64(out, "\"sectors\":", region->sectors);
+	json_string(out, ",\"device\":", region->device->name);
 	add_stack(out, region);
 	if (region->has_device_start)
-		key_u64(out, ",\"device_start\":", region->device_start);
+		json_u64(out, ",\"device_start\":", region->device_start);
 	if (region->fs != NULL)
-		key_string(out, ",\"fs\":", region->fs);
-	key_string(out, ",\"kind\":", kind_name(region->kind));
+		json_string(out, ",\"fs\":", region->fs);
+	json_string(out, ",\"kind\":", kind_name(region->kind));
 	if (region->kind == KIND_OPAQUE || region->kind == KIND_SWAP)
 		add_content(out, region);
 	if (region->has_block)
-		key_u64(out, ",\"block\":", region->block);
+		json_u64(out, ",\"block\":", region->block);
 	if (region->has_group)
-		key_u64(out, ",\"group\":", region->group);
+		json_u64(out, ",\"group\":", region->group);
 	if (region->has_inode)
-		key_u64(out, ",\"inode\":", region->inode);
+		json_u64(out, ",\"inode\":", region->inode);
 	add_path(out, region);
 	if (region->has_offset)
-		key_u64(out, ",\"offset\":", region->offset);
+		json_u64(out, ",\"offset\":", region->offset);
 	if (region->has_inodes) {
-		key_u64(out, ",\"inodes\":[", region->inodes[0]);
-		key_u64(out, ",", region->inodes[1]);
+		json_u64(out, ",\"inodes\":[", region->inodes[0]);
+		json_u64(out, ",", region->inodes[1]);
 		text_char(out, ']');
 		if (sector != NULL && region->inodes[1] - region->inodes[0] < FILES_MAX)
 			add_files(out, region);

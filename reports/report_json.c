@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The report as the contract's JSON document, by hand as the other JSON is: it may have a million files. Each
    region, file and device has a line of its own. */
-#include "base/escape.h"
+#include "base/json.h"
 #include "base/threads.h"
 #include "reports/report.h"
 
 #include <pthread.h>
-#include <string.h>
-
-/* Inlined, so that the length of the key is known. */
-static inline __attribute__((always_inline)) void add_u64(struct text *out, const char *key, uint64_t value)
-{
-	text_str(out, key);
-	text_u64(out, value);
-}
-
-static void add_string(struct text *out, const char *key, const char *value)
-{
-	text_str(out, key);
-	escape_json(out, value, strlen(value));
-}
 
 static void add_counter(struct text *out, enum access_op op, const struct counter *counter)
 {
 	text_char(out, '"');
 	text_str(out, access_op_name(op));
-	add_u64(out, "\":{\"requests\":", counter->requests);
-	add_u64(out, ",\"sectors\":", counter->sectors);
-	add_u64(out, ",\"unaligned\":", counter->unaligned);
+	json_u64(out, "\":{\"requests\":", counter->requests);
+	json_u64(out, ",\"sectors\":", counter->sectors);
+	json_u64(out, ",\"unaligned\":", counter->unaligned);
 	text_char(out, '}');
 }
 
@@ -44,15 +30,15 @@ static void add_counters(struct text *out, const struct counters *counters)
 
 static void add_trace(struct text *out, const struct report_trace *trace)
 {
-	add_string(out, "{\"trace\":{\"file\":", trace->file);
-	add_string(out, ",\"format\":", trace->format);
+	json_string(out, "{\"trace\":{\"file\":", trace->file);
+	json_string(out, ",\"format\":", trace->format);
 	if (trace->event != NULL)
-		add_string(out, ",\"event\":", trace->event);
+		json_string(out, ",\"event\":", trace->event);
 	if (trace->relative_to != NULL)
-		add_string(out, ",\"relative_to\":", trace->relative_to);
-	add_u64(out, ",\"accesses\":", trace->accesses);
-	add_u64(out, ",\"windows\":", trace->windows);
-	add_u64(out, ",\"outside\":", trace->outside);
+		json_string(out, ",\"relative_to\":", trace->relative_to);
+	json_u64(out, ",\"accesses\":", trace->accesses);
+	json_u64(out, ",\"windows\":", trace->windows);
+	json_u64(out, ",\"outside\":", trace->outside);
 	text_str(out, "},\n");
 }
 
@@ -60,8 +46,8 @@ static void add_disk(struct text *out, const struct report_disk *disk)
 {
 	if (disk->file == NULL)
 		return;
-	add_string(out, " \"disk\":{\"file\":", disk->file);
-	add_u64(out, ",\"sectors\":", disk->sectors);
+	json_string(out, " \"disk\":{\"file\":", disk->file);
+	json_u64(out, ",\"sectors\":", disk->sectors);
 	text_str(out, "},\n");
 }
 
@@ -72,7 +58,7 @@ static void add_totals(struct text *out, const struct counters *totals)
 		add_counter(out, (enum access_op)op, &totals->op[op]);
 		text_char(out, ',');
 	}
-	add_u64(out, "\"flush\":{\"requests\":", totals->op[ACCESS_FLUSH].requests);
+	json_u64(out, "\"flush\":{\"requests\":", totals->op[ACCESS_FLUSH].requests);
 	text_str(out, "}},\n");
 }
 
@@ -89,27 +75,13 @@ static void add_regions(struct text *out, const struct report *report)
 		const struct report_region *region = &report->regions.at[i];
 
 		add_item(out, i);
-		add_string(out, "{\"device\":", region->device);
+		json_string(out, "{\"device\":", region->device);
 		if (region->fs != NULL)
-			add_string(out, ",\"fs\":", region->fs);
-		add_string(out, ",\"kind\":", kind_name(region->kind));
+			json_string(out, ",\"fs\":", region->fs);
+		json_string(out, ",\"kind\":", kind_name(region->kind));
 		add_counters(out, &region->counters);
 	}
 	text_str(out, "],\n");
-}
-
-/* A name that cannot be said in JSON has its exact bytes beside the readable form. */
-static void add_path(struct text *out, const char *path)
-{
-	size_t len = strlen(path);
-
-	add_string(out, ",\"path\":", path);
-	if (utf8_valid(path, len))
-		return;
-	text_str(out, ",\"path_hex\":\"");
-	for (size_t i = 0; i < len; i++)
-		text_printf(out, "%02x", (unsigned char)path[i]);
-	text_char(out, '"');
 }
 
 static void add_file(struct text *out, const struct report *report, size_t i, struct report_room *room)
@@ -118,9 +90,9 @@ static void add_file(struct text *out, const struct report *report, size_t i, st
 
 	report_file(report, i, &file, room);
 	add_item(out, i);
-	add_string(out, "{\"device\":", file.device);
-	add_u64(out, ",\"inode\":", file.inode);
-	add_path(out, file.path);
+	json_string(out, "{\"device\":", file.device);
+	json_u64(out, ",\"inode\":", file.inode);
+	json_path(out, file.path);
 	add_counters(out, file.counters);
 }
 
@@ -233,9 +205,9 @@ static void add_causes(struct text *out, const struct report_device *device)
 			continue;
 		text_str(out, comma);
 		comma = ",";
-		add_string(out, "{\"cause\":", cause_name((enum cause)cause));
-		add_u64(out, ",\"requests\":", device->causes[cause].requests);
-		add_string(out, ",\"detail\":", device->causes[cause].detail);
+		json_string(out, "{\"cause\":", cause_name((enum cause)cause));
+		json_u64(out, ",\"requests\":", device->causes[cause].requests);
+		json_string(out, ",\"detail\":", device->causes[cause].detail);
 		text_char(out, '}');
 	}
 	text_str(out, "]}");
@@ -243,16 +215,16 @@ static void add_causes(struct text *out, const struct report_device *device)
 
 static void add_alignment(struct text *out, const struct report *report)
 {
-	add_u64(out, " \"alignment\":{\"unit\":", report->unit_sectors * 512);
+	json_u64(out, " \"alignment\":{\"unit\":", report->unit_sectors * 512);
 	text_str(out, ",\"devices\":[");
 	for (size_t i = 0; i < report->devices.n; i++) {
 		const struct report_device *device = &report->devices.at[i];
 
 		add_item(out, i);
-		add_string(out, "{\"device\":", device->name);
-		add_u64(out, ",\"writes\":", device->writes);
-		add_u64(out, ",\"unaligned\":", device->unaligned);
-		add_u64(out, ",\"partial_blocks\":", device->partial_blocks);
+		json_string(out, "{\"device\":", device->name);
+		json_u64(out, ",\"writes\":", device->writes);
+		json_u64(out, ",\"unaligned\":", device->unaligned);
+		json_u64(out, ",\"partial_blocks\":", device->partial_blocks);
 		add_causes(out, device);
 	}
 	text_str(out, "]},\n");
@@ -271,7 +243,7 @@ int report_json(struct text *out, const struct report *report, report_flush *flu
 	text_str(out, " \"notes\":[");
 	for (size_t i = 0; i < report->notes.n; i++) {
 		add_item(out, i);
-		escape_json(out, report->notes.at[i], strlen(report->notes.at[i]));
+		json_string(out, "", report->notes.at[i]);
 	}
 	text_str(out, "]}\n");
 	if (out->short_of_memory)

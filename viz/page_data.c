@@ -10,6 +10,7 @@
 
    A "<" never appears as itself, so that no name can end the element that holds the document. */
 #include "base/escape.h"
+#include "base/pack.h"
 #include "layout/ext/ext.h"
 #include "viz/page.h"
 #include "viz/page_log.h"
@@ -55,10 +56,10 @@ static void add_runs(struct text *out, const struct tracks *tracks)
 	for (size_t i = 0; i < tracks->runs.n; i++) {
 		const struct track_run *run = &tracks->runs.at[i];
 
-		page_pack(&bytes, run->start - last);
-		page_pack(&bytes, (uint64_t)run->name << 5 | run->flags << 1 | run->joined);
-		page_pack(&bytes, run->frame);
-		page_pack(&bytes, run->base);
+		pack_number(&bytes, run->start - last);
+		pack_number(&bytes, (uint64_t)run->name << 5 | run->flags << 1 | run->joined);
+		pack_number(&bytes, run->frame);
+		pack_number(&bytes, run->base);
 		last = run->start;
 	}
 	page_add_packed(out, "runs", &bytes);
@@ -85,11 +86,11 @@ static void add_hits(struct text *out, const struct heat *heat)
 	for (size_t i = 0; i < heat->kept.n; i++) {
 		const struct heat_kept *kept = &heat->kept.at[i];
 
-		page_pack(&bytes, kept->access.op == ACCESS_FLUSH
-				      ? HEAT_CLASSES
-				      : heat_class((enum access_op)kept->access.op, kept->unaligned));
+		pack_number(&bytes, kept->access.op == ACCESS_FLUSH
+					? HEAT_CLASSES
+					: heat_class((enum access_op)kept->access.op, kept->unaligned));
 		page_pack_signed(&bytes, kept->access.start, start);
-		page_pack(&bytes, kept->access.count);
+		pack_number(&bytes, kept->access.count);
 		page_pack_signed(&bytes, kept->when, when);
 		start = kept->access.start;
 		when = kept->when;
@@ -103,9 +104,9 @@ static void add_cells(struct text *out, const char *key, const struct heat_table
 	uint64_t last = 0;
 
 	for (size_t i = 0; i < table->n; i++) {
-		page_pack(&bytes, table->at[i].key - last);
-		page_pack(&bytes, table->at[i].requests);
-		page_pack(&bytes, table->at[i].sectors);
+		pack_number(&bytes, table->at[i].key - last);
+		pack_number(&bytes, table->at[i].requests);
+		pack_number(&bytes, table->at[i].sectors);
 		last = table->at[i].key;
 	}
 	page_add_packed(out, key, &bytes);

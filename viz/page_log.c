@@ -7,6 +7,7 @@
    A journal with more such runs than a page can hold is told without targets, or not at all. */
 #include "viz/page_log.h"
 
+#include "base/pack.h"
 #include "viz/page_pack.h"
 
 #define ENTRIES_MAX 40000
@@ -101,11 +102,11 @@ int page_log(struct text *packed, const struct map *map, const struct tracks *tr
 	for (size_t i = 0; status == 0 && !log.full && i < log.list.n; i++) {
 		const struct entry *entry = &log.list.at[i];
 
-		page_pack(packed, entry->start - last);
-		page_pack(packed, entry->sectors);
-		page_pack(packed, entry->type);
-		page_pack(packed, entry->has_tid ? (uint64_t)entry->tid + 1 : 0);
-		page_pack(packed, entry->target);
+		pack_number(packed, entry->start - last);
+		pack_number(packed, entry->sectors);
+		pack_number(packed, entry->type);
+		pack_number(packed, entry->has_tid ? (uint64_t)entry->tid + 1 : 0);
+		pack_number(packed, entry->target);
 		last = entry->start;
 	}
 	VEC_FREE(&log.list);

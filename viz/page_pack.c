@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "viz/page_pack.h"
 
-void page_pack(struct text *out, uint64_t value)
-{
-	while (value >= 0x80) {
-		text_char(out, (char)(0x80 | (value & 0x7f)));
-		value >>= 7;
-	}
-	text_char(out, (char)value);
-}
+#include "base/pack.h"
 
 void page_pack_signed(struct text *out, uint64_t now, uint64_t before)
 {
 	int64_t difference = (int64_t)(now - before);
 
-	page_pack(out, difference < 0 ? ((uint64_t)(-(difference + 1)) << 1 | 1) : (uint64_t)difference << 1);
+	pack_number(out,
+		    difference < 0 ? ((uint64_t)(-(difference + 1)) << 1 | 1) : (uint64_t)difference << 1);
 }
 
 static void add_base64(struct text *out, const struct text *bytes)

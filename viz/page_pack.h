@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of numbers as the page's script unpacks them: base64 of variable-length integers. */
+/* Lists of numbers as the page's script unpacks them: base64 of numbers as base/pack.h packs them. */
 #ifndef VIZ_PAGE_PACK_H
 #define VIZ_PAGE_PACK_H
 
 #include "base/text.h"
 
 #include <stdint.h>
-
-/* A number, 7 bits a byte, low ones first; the high bit says that more follow. */
-void page_pack(struct text *out, uint64_t value);
 
 /* The difference, the sign in its lowest bit. */
 void page_pack_signed(struct text *out, uint64_t now, uint64_t before);

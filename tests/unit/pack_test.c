@@ -37,6 +37,43 @@ static void pack_and_unpack_agree(void **state)
 	text_free(&text);
 }
 
+static void pack_number_takes_as_many_bytes_as_it_needs(void **state)
+{
+	static const uint64_t values[] = {0, 1, 127, 128, 16383, 16384, UINT64_MAX >> 1, UINT64_MAX};
+	static const size_t lengths[] = {1, 1, 1, 2, 2, 3, 9, 10};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct text text = {0};
+		struct unpack unpack;
+
+		pack_number(&text, values[i]);
+		assert_int_equal(text.n, lengths[i]);
+		unpack = reader(&text);
+		assert_true(unpack_number(&unpack) == values[i]);
+		assert_false(unpack.bad);
+		unpack = reader(&text);
+		unpack.end--;
+		assert_true(unpack_number(&unpack) == 0);
+		assert_true(unpack.bad);
+		text_free(&text);
+	}
+}
+
+static void unpack_number_refuses_what_64_bits_do_not_hold(void **state)
+{
+	static const uint8_t large[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02};
+	static const uint8_t endless[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x81, 0};
+	struct unpack unpack = {.at = large, .end = large + sizeof(large)};
+
+	(void)state;
+	assert_true(unpack_number(&unpack) == 0);
+	assert_true(unpack.bad);
+	unpack = (struct unpack){.at = endless, .end = endless + sizeof(endless)};
+	assert_true(unpack_number(&unpack) == 0);
+	assert_true(unpack.bad);
+}
+
 static void unpack_beyond_the_end_is_bad_and_zero(void **state)
 {
 	struct text text = {0};
@@ -104,6 +141,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pack_and_unpack_agree),
+	    cmocka_unit_test(pack_number_takes_as_many_bytes_as_it_needs),
+	    cmocka_unit_test(unpack_number_refuses_what_64_bits_do_not_hold),
 	    cmocka_unit_test(unpack_beyond_the_end_is_bad_and_zero),
 	    cmocka_unit_test(unpack_texts_that_cannot_be_are_bad),
 	    cmocka_unit_test(unpack_field_without_room_is_bad),

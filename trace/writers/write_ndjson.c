@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One JSON object a line, with the keys that `dump --json` gives an access (see the contract), but for
    those that need a disk or a unit of alignment; a named mark is {"mark":"NAME"}. */
-#include "base/escape.h"
+#include "base/json.h"
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-static void add_string(struct text *out, const char *key, const char *value)
-{
-	text_str(out, key);
-	escape_json(out, value, strlen(value));
-}
-
-static void add_latency(struct text *out, int64_t ns)
-{
-	text_printf(out, ",\"latency_us\":%s%" PRIi64, ns < 0 && ns > -1000 ? "-" : "", ns / 1000);
-	if (ns % 1000 != 0)
-		text_printf(out, ".%03" PRIi64, ns % 1000 < 0 ? -(ns % 1000) : ns % 1000);
-}
 
 /* The other flags, as an array of words. */
 static void add_flags(struct text *out, const struct access *access)
@@ -52,13 +38,13 @@ static int ndjson_access(struct writer *writer, const struct access *access, str
 		writer_seconds(out, access->time_ns);
 	}
 	if (access->latency_ns != ACCESS_NO_LATENCY)
-		add_latency(out, access->latency_ns);
+		json_microseconds(out, ",\"latency_us\":", access->latency_ns);
 	if (writer->facts.device != NULL)
-		add_string(out, ",\"device_name\":", writer->facts.device);
+		json_string(out, ",\"device_name\":", writer->facts.device);
 	if (access->pid != ACCESS_NO_PID)
 		text_printf(out, ",\"pid\":%" PRIu32, access->pid);
 	if (access->comm != 0)
-		add_string(out, ",\"comm\":", writer_comm(writer, access));
+		json_string(out, ",\"comm\":", writer_comm(writer, access));
 	add_flags(out, access);
 	text_str(out, "}\n");
 	return 0;
@@ -67,7 +53,7 @@ static int ndjson_access(struct writer *writer, const struct access *access, str
 static int ndjson_mark(struct writer *writer, const char *name, struct err *err)
 {
 	(void)err;
-	add_string(&writer->out, "{\"mark\":", name);
+	json_string(&writer->out, "{\"mark\":", name);
 	text_str(&writer->out, "}\n");
 	return 0;
 }

@@ -2,6 +2,8 @@
 /* The table of the formats that can be written, and what they have in common. */
 #include "trace/writers/writer.h"
 
+#include "base/json.h"
+
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
@@ -162,10 +164,7 @@ void writer_flags(struct text *out, const struct access *access, char separator)
 
 void writer_seconds(struct text *out, int64_t ns)
 {
-	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-
-	text_printf(out, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", magnitude / 1000000000,
-		    magnitude % 1000000000);
+	json_seconds(out, "", ns);
 }
 
 void writer_name(struct writer *writer, const char *name, const char *special)
