@@ -66,11 +66,16 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libblkmap.a $(LINK_LIBS) -lcmocka
 
+# What tests/oracle asks of the library itself.
+ORACLES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/oracle/*.c))
+$(ORACLES): %: %.o $(BUILD)/libblkmap.a
+	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libblkmap.a $(LINK_LIBS)
+
 # What bench/ needs to make its disks.
 $(BUILD)/bench/%: $(BUILD)/bench/%.o
 	$(CC) $(CFLAGS) -o $@ $< $(LINK_LIBS)
 
-units: $(patsubst %.c,$(BUILD)/%,$(UNITS))
+units: $(patsubst %.c,$(BUILD)/%,$(UNITS)) $(ORACLES)
 
 check: all units
 	BUILD=$(BUILD) tests/run

@@ -153,6 +153,9 @@ static int common_option(struct common *common, int option, const char *value, s
 	case COMMON_OF:
 		common->of = value;
 		return 0;
+	case COMMON_NO_REPLAY:
+		common->map.no_replay = true;
+		return 0;
 	case COMMON_LVM_METADATA:
 		return read_lvm_text(common, value, err);
 	case 'j':

@@ -70,6 +70,7 @@ enum {
 	COMMON_WITH,
 	COMMON_LVM_METADATA,
 	COMMON_OF,
+	COMMON_NO_REPLAY,
 	COMMON_RELATIVE_TO,
 	COMMON_LAST,
 };
@@ -93,6 +94,7 @@ enum {
 #define COMMON_DISK                                                                                          \
 	COMMON_JOBS, {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                           \
 	    {"with", required_argument, NULL, COMMON_WITH}, {"of", required_argument, NULL, COMMON_OF},      \
+	    {"no-replay", no_argument, NULL, COMMON_NO_REPLAY},                                              \
 	{                                                                                                    \
 		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
 	}
@@ -100,6 +102,7 @@ enum {
 	"  --with DISK2        a further disk of volume groups or md arrays (may be repeated)\n"             \
 	"  --of DISK           a saved map is used only if it is of this disk\n"                             \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
+	"  --no-replay         file systems as they lie on the disk, with their journals not replayed\n"     \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
 #define COMMON_READING                                                                                       \
 	{"verbose", no_argument, NULL, 'v'}, {"format", required_argument, NULL, COMMON_FORMAT},             \

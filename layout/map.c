@@ -6,6 +6,7 @@
 #include "layout/ext/ext.h"
 #include "layout/disk/image.h"
 #include "layout/saved/saved.h"
+#include "layout/overlay.h"
 #include "layout/segment.h"
 
 #include <assert.h>
@@ -23,6 +24,7 @@ static void space_free(struct space *space)
 	claims_free(&space->claims);
 	extents_free(&space->extents);
 	ext_free(space->ext);
+	overlay_free(space->overlay);
 	image_close(space->image);
 	free(space->name);
 	free(space);
@@ -161,6 +163,7 @@ static int add_disks(struct map *map, const char *path, const struct map_options
 			return err_prefix(err, "--with %s: ", options->with[i]);
 	map->lvm_metadata = options ? options->lvm_metadata : NULL;
 	map->keep_links = options != NULL && options->keep_links;
+	map->no_replay = options != NULL && options->no_replay;
 	map->threads = options != NULL && options->threads > 0 ? options->threads : 1;
 	return 0;
 }

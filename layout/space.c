@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "layout/ext/ext.h"
 #include "layout/disk/image.h"
+#include "layout/overlay.h"
 #include "layout/segment.h"
 
 #include <assert.h>
@@ -94,7 +95,7 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 			  buf, *done, err);
 }
 
-int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
+int space_read_below(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
 {
 	size_t done = 0;
 
@@ -107,6 +108,13 @@ int space_read(const struct space *space, uint64_t offset, void *buf, size_t len
 		if (read_piece(space, offset, buf, len, &done, err) != 0)
 			return -1;
 	return 0;
+}
+
+int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	if (space_read_below(space, offset, buf, len, err) != 0)
+		return -1;
+	return space->overlay != NULL ? overlay_apply(space->overlay, space, offset, buf, len, err) : 0;
 }
 
 void space_cut_claim(const struct space *space, struct claim *claim)

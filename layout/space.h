@@ -18,6 +18,7 @@
 
 struct ext;
 struct image;
+struct overlay;
 struct space;
 
 enum segment_type {
@@ -88,7 +89,8 @@ struct space {
 	enum kind rest;               /* what its unclaimed sectors are */
 	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
-	struct ext *ext; /* its ext2/3/4 file system, or NULL; owned */
+	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
+	struct ext *ext;         /* its ext2/3/4 file system, or NULL; owned */
 	bool probed;
 };
 
@@ -100,8 +102,12 @@ int space_add_segment(struct space *space, const struct segment *segment, struct
 bool space_outward(const struct space *space, uint64_t sector, const struct area **area, uint64_t *at,
 		   uint64_t *run);
 
-/* Reads exactly len bytes; -1 where they are not all there. */
+/* Reads exactly len bytes; -1 where they are not all there.  What the space's overlay has is taken from it.
+ */
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
+
+/* The same as it lies on the disk, without the space's own overlay. */
+int space_read_below(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
 
 /* Claims sectors of a space; what lies beyond its end is cut off. */
 void space_claim(struct space *space, enum rank rank, enum kind kind, uint64_t start, uint64_t count);

@@ -25,6 +25,7 @@ struct image {
 	uint64_t bytes;
 	uint32_t sector_size;
 	bool is_file; /* a raw one, which may have holes */
+	bool in_use;
 	char note[256];
 	_Atomic uint64_t bytes_read;
 };
@@ -52,6 +53,17 @@ static int find_size(struct image *image, struct err *err)
 	return 0;
 }
 
+/* The kernel gives nobody a block device for himself alone that it uses. */
+static bool is_busy(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_EXCL | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == EBUSY;
+	close(fd);
+	return false;
+}
+
 static int open_file(struct image *image, const char *path, struct err *err)
 {
 	const char *format;
@@ -62,6 +74,7 @@ static int open_file(struct image *image, const char *path, struct err *err)
 		return err_set(err, "cannot open: %s", strerror(errno));
 	if (find_size(image, err) != 0)
 		return -1;
+	image->in_use = !image->is_file && is_busy(path);
 	format = cut_off_format(image->fd, image->bytes);
 	image->is_file = format == NULL && image->is_file;
 	if (format == NULL)
@@ -122,6 +135,11 @@ uint64_t image_sectors(const struct image *image)
 bool image_is_raw(const struct image *image)
 {
 	return image->nbd == NULL;
+}
+
+bool image_is_in_use(const struct image *image)
+{
+	return image->in_use;
 }
 
 const char *image_note(const struct image *image)

@@ -22,6 +22,9 @@ uint64_t image_sectors(const struct image *image);
 /* Whether it is read as it is, without a server. */
 bool image_is_raw(const struct image *image);
 
+/* Whether it is a block device that this machine uses: mounted, or part of another device. */
+bool image_is_in_use(const struct image *image);
+
 /* The device's logical sector size, or 0 where a file does not tell. */
 uint32_t image_sector_size(const struct image *image);
 

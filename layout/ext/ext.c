@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "layout/contents/known.h"
 #include "layout/drivers.h"
+#include "layout/overlay.h"
 #include "layout/tables/ptable.h"
 
 #include <inttypes.h>
@@ -194,8 +195,6 @@ static void note_state(struct ext *ext)
 			 ext->type,
 			 (uint32_t)(ext->fs->super->s_feature_ro_compat &
 				    ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
-	if (ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
-		ext_note(ext, "the journal has not been replayed; labels show what lies on the disk");
 }
 
 /* A journal device: a superblock, and the log from the block behind it on.  Its blocks are counted from the
@@ -285,6 +284,32 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 	return result != 0 ? -1 : 1;
 }
 
+/* Has the journal replayed in memory, where a mount would replay it, and opens the file system anew then. */
+static int replay(struct map *map, struct space *space, ext2_filsys *fs, struct err *err)
+{
+	struct ext *ext = ext_new(map, space, *fs);
+	errcode_t why = 0;
+	int result;
+
+	if (ext == NULL)
+		return err_nomem(err);
+	result = ext_replay(ext, err);
+	map_take_notes(map, &ext->all.notes);
+	if (result == 0)
+		ext->fs = NULL;
+	ext_free(ext);
+	if (result == 1 && (why = open_fs(space, 0, 0, EXT2_FLAG_IGNORE_CSUM_ERRORS, fs)) != 0) {
+		map_note(map, space, "the superblock in its journal cannot be used (%s); nothing is replayed",
+			 ext_error(why));
+		overlay_free(space->overlay);
+		space->overlay = NULL;
+		why = open_fs(space, 0, 0, EXT2_FLAG_IGNORE_CSUM_ERRORS, fs);
+	}
+	if (why != 0)
+		return err_set(err, "%s cannot be read again (%s)", space_name(space), ext_error(why));
+	return result < 0 ? -1 : 0;
+}
+
 /* Whether the backup superblock of group 1 lies at a byte; then its block number and block size. */
 static bool find_backup(const struct space *space, uint64_t offset, int *block, unsigned *block_size)
 {
@@ -356,6 +381,8 @@ static int ext_map(struct map *map, struct space *space, struct err *err)
 		ext2fs_free(fs);
 		return 0;
 	}
+	if (result == 0 && replay(map, space, &fs, err) != 0)
+		return -1;
 	if (result == 0)
 		return map_opened(map, space, fs, false, err);
 	note_refusal(map, space, super, result);

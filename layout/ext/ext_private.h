@@ -120,11 +120,28 @@ int ext_map_free(struct ext_scan *scan, uint32_t group);
 /* A group's inodes and what they own (ext_inodes.c). */
 int ext_map_inodes(struct ext_scan *scan, uint32_t group);
 
+/* Reads an inode from its table into `raw` (ext->inode_size bytes), to which *inode points; -1 where it has
+   no place or cannot be read. */
+int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct ext_inode *inode);
+
 /* What one inode's map holds (ext_blocks.c). */
 int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);
 
 /* The journal, when ext->log_runs say where it lies (ext_journal.c). */
 int ext_map_journal(struct ext *ext, struct err *err);
+
+/* Readies the journal's runs for the following, and says how long the log is. */
+void ext_log_shape(struct ext *ext, struct log_shape *shape);
+
+/* Reads blocks of the log: a log_reader, whose context is the struct ext. */
+void ext_read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf);
+
+/* The block of the file system where a block of the log lies; false where it has none. */
+bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block);
+
+/* Gives the space an overlay of what a mount would replay (replay.c), and notes what has been done: 1 when
+   there is one now, 0 when there was nothing to do, or -1. */
+int ext_replay(struct ext *ext, struct err *err);
 
 /* The names in the directories that were found (ext_dirs.c). */
 int ext_read_dirs(struct ext *ext, struct err *err);

@@ -73,6 +73,21 @@ static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t numb
 		inode->extent_flags |= EXTENT_ENCRYPTED;
 }
 
+int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct ext_inode *inode)
+{
+	uint32_t group = (number - 1) / ext->inodes_per_group, index = (number - 1) % ext->inodes_per_group;
+	struct err why;
+
+	if (number == 0 || number > ext->inodes || group >= ext->groups ||
+	    space_read(ext->space,
+		       ext2fs_inode_table_loc(ext->fs, group) * ext->block_size +
+			   (uint64_t)index * ext->inode_size,
+		       raw, ext->inode_size, &why) != 0)
+		return -1;
+	parse_inode(ext, raw, number, inode);
+	return 0;
+}
+
 /* Short targets lie in the inode itself; i_blocks then counts at most an xattr block. */
 static bool is_fast_symlink(const struct ext *ext, const struct ext_inode *inode)
 {

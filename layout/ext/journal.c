@@ -29,8 +29,7 @@ static bool lies_in_one(const struct ext *ext, uint64_t block, uint32_t count)
 	return false;
 }
 
-/* Reads log blocks wherever the journal's runs have them. */
-static void read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
+void ext_read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
 {
 	const struct ext *ext = context;
 	struct err why;
@@ -115,19 +114,19 @@ static void note_log(struct ext *ext)
 				 log_type_name((enum log_type)log->blocks[at].type));
 }
 
-int ext_map_journal(struct ext *ext, struct err *err)
+void ext_log_shape(struct ext *ext, struct log_shape *shape)
 {
-	struct log_shape shape = {
+	uint64_t nblocks = 0;
+
+	*shape = (struct log_shape){
 	    .block_size = ext->block_size,
 	    .threads = ext->map->threads,
 	    .fast_commits = ext2fs_has_feature_fast_commit(ext->fs->super),
 	};
-	uint64_t nblocks = 0;
-
 	if (ext->found->log_runs.n == 0)
-		return 0;
+		return;
 	if (ext->found->log_inode == 0)
-		shape.superblock = (uint32_t)ext->found->log_runs.at[0].place;
+		shape->superblock = (uint32_t)ext->found->log_runs.at[0].place;
 	qsort(ext->found->log_runs.at, ext->found->log_runs.n, sizeof(struct ext_run), compare_runs);
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)
 		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
@@ -137,8 +136,38 @@ int ext_map_journal(struct ext *ext, struct err *err)
 		nblocks = ext2fs_blocks_count(ext->fs->super);
 	if (nblocks > LOG_BLOCKS_MAX)
 		nblocks = LOG_BLOCKS_MAX;
-	shape.nblocks = (uint32_t)nblocks;
-	if (log_decode(&ext->log, &shape, read_log, ext, err) != 0)
+	shape->nblocks = (uint32_t)nblocks;
+}
+
+bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block)
+{
+	size_t low = 0, high = ext->found->log_runs.n;
+	const struct ext_run *run;
+
+	/* `low` becomes the first run that begins behind the block. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ext->found->log_runs.at[middle].place <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return false;
+	run = &ext->found->log_runs.at[low - 1];
+	*block = run->block + (at - run->place);
+	return at - run->place < run->count;
+}
+
+int ext_map_journal(struct ext *ext, struct err *err)
+{
+	struct log_shape shape;
+
+	if (ext->found->log_runs.n == 0)
+		return 0;
+	ext_log_shape(ext, &shape);
+	if (log_decode(&ext->log, &shape, ext_read_log, ext, err) != 0)
 		return -1;
 	note_log(ext);
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)

@@ -36,14 +36,15 @@ class Run:
 
 
 def with_others(image):
-    """The options that name the other disks of its volume groups."""
-    return [word for other in image.disks if other is not image for word in ("--with", other.path)]
+    """The options that name the other disks of its volume groups, and show each as it lies there: so do the tools that
+    answers come from. What a replay changes is for replay.test."""
+    return ["--no-replay"] + [word for other in image.disks if other is not image for word in ("--with", other.path)]
 
 
 @functools.lru_cache(maxsize=2)
 def runs(image, alone=False):
     """All runs of a disk; `alone`: the other disks of its volume groups are missing."""
-    out = tools.run(tools.BLKMAP, "map", "--json", *([] if alone else with_others(image)), image.path)[1]
+    out = tools.run(tools.BLKMAP, "map", "--json", *(["--no-replay"] if alone else with_others(image)), image.path)[1]
     return [Run(line) for line in out.splitlines()]
 
 
