@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 static const char options_help[] =
-    "  -o DIR              report.txt, report.json, picture.png and index.html in this directory\n"
-    "  --json              the report as one JSON document\n"
+    "  -o DIR              report.txt, report.json, picture.png and index.html in this "
+    "directory\n" COMMON_WRITING_HELP "  --json              the report as one JSON document\n"
     "  --partial           what was counted of a piece of a trace, for blkmap merge, in the file that -o "
     "names\n"
     "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
@@ -38,7 +38,7 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 	if (report_init(&report, trace, disk, map, analysis, &err) != 0)
 		status = fail(NULL, &err);
 	else if (line->output != NULL)
-		status = report_directory(line->output, &report, analysis);
+		status = report_directory(line->output, &report, analysis, &line->common.output);
 	else
 		status = report_print(&report, line->common.json);
 	report_done(&report);
@@ -58,7 +58,8 @@ static int make_part(struct trace *trace, const struct map *map, const char *dis
 			err_prefix(&err, "piece %u/%u: ", trace->options.number, trace->options.of);
 		return fail(trace->path, &err);
 	}
-	status = part_write(&out, &part, &err) == 0 ? output_file(line->output, &out) : fail(NULL, &err);
+	status = part_write(&out, &part, &err) == 0 ? output_file(line->output, &out, &line->common.output)
+						    : fail(NULL, &err);
 	part_done(&part);
 	text_free(&out);
 	return status;
@@ -124,7 +125,7 @@ static int own_option(void *context, int option, const char *value, struct err *
 }
 
 /* Checks what belongs together. */
-static int check_and_analyze(const struct command_line *line, char **operands, int n)
+static int check_and_analyze(struct command_line *line, char **operands, int n)
 {
 	if (n < 1 || n > 2)
 		return fail_usage(&command_analyze, "expected a trace and perhaps a disk");
@@ -135,6 +136,10 @@ static int check_and_analyze(const struct command_line *line, char **operands, i
 				  "-o DIR writes report.json, so --json does not go with it");
 	if (!line->partial && line->common.trace.of > 0)
 		return fail_usage(&command_analyze, "--piece needs --partial");
+	if (line->output != NULL && (line->partial ? plan_output(&line->common, line->output)
+						   : plan_report_directory(&line->common, line->output)) != 0)
+		return STATUS_FAILED;
+	line->common.output.sync = line->partial;
 	return analyze(operands[0], n > 1 ? operands[1] : NULL, line);
 }
 
@@ -142,7 +147,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    COMMON_OUTPUT,
-	    COMMON_FILE,
+	    COMMON_WRITING,
 	    COMMON_DISK,
 	    COMMON_TRACE,
 	    COMMON_HELP,

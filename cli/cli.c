@@ -118,6 +118,7 @@ void common_done(struct common *common)
 {
 	free(common->lvm_text);
 	common->lvm_text = NULL;
+	outputs_done(&common->outputs);
 }
 
 static int common_option(struct common *common, int option, const char *value, struct err *err)
@@ -128,6 +129,9 @@ static int common_option(struct common *common, int option, const char *value, s
 		return 0;
 	case COMMON_RELATIVE_TO:
 		common->relative_to = value;
+		return 0;
+	case COMMON_FORCE:
+		common->outputs.force = true;
 		return 0;
 	case COMMON_JSON:
 		common->json = true;
@@ -157,6 +161,7 @@ static int common_option(struct common *common, int option, const char *value, s
 		common->map.no_replay = true;
 		return 0;
 	case COMMON_LVM_METADATA:
+		common->lvm_path = value;
 		return read_lvm_text(common, value, err);
 	case 'j':
 		return parse_jobs(common, value, err);
@@ -202,6 +207,7 @@ int common_parse(struct common *common, const struct command *command, const str
 
 	opterr = 0;
 	common->map.threads = common->trace.threads = threads_available();
+	common->output.tmpdir = common->trace.tmpdir = getenv("TMPDIR");
 	short_options(options, letters);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		int failed;
@@ -220,12 +226,37 @@ int common_parse(struct common *common, const struct command *command, const str
 	return 0;
 }
 
+int plan_output(struct common *common, const char *path)
+{
+	return outputs_add(&common->outputs, path);
+}
+
+/* What options name is read as well as `path`. */
+static int spare_inputs(const struct common *common, const char *path)
+{
+	const char *const named[] = {path, common->of, common->lvm_path};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]) && status == 0; i++)
+		status = outputs_spare(&common->outputs, named[i]);
+	for (size_t i = 0; i < common->map.nwith && status == 0; i++)
+		status = outputs_spare(&common->outputs, common->with[i]);
+	return status;
+}
+
 int open_trace(struct trace **trace, const char *path, const struct common *common)
 {
 	struct err err;
 
+	if (spare_inputs(common, path) != 0)
+		return STATUS_FAILED;
 	if (trace_open(trace, path, &common->trace, &err) != 0)
 		return fail(path, &err);
+	for (size_t i = 0; i < (*trace)->files.n; i++)
+		if (outputs_spare(&common->outputs, (*trace)->files.at[i]) != 0) {
+			trace_close(*trace);
+			return STATUS_FAILED;
+		}
 	if (common->verbose) {
 		err_set(&err, "%s", (*trace)->why);
 		fail(path, &err);
@@ -258,6 +289,8 @@ int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
 
+	if (spare_inputs(common, path) != 0)
+		return STATUS_FAILED;
 	if (saved_is(path))
 		guard_saved_map(path);
 	if (map_open(map, path, &common->map, &err) != 0)

@@ -4,7 +4,9 @@
 #define CLI_CLI_H
 
 #include "base/err.h"
+#include "base/outfile.h"
 #include "base/text.h"
+#include "cli/inputs.h"
 #include "layout/map.h"
 #include "trace/trace.h"
 
@@ -45,7 +47,10 @@ struct common {
 	struct trace_options trace;
 	struct map_options map;
 	const char *with[COMMON_WITH_MAX];
-	char *lvm_text;          /* what --lvm-metadata names, read */
+	struct outputs outputs; /* what will be written, which is nothing that is read */
+	struct outfile_options output;
+	const char *lvm_path;    /* --lvm-metadata, or NULL */
+	char *lvm_text;          /* what it names, read */
 	const char *of;          /* the disk that a saved map must be of, or NULL */
 	const char *relative_to; /* the device that the trace is of, or NULL for the disk */
 	uint64_t unit_sectors;   /* --align */
@@ -72,6 +77,7 @@ enum {
 	COMMON_OF,
 	COMMON_NO_REPLAY,
 	COMMON_RELATIVE_TO,
+	COMMON_FORCE,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
@@ -82,6 +88,12 @@ enum {
 	{                                                                                                    \
 		"output", required_argument, NULL, 'o'                                                       \
 	}
+#define COMMON_WRITING                                                                                       \
+	COMMON_FILE,                                                                                         \
+	{                                                                                                    \
+		"force", no_argument, NULL, COMMON_FORCE                                                     \
+	}
+#define COMMON_WRITING_HELP "  --force             replace a file that blkmap has not written\n"
 #define COMMON_OUTPUT                                                                                        \
 	{                                                                                                    \
 		"json", no_argument, NULL, COMMON_JSON                                                       \
@@ -137,6 +149,10 @@ typedef int option_handler(void *context, int option, const char *value, struct 
 int common_parse(struct common *common, const struct command *command, const struct option *options,
 		 const char *help, int argc, char **argv, option_handler *own, void *context);
 void common_done(struct common *common);
+
+/* Says that a file will be written, before anything is opened; 0, or STATUS_FAILED after a message, where
+   that may not be (cli/inputs.h).  A directory is that of so many files. */
+int plan_output(struct common *common, const char *path);
 
 /* Opens a trace and, when disk is not NULL, the map of the disk; without one, a map of unknown sectors.
    On failure prints and returns STATUS_FAILED with nothing left open. */

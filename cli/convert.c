@@ -13,7 +13,8 @@ static const char options_help[] =
     "  -o FILE             where to (- for standard output); its extension says the format:\n"
     "                      .qtr .iolog .ndjson .csv .blktrace\n"
     "  --to NAME           the format to write: qtr, qtr-strict, fio, ndjson, csv or blktrace\n"
-    "  --strict            for .qtr: the form of 2010 and nothing else\n" COMMON_READING_HELP;
+    "  --strict            for .qtr: the form of 2010 and nothing else\n" COMMON_WRITING_HELP
+	COMMON_READING_HELP;
 
 enum { OPTION_TO = COMMON_LAST, OPTION_STRICT };
 
@@ -84,9 +85,9 @@ const struct writer_format *format_to_write(const char *to, const char *path)
 }
 
 static int write_trace(struct trace *trace, const struct arguments *arguments,
-		       const struct writer_format *format)
+		       const struct writer_format *format, const struct common *common)
 {
-	struct convert_options options = {.to = format};
+	struct convert_options options = {.to = format, .output = common->output};
 	struct convert_result result;
 	struct err err;
 	bool writing;
@@ -98,16 +99,17 @@ static int write_trace(struct trace *trace, const struct arguments *arguments,
 	return STATUS_DONE;
 }
 
-static int open_and_write(const char *path, const struct arguments *arguments, const struct common *common)
+static int open_and_write(const char *path, const struct arguments *arguments, struct common *common)
 {
 	const struct writer_format *format =
 	    format_to_write(arguments->strict ? "qtr-strict" : arguments->to, arguments->output);
 	struct trace *trace;
 	int status;
 
-	if (format == NULL || open_trace(&trace, path, common) != 0)
+	if (format == NULL || plan_output(common, arguments->output) != 0 ||
+	    open_trace(&trace, path, common) != 0)
 		return STATUS_FAILED;
-	status = write_trace(trace, arguments, format);
+	status = write_trace(trace, arguments, format, common);
 	trace_close(trace);
 	return status;
 }
@@ -144,7 +146,7 @@ static bool is_odd_strict(const struct arguments *arguments)
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-	    {"output", required_argument, NULL, 'o'},
+	    COMMON_WRITING,
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
 	    COMMON_READING,

@@ -14,7 +14,7 @@
 #include <strings.h>
 
 static const char options_help[] =
-    "  -o FILE             the picture: .png, .svg or .html\n"
+    "  -o FILE             the picture: .png, .svg or .html\n" COMMON_WRITING_HELP
     "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
@@ -129,19 +129,22 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	else if (make(draw, &out, trace, &err) != 0)
 		status = fail(draw->output, &err);
 	else
-		status = draw->dump_scene ? print_text(&out) : output_file(draw->output, &out);
+		status =
+		    draw->dump_scene ? print_text(&out) : output_file(draw->output, &out, &common->output);
 	text_free(&out);
 	analysis_done(&analysis);
 	heat_done(&heat);
 	return status;
 }
 
-static int open_and_draw(struct draw *draw, const struct common *common)
+static int open_and_draw(struct draw *draw, struct common *common)
 {
 	struct trace *trace;
 	struct map *map;
 	int status;
 
+	if (draw->output != NULL && !draw->dump_scene && plan_output(common, draw->output) != 0)
+		return STATUS_FAILED;
 	if (open_both(&trace, &map, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
 		return STATUS_FAILED;
 	status = analyze_and_draw(draw, trace, map, common);
@@ -220,7 +223,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 	    COMMON_DISK,
 	    COMMON_TRACE,
-	    COMMON_FILE,
+	    COMMON_WRITING,
 	    {"view", required_argument, NULL, DRAW_VIEW},
 	    {"hilbert", no_argument, NULL, DRAW_HILBERT},
 	    {"dump-scene", no_argument, NULL, DRAW_DUMP_SCENE},

@@ -12,7 +12,7 @@
 
 static const char options_help[] =
     "  --json              every run of sectors, one JSON object a line\n"
-    "  -o FILE             save the map in this file, for use in place of DISK\n"
+    "  -o FILE             save the map in this file, for use in place of DISK\n" COMMON_WRITING_HELP
     "  --anonymize         with -o: tokens instead of all names\n"
     "  --kind KIND         only this kind of region (may be repeated)\n"
     "  --device DEVICE     only regions of this device \n" COMMON_DISK_HELP;
@@ -98,12 +98,15 @@ static int save_map(const char *disk, struct common *common, const struct map_co
 	int status = STATUS_DONE;
 
 	common->map.keep_links = true;
+	common->output.sync = true;
+	if (plan_output(common, own->file) != 0)
+		return STATUS_FAILED;
 	if (open_map(&map, disk, common) != 0)
 		return STATUS_FAILED;
 	print_notes(map);
 	if (own->anonymize && saved_anonymize(map, &err) != 0)
 		status = fail(disk, &err);
-	else if (saved_write(map, own->file, &err) != 0)
+	else if (saved_write(map, own->file, &common->output, &err) != 0)
 		status = fail(own->file, &err);
 	map_close(map);
 	return status;
@@ -126,7 +129,7 @@ static int run(int argc, char **argv)
 	    COMMON_OUTPUT,
 	    COMMON_DISK,
 	    COMMON_HELP,
-	    COMMON_FILE,
+	    COMMON_WRITING,
 	    {"anonymize", no_argument, NULL, OPTION_ANONYMIZE},
 	    {"kind", required_argument, NULL, OPTION_KIND},
 	    {"device", required_argument, NULL, COMMON_DEVICE},

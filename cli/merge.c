@@ -21,12 +21,12 @@ struct command_line {
 };
 
 /* The bytes of a file, which may be compressed. */
-static int read_all(struct text *bytes, const char *path, struct err *err)
+static int read_all(struct text *bytes, const char *path, const char *tmpdir, struct err *err)
 {
 	struct input *input;
 	long got = 1;
 
-	if (input_open(&input, path, err) != 0)
+	if (input_open(&input, path, tmpdir, err) != 0)
 		return -1;
 	while (got > 0) {
 		got = text_reserve(bytes, READ_STEP) ? input_read(input, bytes->at + bytes->n, READ_STEP, err)
@@ -37,10 +37,10 @@ static int read_all(struct text *bytes, const char *path, struct err *err)
 	return (int)got;
 }
 
-static int read_part(struct part *part, const char *path, struct err *err)
+static int read_part(struct part *part, const char *path, const char *tmpdir, struct err *err)
 {
 	struct text bytes = {0};
-	int status = read_all(&bytes, path, err);
+	int status = read_all(&bytes, path, tmpdir, err);
 
 	if (status == 0)
 		status = part_read(part, bytes.at ? bytes.at : "", bytes.n, err);
@@ -72,7 +72,10 @@ static int merge_files(char **paths, size_t n, const struct command_line *line)
 	}
 	merge_init(&merge);
 	for (size_t i = 0; i < n && status == 0; i++)
-		if (read_part(&parts[i], paths[i], &err) != 0 || merge_add(&merge, &parts[i], &err) != 0)
+		if (outputs_spare(&line->common.outputs, paths[i]) != 0)
+			status = STATUS_FAILED;
+		else if (read_part(&parts[i], paths[i], line->common.trace.tmpdir, &err) != 0 ||
+			 merge_add(&merge, &parts[i], &err) != 0)
 			status = fail(paths[i], &err);
 	if (status == 0)
 		status = print_report(&merge, line);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const char options_help[] =
-    "  -o TRACE            where to; its extension says the format, as in convert\n"
+    "  -o TRACE            where to; its extension says the format, as in convert\n" COMMON_WRITING_HELP
     "  --to NAME           the format to write\n"
     "  --nbd DISK          serve this raw image or device; {} in COMMAND becomes its URI\n"
     "  --device DEVICE     trace this block device of this host (as root)\n"
@@ -40,6 +40,7 @@ enum {
 struct arguments {
 	struct record_options record;
 	const struct writer_format *format;
+	struct common *common;
 	const char *output, *to;
 	bool marks;
 };
@@ -76,7 +77,8 @@ static int choose_windows(struct trace *trace, const struct arguments *arguments
 static int write_trace(struct trace *trace, const struct arguments *arguments, const struct disk *disk,
 		       const char *path)
 {
-	struct convert_options options = {.to = arguments->format, .sectors = disk->sectors};
+	struct convert_options options = {
+	    .to = arguments->format, .sectors = disk->sectors, .output = arguments->common->output};
 	struct convert_result result;
 	struct err err;
 	bool writing = false;
@@ -103,6 +105,12 @@ static int make_trace(const struct record *record, const struct arguments *argum
 	struct err err;
 	int status;
 
+	if (record->disks.n > 1 && plan_output(arguments->common, path) != 0)
+		return STATUS_FAILED;
+	for (size_t i = 0; i < record->disks.n; i++)
+		if (outputs_spare(&arguments->common->outputs, record->disks.at[i].image) != 0)
+			return STATUS_FAILED;
+	options.tmpdir = arguments->common->trace.tmpdir;
 	if (trace_open(&trace, record->log, &options, &err) != 0) {
 		err_prefix(&err, "the tracer's log: ");
 		return fail(path, &err);
@@ -135,14 +143,32 @@ static int make_traces(const struct record *record, const struct arguments *argu
 }
 
 /* A file that cannot be written is better known before the command than after it. */
-static int check_output(const char *path, struct err *err)
+static int check_output(const char *path, const struct common *common, struct err *err)
 {
 	struct outfile file;
 
-	if (outfile_open(&file, path, err) != 0)
+	if (outfile_open(&file, path, &common->output, err) != 0)
 		return err_prefix(err, "%s: ", path);
 	outfile_abandon(&file);
 	return 0;
+}
+
+/* What the command is given may be the disk that it will write to. */
+static int plan_outputs(struct arguments *arguments)
+{
+	const struct record_options *record = &arguments->record;
+	struct outputs *outputs = &arguments->common->outputs;
+	int status = outputs_add(outputs, arguments->output);
+
+	if (status == 0 && record->before != NULL)
+		status = outputs_add_new(outputs, record->before);
+	if (status == 0 && record->after != NULL)
+		status = outputs_add_new(outputs, record->after);
+	if (status == 0)
+		status = outputs_spare(outputs, record->target);
+	for (size_t i = 0; record->command[i] != NULL && status == 0; i++)
+		status = outputs_spare(outputs, record->command[i]);
+	return status;
 }
 
 static int find_self(char *self, size_t size, struct err *err)
@@ -170,8 +196,11 @@ static int record_all(struct arguments *arguments)
 	struct err err;
 	int status;
 
-	if (find_self(self, sizeof(self), &err) != 0 || check_output(arguments->output, &err) != 0)
+	if (find_self(self, sizeof(self), &err) != 0 ||
+	    check_output(arguments->output, arguments->common, &err) != 0)
 		return fail(NULL, &err);
+	if (plan_outputs(arguments) != 0)
+		return STATUS_FAILED;
 	arguments->record.self = self;
 	if (record_run(&record, &arguments->record, &err) != 0) {
 		status = fail(NULL, &err);
@@ -235,6 +264,8 @@ static int check_and_record(struct arguments *arguments, char **command)
 
 	if (record->recorder != NULL && record->drive != NULL)
 		return fail_usage(&command_record, "--drive is for programs of libguestfs");
+	record->force = arguments->common->outputs.force;
+	arguments->common->output.sync = true;
 	arguments->format = format_to_write(arguments->to, arguments->output);
 	if (arguments->format == NULL)
 		return STATUS_FAILED;
@@ -251,7 +282,7 @@ static int check_and_record(struct arguments *arguments, char **command)
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-	    {"output", required_argument, NULL, 'o'},
+	    COMMON_WRITING,
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"nbd", required_argument, NULL, OPTION_NBD},
 	    {"device", required_argument, NULL, OPTION_TRACED},
@@ -263,7 +294,7 @@ static int run(int argc, char **argv)
 	    {0},
 	};
 	struct common common = COMMON_INIT;
-	struct arguments arguments = {.output = NULL};
+	struct arguments arguments = {.common = &common};
 	int status =
 	    common_parse(&common, &command_record, options, options_help, argc, argv, own_option, &arguments);
 

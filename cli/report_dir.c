@@ -14,6 +14,13 @@
 
 enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
 
+static const char *const names[REPORT_FILES] = {
+    [REPORT_TEXT] = "report.txt",
+    [REPORT_JSON] = "report.json",
+    [REPORT_PICTURE] = "picture.png",
+    [REPORT_PAGE] = "index.html",
+};
+
 static int make_pictures(struct output *files, const struct report *report, const struct analysis *analysis,
 			 struct err *err)
 {
@@ -44,6 +51,20 @@ static int make_pictures(struct output *files, const struct report *report, cons
 	return status;
 }
 
+int plan_report_directory(struct common *common, const char *path)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < REPORT_FILES && status == 0; i++) {
+		struct text name = {0};
+
+		text_printf(&name, "%s/%s", path, names[i]);
+		status = name.short_of_memory ? STATUS_FAILED : plan_output(common, name.at);
+		text_free(&name);
+	}
+	return status;
+}
+
 int report_print(const struct report *report, bool json)
 {
 	struct text out = {0};
@@ -59,23 +80,22 @@ int report_print(const struct report *report, bool json)
 	return status;
 }
 
-int report_directory(const char *path, const struct report *report, const struct analysis *analysis)
+int report_directory(const char *path, const struct report *report, const struct analysis *analysis,
+		     const struct outfile_options *options)
 {
-	struct output files[REPORT_FILES] = {
-	    [REPORT_TEXT] = {.name = "report.txt"},
-	    [REPORT_JSON] = {.name = "report.json"},
-	    [REPORT_PICTURE] = {.name = "picture.png"},
-	    [REPORT_PAGE] = {.name = "index.html"},
-	};
+	struct output files[REPORT_FILES] = {0};
 	struct err err;
 	int status;
+
+	for (size_t i = 0; i < REPORT_FILES; i++)
+		files[i].name = names[i];
 
 	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
 	    report_json(&files[REPORT_JSON].text, report, NULL, &err) != 0 ||
 	    make_pictures(files, report, analysis, &err) != 0)
 		status = fail(path, &err);
 	else
-		status = output_directory(path, files, REPORT_FILES);
+		status = output_directory(path, files, REPORT_FILES, options);
 	for (size_t i = 0; i < REPORT_FILES; i++)
 		text_free(&files[i].text);
 	return status;

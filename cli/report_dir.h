@@ -4,12 +4,16 @@
 #define CLI_REPORT_DIR_H
 
 #include "analyzer/heat.h"
+#include "cli/cli.h"
 #include "reports/report.h"
 
-/* report.txt, report.json, picture.png and index.html; 0, or STATUS_FAILED after a message. */
 /* On standard output, as text for the terminal or as JSON; the exit status. */
 int report_print(const struct report *report, bool json);
 
-int report_directory(const char *path, const struct report *report, const struct analysis *analysis);
+/* Plans (cli/cli.h) to write report.txt, report.json, picture.png and index.html; writes them.  0, or
+   STATUS_FAILED after a message. */
+int plan_report_directory(struct common *common, const char *path);
+int report_directory(const char *path, const struct report *report, const struct analysis *analysis,
+		     const struct outfile_options *options);
 
 #endif

@@ -57,6 +57,7 @@ static void become(const struct child *child, char *const *argv, int report)
 	for (size_t i = 0; i < child->nenv; i++)
 		setenv(child->env[i].name, child->env[i].value, 1);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &child->mask, NULL);
 	execvp(argv[0], argv);
 	reason = errno;

@@ -159,7 +159,7 @@ static int copy_before(const struct record *record, struct err *err)
 
 	/* What was written before the command is not the command's. */
 	write_back(options->target);
-	if (options->before == NULL || disk_image_copy(options->target, options->before, err) == 0)
+	if (options->before == NULL || record_copy(record, options->target, options->before, err) == 0)
 		return 0;
 	return err_prefix(err, "--before: ");
 }

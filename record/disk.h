@@ -41,8 +41,16 @@ char *disk_image_backing(const char *path);
 /* Whether it is a qcow2 image, whose bytes are not those of a disk. */
 bool disk_image_is_qcow2(const char *path);
 
-/* Copies an image: a reflink where the file system can do that, else with its holes. */
-int disk_image_copy(const char *from, const char *to, struct err *err);
+/* Copies an image, which may not be what the copy's name leads to: a reflink where the file system can do
+   that, else with its holes. */
+struct disk_copy {
+	const char *tmpdir; /* as tempfile_open has it */
+	bool force;         /* also over a file that is not empty */
+};
+int disk_image_copy(const char *from, const char *to, const struct disk_copy *how, struct err *err);
+
+/* -1 when a path leads to the image of one of the disks. */
+int disks_spare(const struct disks *disks, const char *path, struct err *err);
 
 /* A path with a number before its extension: "t.qtr" and 2 give "t.2.qtr".  To be freed. */
 char *path_numbered(const char *path, unsigned number);

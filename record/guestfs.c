@@ -75,7 +75,8 @@ static int write_settings(const struct record *record, struct err *err)
 	if (qemu != NULL && options->before != NULL && before == NULL)
 		err_nomem(err);
 	else if (qemu != NULL)
-		rc = shim_settings_write(record->scratch.path, qemu, options->drive, before, err);
+		rc = shim_settings_write(record->scratch.path, qemu, options->drive, before, options->force,
+					 err);
 	free(qemu);
 	free(before);
 	return rc;
@@ -224,6 +225,10 @@ static int name_copy(const struct record *record, struct err *err)
 	numbered = path_numbered(before, record->disks.at[0].number);
 	if (numbered == NULL)
 		return err_nomem(err);
+	if (disks_spare(&record->disks, before, err) != 0) {
+		free(numbered);
+		return err_prefix(err, "--before: ");
+	}
 	rc = rename(numbered, before);
 	if (rc != 0)
 		err_set(err, "--before: %s: cannot create: %s", before, strerror(errno));

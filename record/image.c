@@ -152,16 +152,42 @@ static int copy_open(int from, struct outfile *to, struct err *err)
 	return copy_data(from, to, bytes, err);
 }
 
-int disk_image_copy(const char *from, const char *to, struct err *err)
+static bool is_same(const char *a, const char *b)
 {
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+int disks_spare(const struct disks *disks, const char *path, struct err *err)
+{
+	for (size_t i = 0; i < disks->n; i++)
+		if (is_same(disks->at[i].image, path))
+			return err_set(err, "%s: is the disk that is recorded", path);
+	return 0;
+}
+
+int disk_image_copy(const char *from, const char *to, const struct disk_copy *how, struct err *err)
+{
+	struct outfile_options options = {.tmpdir = how->tmpdir, .sync = true};
 	struct outfile file;
 	int fd = open(from, O_RDONLY | O_CLOEXEC), rc;
 
 	if (fd < 0)
 		return err_set(err, "%s: cannot open: %s", from, strerror(errno));
-	if (outfile_open(&file, to, err) != 0) {
+	if (is_same(from, to)) {
+		close(fd);
+		return err_set(err, "%s: is the disk itself", to);
+	}
+	if (outfile_open(&file, to, &options, err) != 0) {
 		close(fd);
 		return err_prefix(err, "%s: ", to);
+	}
+	if (!how->force && file.path != NULL && file.has_old && file.old.st_size > 0) {
+		outfile_abandon(&file);
+		close(fd);
+		return err_set(err, "%s: is there already; --force replaces it", to);
 	}
 	rc = copy_open(fd, &file, err);
 	if (rc != 0)

@@ -152,7 +152,7 @@ static int nbd_start(struct record *record, struct err *err)
 	else if (strlen(nbd->socket) > SOCKET_PATH_MAX)
 		rc = err_set(err, "%s: the directory's name is too long for a socket in it",
 			     record->scratch.path);
-	else if (record->options->before && disk_image_copy(image, record->options->before, err) != 0)
+	else if (record->options->before && record_copy(record, image, record->options->before, err) != 0)
 		rc = err_prefix(err, "--before: ");
 	else if (disks_add(&record->disks, image, NULL, disk_image_sectors(image, true), err) != 0)
 		rc = -1;

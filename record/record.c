@@ -30,6 +30,15 @@ struct trace_options record_log_options(const struct record *record, const struc
 	};
 }
 
+int record_copy(const struct record *record, const char *image, const char *to, struct err *err)
+{
+	struct disk_copy how = {.tmpdir = record->options->tmpdir, .force = record->options->force};
+
+	if (disks_spare(&record->disks, to, err) != 0)
+		return -1;
+	return disk_image_copy(image, to, &how, err);
+}
+
 /* Copies every disk's image as it is now. */
 static int copy_after(const struct record *record, struct err *err)
 {
@@ -38,7 +47,7 @@ static int copy_after(const struct record *record, struct err *err)
 	for (size_t i = 0; after != NULL && i < record->disks.n; i++) {
 		const struct disk *disk = &record->disks.at[i];
 		char *to = record->disks.n > 1 ? path_numbered(after, disk->number) : path_absolute(after);
-		int rc = to ? disk_image_copy(disk->image, to, err) : err_nomem(err);
+		int rc = to ? record_copy(record, disk->image, to, err) : err_nomem(err);
 
 		free(to);
 		if (rc != 0)

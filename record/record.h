@@ -27,6 +27,7 @@ struct record_options {
 	const char *drive;    /* the one drive to keep: its number, its path or its file's name */
 	const char *before;   /* copies of the image go there */
 	const char *after;
+	bool force;          /* copies may replace files */
 	const char *self;    /* this program */
 	const char *tmpdir;  /* where temporary files go */
 	const char *path;    /* PATH */
@@ -70,6 +71,9 @@ struct trace_options record_log_options(const struct record *record, const struc
 
 /* Removes everything that is not the user's, and lets signals pass again. */
 void record_done(struct record *record);
+
+/* Copies one of the disks. */
+int record_copy(const struct record *record, const char *image, const char *to, struct err *err);
 
 int record_note(struct record *record, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -74,7 +74,7 @@ static void add_field(struct text *text, const char *field)
 }
 
 int shim_settings_write(const char *directory, const char *qemu, const char *drive, const char *before,
-			struct err *err)
+			bool force, struct err *err)
 {
 	struct text text = {0};
 	int rc;
@@ -82,6 +82,7 @@ int shim_settings_write(const char *directory, const char *qemu, const char *dri
 	add_field(&text, qemu);
 	add_field(&text, drive);
 	add_field(&text, before);
+	add_field(&text, force ? "1" : "0");
 	rc = write_all(directory, "settings", O_TRUNC, &text, err);
 	text_free(&text);
 	return rc;
@@ -92,6 +93,7 @@ static void settings_done(struct shim_settings *settings)
 	free(settings->qemu);
 	free(settings->drive);
 	free(settings->before);
+	free(settings->force);
 }
 
 /* The next field of a file, or NULL behind its last. */
@@ -107,21 +109,21 @@ static const char *next_field(const char **at, const char *end)
 
 static int settings_read(const char *directory, struct shim_settings *settings, struct err *err)
 {
-	char **fields[] = {&settings->qemu, &settings->drive, &settings->before};
+	char **fields[] = {&settings->qemu, &settings->drive, &settings->before, &settings->force};
 	size_t len;
 	char *bytes = read_all(directory, "settings", &len, err);
 	const char *at = bytes;
 
-	*settings = (struct shim_settings){NULL, NULL, NULL};
+	*settings = (struct shim_settings){NULL, NULL, NULL, NULL};
 	if (bytes == NULL)
 		return -1;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		const char *field = next_field(&at, bytes + len);
 
 		*fields[i] = strdup(field ? field : "");
 	}
 	free(bytes);
-	if (settings->qemu && settings->drive && settings->before)
+	if (settings->qemu && settings->drive && settings->before && settings->force)
 		return *settings->qemu ? 0
 				       : err_set(err, "%s: no recording has its settings there", directory);
 	settings_done(settings);
@@ -167,7 +169,8 @@ static bool is_known(const struct disks *disks, const char *device)
 	return false;
 }
 
-static int copy_before(const struct shim_settings *settings, const struct disk *disk, struct err *err)
+static int copy_before(const struct shim_settings *settings, const struct disks *disks,
+		       const struct disk *disk, struct err *err)
 {
 	char *to;
 	int rc;
@@ -175,7 +178,10 @@ static int copy_before(const struct shim_settings *settings, const struct disk *
 	if (*settings->before == '\0' || !disk_is(disk, *settings->drive ? settings->drive : NULL))
 		return 0;
 	to = path_numbered(settings->before, disk->number);
-	rc = to ? disk_image_copy(disk->image, to, err) : err_nomem(err);
+	rc = to ? disks_spare(disks, to, err) : err_nomem(err);
+	if (rc == 0)
+		rc = disk_image_copy(disk->image, to, &(struct disk_copy){.force = *settings->force == '1'},
+				     err);
 	free(to);
 	return rc == 0 ? 0 : err_prefix(err, "--before: ");
 }
@@ -201,7 +207,7 @@ static int take_drive(const char *directory, const struct shim_settings *setting
 	add_field(&text, disks->at[disks->n - 1].image);
 	rc = write_all(directory, "drives", O_APPEND, &text, err);
 	text_free(&text);
-	return rc == 0 ? copy_before(settings, &disks->at[disks->n - 1], err) : -1;
+	return rc == 0 ? copy_before(settings, disks, &disks->at[disks->n - 1], err) : -1;
 }
 
 /* Locks a file; the lock goes with the last copy of the descriptor, which is returned, or -1. */

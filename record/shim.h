@@ -4,7 +4,7 @@
 
    The recording and its shims share the recording's directory:
      blkmap-qemu   the shim: a link to this program, told by its name
-     settings      NUL-terminated: the real QEMU, --drive, --before
+     settings      NUL-terminated: the real QEMU, --drive, --before, 1 for --force or 0
      drives        of each drive, NUL-terminated: sectors, QEMU's name for it, the user's image
      lock          held by every QEMU as long as it runs
      error         what went wrong in a shim
@@ -20,11 +20,11 @@
 #define SHIM_ERROR "error"
 
 struct shim_settings {
-	char *qemu, *drive, *before; /* "" where there is none; owned */
+	char *qemu, *drive, *before, *force; /* "" where there is none; owned */
 };
 
 int shim_settings_write(const char *directory, const char *qemu, const char *drive, const char *before,
-			struct err *err);
+			bool force, struct err *err);
 
 /* Adds the drives that shims have seen. */
 int shim_drives_read(const char *directory, struct disks *disks, struct err *err);

@@ -132,7 +132,7 @@ static int open_input(struct trace *trace, struct err *err)
 	for (size_t i = 0; i < trace->files.n && len == 0; i++) {
 		input_close(trace->input);
 		trace->input = NULL;
-		if (input_open(&trace->input, trace->files.at[i], err) == 0)
+		if (input_open(&trace->input, trace->files.at[i], trace->options.tmpdir, err) == 0)
 			len = input_peek(trace->input, &bytes, 1, err);
 		else
 			len = -1;

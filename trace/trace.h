@@ -25,6 +25,7 @@ struct trace_options {
 	const char *device;  /* the one device to keep of a trace that holds several */
 	const char *event;   /* which event counts, for formats with several a request */
 	unsigned threads;    /* how many may work on it; 0 is one */
+	const char *tmpdir;  /* for what must be read twice and comes through a pipe; NULL for /tmp */
 	bool piece;          /* it is a piece of a trace: what stands at its beginning may be missing */
 	unsigned number, of; /* of a whole trace, only the number-th (from 1) of so many pieces; 0 for all */
 };

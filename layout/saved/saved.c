@@ -104,7 +104,7 @@ static int write_all(struct outfile *file, const struct saved_out *out, struct e
 	return result;
 }
 
-int saved_write(struct map *map, const char *path, struct err *err)
+int saved_write(struct map *map, const char *path, const struct outfile_options *output, struct err *err)
 {
 	struct saved_out out = {0};
 	struct outfile file;
@@ -112,7 +112,7 @@ int saved_write(struct map *map, const char *path, struct err *err)
 
 	if (!is_little_endian())
 		return err_set(err, "maps cannot be saved on this machine, whose byte order is not theirs");
-	if (outfile_open(&file, path, err) != 0)
+	if (outfile_open(&file, path, output, err) != 0)
 		return -1;
 	result = saved_mark(map, err);
 	if (result == 0)

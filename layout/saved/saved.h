@@ -4,6 +4,7 @@
 #ifndef LAYOUT_SAVED_SAVED_H
 #define LAYOUT_SAVED_SAVED_H
 
+#include "base/outfile.h"
 #include "layout/map.h"
 
 /* Whether a file begins as a saved map does. */
@@ -13,7 +14,7 @@ bool saved_is(const char *path);
 int saved_open(struct map **map, const char *path, struct err *err);
 
 /* Saves a map that was opened with map_options.keep_links. */
-int saved_write(struct map *map, const char *path, struct err *err);
+int saved_write(struct map *map, const char *path, const struct outfile_options *output, struct err *err);
 
 /* Replaces all that could name a user's things by tokens, the same name by the same token: file names, links'
    targets, volumes, labels and UUIDs.  Notes, and what says which disk it was, are taken away. */

@@ -231,7 +231,7 @@ static int open_files(struct trace *trace, struct blktrace *state, struct err *e
 			state->nfiles++;
 			return 0;
 		}
-		if (input_open(&file->input, file->path, err) != 0)
+		if (input_open(&file->input, file->path, trace->options.tmpdir, err) != 0)
 			return err_prefix(err, "%s: ", file->path);
 		file->owns_input = true;
 		state->nfiles++;

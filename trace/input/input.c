@@ -78,7 +78,7 @@ static int find_compression(struct input *in, struct err *err)
 	return in->compression ? input_rewind(in, err) : 0;
 }
 
-int input_open(struct input **input, const char *path, struct err *err)
+int input_open(struct input **input, const char *path, const char *tmpdir, struct err *err)
 {
 	struct input *in = calloc(1, sizeof(*in));
 
@@ -89,7 +89,8 @@ int input_open(struct input **input, const char *path, struct err *err)
 	in->buf = malloc(in->cap + INPUT_SLACK);
 	if (in->buf == NULL)
 		err_nomem(err);
-	if (in->buf == NULL || source_open(&in->source, path, err) != 0 || find_compression(in, err) != 0) {
+	if (in->buf == NULL || source_open(&in->source, path, tmpdir, err) != 0 ||
+	    find_compression(in, err) != 0) {
 		input_close(in);
 		return -1;
 	}

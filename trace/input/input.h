@@ -11,8 +11,9 @@
 
 struct input;
 
-/* Opens a file, or standard input for "-"; 0, or -1 with a text that does not repeat the name. */
-int input_open(struct input **input, const char *path, struct err *err);
+/* Opens a file, or standard input for "-", what comes through a pipe being kept in `tmpdir` (as
+   tempfile_open has it); 0, or -1 with a text that does not repeat the name. */
+int input_open(struct input **input, const char *path, const char *tmpdir, struct err *err);
 void input_close(struct input *input);
 
 /* What it is compressed with ("gzip"), or NULL. */

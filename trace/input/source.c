@@ -2,10 +2,11 @@
 /* Files that can seek are read in place; of all others a copy is kept while they are read. */
 #include "trace/input/source.h"
 
+#include "base/tempfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,10 +16,11 @@ struct source {
 	int fd;
 	bool owns_fd;
 	bool seeks;
-	off_t base;    /* where the first byte lies in a file that can seek */
-	int spool;     /* the copy of a file that cannot, or -1 */
-	uint64_t kept; /* bytes in the copy */
-	uint64_t at;   /* the next byte to be handed out */
+	off_t base;            /* where the first byte lies in a file that can seek */
+	const char *tmpdir;    /* where the copy goes; not owned */
+	struct tempfile spool; /* the copy of a file that cannot */
+	uint64_t kept;         /* bytes in the copy */
+	uint64_t at;           /* the next byte to be handed out */
 };
 
 static int check_kind(struct source *source, struct err *err)
@@ -36,13 +38,14 @@ static int check_kind(struct source *source, struct err *err)
 	return 0;
 }
 
-int source_open(struct source **result, const char *path, struct err *err)
+int source_open(struct source **result, const char *path, const char *tmpdir, struct err *err)
 {
 	struct source *source = calloc(1, sizeof(*source));
 
 	if (source == NULL)
 		return err_nomem(err);
-	source->spool = -1;
+	source->spool = (struct tempfile)TEMPFILE_INIT;
+	source->tmpdir = tmpdir;
 	source->owns_fd = strcmp(path, "-") != 0;
 	source->fd = source->owns_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (source->fd < 0)
@@ -61,33 +64,17 @@ void source_close(struct source *source)
 		return;
 	if (source->owns_fd && source->fd >= 0)
 		close(source->fd);
-	if (source->spool >= 0)
-		close(source->spool);
+	tempfile_close(&source->spool);
 	free(source);
-}
-
-static int spool_open(void)
-{
-	char name[] = P_tmpdir "/blkmap-XXXXXX";
-	int fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd < 0) {
-		fd = mkostemp(name, O_CLOEXEC);
-		if (fd >= 0)
-			unlink(name);
-	}
-	return fd;
 }
 
 static int keep(struct source *source, const char *bytes, size_t len, struct err *err)
 {
-	if (source->spool < 0)
-		source->spool = spool_open();
-	if (source->spool < 0)
-		return err_set(err, "cannot make a temporary file for what comes through a pipe: %s",
-			       strerror(errno));
+	if ((source->spool.fd < 0 && tempfile_open(&source->spool, source->tmpdir, err) != 0) ||
+	    tempfile_check(&source->spool, source->kept + len, err) != 0)
+		return err_prefix(err, "what comes through a pipe is kept: ");
 	while (len > 0) {
-		ssize_t wrote = pwrite(source->spool, bytes, len, (off_t)source->kept);
+		ssize_t wrote = pwrite(source->spool.fd, bytes, len, (off_t)source->kept);
 
 		if (wrote < 0 && errno == EINTR)
 			continue;
@@ -107,7 +94,8 @@ long source_read(struct source *source, void *buf, size_t len, struct err *err)
 	ssize_t got;
 
 	do
-		got = again ? pread(source->spool, buf, len, (off_t)source->at) : read(source->fd, buf, len);
+		got =
+		    again ? pread(source->spool.fd, buf, len, (off_t)source->at) : read(source->fd, buf, len);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return err_set(err, "cannot read: %s", strerror(errno));

@@ -12,7 +12,7 @@
 struct source;
 
 /* Opens a file, or standard input for "-"; 0, or -1 with a text that does not repeat the name. */
-int source_open(struct source **source, const char *path, struct err *err);
+int source_open(struct source **source, const char *path, const char *tmpdir, struct err *err);
 void source_close(struct source *source);
 
 /* Up to len bytes; 0 at the end, -1 on an error. */

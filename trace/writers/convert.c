@@ -123,7 +123,7 @@ int convert(struct trace *trace, const char *path, const struct convert_options 
 	if (find_facts(&c, err) != 0)
 		return -1;
 	*writing = true;
-	rc = writer_open(&writer, options->to, path, trace, &c.facts, err);
+	rc = writer_open(&writer, options->to, path, &options->output, trace, &c.facts, err);
 	if (rc == 0) {
 		*writing = false;
 		rc = write_all(&c, &writer, writing, err);

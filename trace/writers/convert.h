@@ -10,6 +10,7 @@ struct convert_options {
 	uint64_t sectors;   /* the disk's size, where the trace does not state it; 0 when nobody knows */
 	const char *device; /* a name for the device instead of the trace's; NULL to keep that */
 	bool windows;       /* only what lies within the qtrace marks, and these */
+	struct outfile_options output;
 };
 
 struct convert_result {

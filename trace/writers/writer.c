@@ -47,11 +47,12 @@ const struct writer_format *writer_format_for(const char *path)
 }
 
 int writer_open(struct writer *writer, const struct writer_format *format, const char *path,
-		const struct trace *trace, const struct trace_facts *facts, struct err *err)
+		const struct outfile_options *output, const struct trace *trace,
+		const struct trace_facts *facts, struct err *err)
 {
 	*writer = (struct writer){
 	    .format = format, .trace = trace, .facts = *facts, .file = OUTFILE_INIT, .state = NULL};
-	if (outfile_open(&writer->file, path, err) != 0)
+	if (outfile_open(&writer->file, path, output, err) != 0)
 		return -1;
 	return format->begin ? format->begin(writer, err) : 0;
 }

@@ -82,7 +82,8 @@ const struct writer_format *writer_format_for(const char *path);
 
 /* Errors do not repeat the path.  After an error nothing is left but writer_close. */
 int writer_open(struct writer *writer, const struct writer_format *format, const char *path,
-		const struct trace *trace, const struct trace_facts *facts, struct err *err);
+		const struct outfile_options *output, const struct trace *trace,
+		const struct trace_facts *facts, struct err *err);
 int writer_access(struct writer *writer, const struct access *access, struct err *err);
 int writer_mark(struct writer *writer, const char *name, struct err *err);
 
