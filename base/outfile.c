@@ -254,6 +254,8 @@ static int give_name(struct outfile *file, struct err *err)
 		file->is_new = true;
 		return 0;
 	}
+	if (!file->waits && !file->has_old && errno != EEXIST)
+		return outfile_fail(err, "create");
 	if (link_beside(file) == 0) {
 		if (file->waits && outfile_copy(file, err) != 0)
 			return -1;
