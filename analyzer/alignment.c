@@ -2,7 +2,7 @@
 /* Alignment of writes, by the innermost device that they touch. */
 #include "analyzer/alignment.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ struct blame alignment_blame(const struct place *place, uint64_t unit_sectors)
 		blame.inner = place->stack[i].start;
 		return blame;
 	}
-	if (place->space->ext != NULL && ext_block_sectors(place->space->ext) < unit_sectors)
+	if (place->space->fs != NULL && place->space->fs->block_sectors < unit_sectors)
 		blame.cause = CAUSE_FS_BLOCK;
 	return blame;
 }

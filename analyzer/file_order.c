@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum field { INODE, SPACE, READ, WRITTEN, FIELDS };
+enum field { FILE_KEY, READ, WRITTEN, FIELDS };
 
-struct file_order file_order(const struct counters *counters, uint32_t space, uint32_t inode, size_t index)
+struct file_order file_order(const struct counters *counters, uint64_t file, size_t index)
 {
-	struct file_order order = {
-	    .read = counters->op[ACCESS_READ].sectors, .space = space, .inode = inode, .index = index};
+	struct file_order order = {.read = counters->op[ACCESS_READ].sectors, .file = file, .index = index};
 
 	for (int op = ACCESS_WRITE; op < ACCESS_OPS; op++)
 		order.written += counters->op[op].sectors;
@@ -23,10 +22,8 @@ struct file_order file_order(const struct counters *counters, uint32_t space, ui
 static uint64_t value(const struct file_order *file, enum field field)
 {
 	switch (field) {
-	case INODE:
-		return file->inode;
-	case SPACE:
-		return file->space;
+	case FILE_KEY:
+		return file->file;
 	case READ:
 		return ~file->read;
 	default:
@@ -73,8 +70,7 @@ static uint64_t differences(const struct file_order *files, size_t n, enum field
 static bool is_numbered(const struct file_order *files, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
-		if (files[i - 1].space > files[i].space ||
-		    (files[i - 1].space == files[i].space && files[i - 1].inode > files[i].inode))
+		if (files[i - 1].file > files[i].file)
 			return false;
 	return true;
 }
@@ -85,7 +81,7 @@ int file_order_sort(struct file_order *files, size_t n)
 
 	if (other == NULL)
 		return -1;
-	for (enum field field = is_numbered(files, n) ? READ : INODE; field < FIELDS; field++) {
+	for (enum field field = is_numbered(files, n) ? READ : FILE_KEY; field < FIELDS; field++) {
 		uint64_t differ = differences(files, n, field);
 
 		for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {

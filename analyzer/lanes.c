@@ -2,7 +2,7 @@
 /* Remembering lanes. */
 #include "analyzer/lanes.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ void lanes_learn(struct lanes *lanes, const struct place *place)
 {
 	struct lane lane = {place->start, place->start + place->reach, place->inner, place->space, false};
 	struct lane *known = &lanes->at[(place->start >> lanes->shift) % LANES];
-	uint64_t fs = place->space->ext != NULL ? ext_sectors(place->space->ext) : 0;
+	uint64_t fs = place->space->fs != NULL ? place->space->fs->sectors : 0;
 
 	if (place->reach == 0 || place->kind != (enum kind)place->extent->kind)
 		return;

@@ -3,7 +3,7 @@
 #include "analyzer/usage.h"
 
 #include "analyzer/file_order.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@ static const char *place_fs(const struct place *place)
 {
 	const struct space *space = place->space;
 
-	if (space->ext != NULL && place->extent->kind != KIND_CHILD && place->inner < ext_sectors(space->ext))
-		return ext_type(space->ext);
+	if (place->extent->kind != KIND_CHILD && fs_holds(space->fs, place->inner))
+		return space->fs->type;
 	return usage_has_fs(place->kind, false) ? space->content.type : NULL;
 }
 
@@ -132,8 +132,8 @@ static int list_files(struct usage *usage, const struct file_order *order, size_
 	if (vec_reserve((void **)&usage->files.at, &usage->files.cap, n, sizeof(struct usage_file)) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		usage->files.at[i] =
-		    (struct usage_file){usage->map->spaces.at[order[i].space], order[i].inode};
+		usage->files.at[i] = (struct usage_file){usage->map->spaces.at[file_key_space(order[i].file)],
+							 (uint32_t)file_key_number(order[i].file)};
 	usage->files.n = n;
 	return 0;
 }
@@ -149,10 +149,10 @@ static int finish_files(struct usage *usage)
 		const struct space *space = usage->map->spaces.at[walk.space];
 		struct counters counters;
 
-		if (!ext_has_path(space->ext, walk.inode))
+		if (!fs_has_path(space->fs, walk.inode))
 			continue;
 		inodes_counters(&usage->inodes, space, walk.inode, &counters);
-		status = VEC_PUSH(&order, file_order(&counters, space->id, walk.inode, 0));
+		status = VEC_PUSH(&order, file_order(&counters, file_key(space->id, walk.inode), 0));
 	}
 	if (status == 0 && file_order_sort(order.at, order.n) == 0)
 		status = list_files(usage, order.at, order.n);

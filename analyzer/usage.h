@@ -46,7 +46,7 @@ void usage_done(struct usage *usage);
 /* Whether a place counts for a file: any block that belongs to an inode does. */
 static inline bool usage_is_of_inode(const struct place *place)
 {
-	return place->space->ext != NULL && place->kind != KIND_CHILD && extent_is_of_inode(place->extent);
+	return place->space->fs != NULL && place->kind != KIND_CHILD && extent_is_of_inode(place->extent);
 }
 
 /* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition has no

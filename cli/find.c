@@ -2,7 +2,7 @@
 /* blkmap find: where on the disk a file, an inode or a kind of region lies. */
 #include "base/size.h"
 #include "cli/cli.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "reports/map_filter.h"
 #include "reports/region_json.h"
 #include "reports/region_text.h"
@@ -116,14 +116,14 @@ static int find_sector_on(struct find *find, const struct map_filter *filter, ui
 }
 
 /* What has no blocks of its own lies in its inode: that sector of the inode table. */
-static int find_inode_itself(struct find *find, const struct space *space, uint32_t inode)
+static int find_inode_itself(struct find *find, const struct space *space, uint32_t owner)
 {
 	struct map_filter filter = {.device = space->name, .by_kind = true};
 	const struct space *disk = map_disk(find->map);
 	uint64_t sector;
 	int status = 0;
 
-	if (ext_inode_has_blocks(space, inode) || !ext_inode_sector(space, inode, &sector))
+	if (fs_owner_has_sectors(space->fs, owner) || !fs_owner_sector(space->fs, owner, &sector))
 		return 0;
 	filter.kinds[KIND_INODE_TABLE] = true;
 	for (; disk != NULL && status == 0; disk = map_next_disk(find->map, disk))
@@ -131,25 +131,24 @@ static int find_inode_itself(struct find *find, const struct space *space, uint3
 	return status;
 }
 
-static int find_inode(struct find *find, const struct space *space, uint32_t inode)
+static int find_owner(struct find *find, const struct space *space, uint32_t owner)
 {
-	struct map_filter filter = {.device = space->name, .by_inode = true, .inode = inode};
+	struct map_filter filter = {.device = space->name, .fs = space->fs, .owner = owner};
 	uint64_t before = find->found;
 	int status = find_runs(find, &filter);
 
-	return status == 0 && find->found == before ? find_inode_itself(find, space, inode) : status;
+	return status == 0 && find->found == before ? find_inode_itself(find, space, owner) : status;
 }
 
 /* "<12>" */
-static bool parse_inode(const char *what, uint32_t *inode)
+static bool parse_inode(const char *what, uint64_t *inode)
 {
 	unsigned long long value;
 	int end = 0;
 
-	if (sscanf(what, "<%llu>%n", &value, &end) != 1 || end == 0 || what[end] != '\0' || value == 0 ||
-	    value > UINT32_MAX)
+	if (sscanf(what, "<%llu>%n", &value, &end) != 1 || end == 0 || what[end] != '\0' || value == 0)
 		return false;
-	*inode = (uint32_t)value;
+	*inode = value;
 	return true;
 }
 
@@ -158,14 +157,15 @@ static bool parse_inode(const char *what, uint32_t *inode)
  */
 static int find_file(struct find *find, const struct space *space, const char *what, struct err *why)
 {
-	uint64_t before = find->found, sector;
-	uint32_t inode;
+	uint64_t before = find->found, inode, sector;
+	uint32_t owner;
 	int status;
 
-	if (!parse_inode(what, &inode) && ext_resolve(space, what, &inode, why) != 0)
+	if (parse_inode(what, &inode) ? !fs_owner(space->fs, inode, &owner)
+				      : fs_resolve(space->fs, what, &owner, why) != 0)
 		return 0;
-	status = find_inode(find, space, inode);
-	if (status == 0 && find->found == before && ext_inode_sector(space, inode, &sector))
+	status = find_owner(find, space, owner);
+	if (status == 0 && find->found == before && fs_owner_sector(space->fs, owner, &sector))
 		err_set(why, "%s on %s lies on no disk that is here; --with names further disks", what,
 			space->name);
 	return status;
@@ -181,7 +181,7 @@ static int find_files(struct find *find, const char *device, const char *what)
 		const struct space *space = find->map->spaces.at[i];
 		struct err why = {""};
 
-		if (space->ext == NULL || (device != NULL && strcmp(space->name, device) != 0))
+		if (space->fs == NULL || (device != NULL && strcmp(space->name, device) != 0))
 			continue;
 		status = find_file(find, space, what, &why);
 		if (first.text[0] == '\0')

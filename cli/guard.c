@@ -31,19 +31,6 @@ static void say_and_end(int number)
 	_exit(STATUS_FAILED);
 }
 
-void guard_saved_map(const char *path)
-{
-	struct sigaction action = {.sa_handler = say_and_end};
-
-	snprintf(guard.message, sizeof(guard.message),
-		 "blkmap: %.4000s: damaged: it was changed while it was in use\n", path);
-	guard.message_len = strlen(guard.message);
-	guard.fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (guard.fd >= 0 && fstat(guard.fd, &guard.was) != 0)
-		guard.fd = -1;
-	sigaction(SIGBUS, &action, NULL);
-}
-
 static bool is_changed(const struct stat *was, const struct stat *now)
 {
 	return was->st_size != now->st_size || was->st_mtim.tv_sec != now->st_mtim.tv_sec ||
@@ -56,4 +43,26 @@ void guard_check(void)
 
 	if (guard.fd >= 0 && fstat(guard.fd, &now) == 0 && is_changed(&guard.was, &now))
 		say_and_end(0);
+}
+
+/* Numbers that were changed may lead anywhere.  An error of our own comes again, and ends as such. */
+static void end_if_changed(int number)
+{
+	(void)number;
+	guard_check();
+}
+
+void guard_saved_map(const char *path)
+{
+	struct sigaction gone = {.sa_handler = say_and_end};
+	struct sigaction wild = {.sa_handler = end_if_changed, .sa_flags = (int)SA_RESETHAND};
+
+	snprintf(guard.message, sizeof(guard.message),
+		 "blkmap: %.4000s: damaged: it was changed while it was in use\n", path);
+	guard.message_len = strlen(guard.message);
+	guard.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (guard.fd >= 0 && fstat(guard.fd, &guard.was) != 0)
+		guard.fd = -1;
+	sigaction(SIGBUS, &gone, NULL);
+	sigaction(SIGSEGV, &wild, NULL);
 }

@@ -39,8 +39,8 @@ static void add_line(struct text *out, const struct region *region, uint64_t sec
 		escape_terminal(out, region->stack[i]->name, strlen(region->stack[i]->name));
 	}
 	text_str(out, ": ");
-	if (region->fs != NULL)
-		text_printf(out, "%s ", region->fs);
+	if (region->fs_type != NULL)
+		text_printf(out, "%s ", region->fs_type);
 	region_details(out, region);
 	text_printf(out, " [%" PRIu64 "+%" PRIu64 "]\n", region->start, region->sectors);
 }

@@ -5,7 +5,7 @@
 #include "base/crc.h"
 #include "fuzz/target.h"
 #include "fuzz/walk.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/saved/format.h"
 #include "reports/map_tree.h"
 
@@ -50,10 +50,10 @@ static void ask(struct map *map)
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		const struct space *space = map->spaces.at[i];
 
-		if (space->ext == NULL)
+		if (space->fs == NULL)
 			continue;
-		ext_resolve(space, "/dir/../hello", &inode, &err);
-		ext_resolve(space, "/special/slow/x", &inode, &err);
+		fs_resolve(space->fs, "/dir/../hello", &inode, &err);
+		fs_resolve(space->fs, "/special/slow/x", &inode, &err);
 	}
 	map_tree(&out, map, &all, 80, &err);
 	text_free(&out);

@@ -62,7 +62,7 @@ const char *kind_name(enum kind kind);
 /* The kind with that name; KIND_COUNT when there is none. */
 enum kind kind_named(const char *name);
 
-#define KINDS_WITH_INODE                                                                                     \
+#define KINDS_WITH_OWNER                                                                                     \
 	(UINT64_C(1) << KIND_JOURNAL | UINT64_C(1) << KIND_DIRECTORY | UINT64_C(1) << KIND_FILE_DATA |       \
 	 UINT64_C(1) << KIND_SYMLINK | UINT64_C(1) << KIND_EXTENT_NODE |                                     \
 	 UINT64_C(1) << KIND_INDIRECT_BLOCK | UINT64_C(1) << KIND_XATTR | UINT64_C(1) << KIND_QUOTA |        \
@@ -70,9 +70,9 @@ enum kind kind_named(const char *name);
 	 UINT64_C(1) << KIND_BAD_BLOCKS)
 
 /* Whether runs of this kind have an inode as their owner. */
-static inline bool kind_has_inode(enum kind kind)
+static inline bool kind_has_owner(enum kind kind)
 {
-	return KINDS_WITH_INODE >> kind & 1;
+	return KINDS_WITH_OWNER >> kind & 1;
 }
 
 /* Whether a run's place within its owner (a file's block, an inode table's block) matters. */

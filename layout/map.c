@@ -3,8 +3,8 @@
 #include "layout/map.h"
 
 #include "base/size.h"
-#include "layout/ext/ext.h"
 #include "layout/disk/image.h"
+#include "layout/fs.h"
 #include "layout/saved/saved.h"
 #include "layout/overlay.h"
 #include "layout/segment.h"
@@ -23,7 +23,7 @@ static void space_free(struct space *space)
 	VEC_FREE(&space->segments);
 	claims_free(&space->claims);
 	extents_free(&space->extents);
-	ext_free(space->ext);
+	fs_free(space->fs);
 	overlay_free(space->overlay);
 	image_close(space->image);
 	free(space->name);
@@ -206,20 +206,17 @@ static const char *claim_text(const struct map *map, const struct claim *claim, 
 {
 	if (claim->kind == KIND_CHILD)
 		snprintf(buf, len, "%s", map->links.at[claim->owner].inner->name);
-	else if (kind_has_inode((enum kind)claim->kind))
+	else if (kind_has_owner((enum kind)claim->kind))
 		snprintf(buf, len, "%s of inode %" PRIu32, kind_name((enum kind)claim->kind), claim->owner);
 	else
 		snprintf(buf, len, "%s", kind_name((enum kind)claim->kind));
 	return buf;
 }
 
-/* Xattr blocks may have many owners, and so may all blocks of a file system made for it. */
 static bool may_share(const struct space *space, const struct overlap *overlap)
 {
-	return (space->rest == KIND_LVM_THIN_FREE) ||
-	       (overlap->winner.kind == KIND_XATTR && overlap->loser.kind == KIND_XATTR) ||
-	       (ext_shares_blocks(space->ext) && overlap->loser.kind == KIND_FILE_DATA &&
-		overlap->winner.kind == KIND_FILE_DATA);
+	return space->rest == KIND_LVM_THIN_FREE ||
+	       fs_may_share(space->fs, &overlap->winner, &overlap->loser);
 }
 
 static bool same_claims(const struct overlap *a, const struct overlap *b)

@@ -48,6 +48,7 @@ struct disk_mark {
 	uint32_t len, crc; /* at most MARK_MAX bytes */
 };
 
+struct fs_ops;
 struct lvm;
 struct md;
 
@@ -187,6 +188,7 @@ void notes_free(struct notes *notes);
    its parts and added what lies inside), 0 when it is not, -1 when the whole run cannot go on. */
 struct layout_driver {
 	const char *name;
+	const struct fs_ops *fs; /* of the file systems that it makes; NULL for others */
 	int (*map)(struct map *map, struct space *space, struct err *err);
 	/* When no unprobed space is left: puts together what several spaces hold.  0 or -1. */
 	int (*finish)(struct map *map, struct err *err);

@@ -3,7 +3,7 @@
    another space's. */
 #include "layout/map.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/segment.h"
 
 #include <assert.h>
@@ -133,8 +133,8 @@ void map_expect(const struct map *map, const uint64_t *sectors, unsigned n)
 	map_find_many(map, sectors, n, places);
 	for (unsigned fetch = 0; fetch < 2; fetch++)
 		for (unsigned i = 0; i < n; i++)
-			if (places[i].space->ext != NULL && kind_has_inode(places[i].kind))
-				ext_expect_path(places[i].space->ext, places[i].extent->owner, fetch);
+			if (places[i].space->fs != NULL && kind_has_owner(places[i].kind))
+				fs_expect_path(places[i].space->fs, places[i].extent->owner, fetch);
 }
 
 /* The spaces that lead from a sector outwards to a disk, innermost first. */

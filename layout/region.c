@@ -21,31 +21,39 @@ static void describe_stack(const struct place *place, struct region *region)
 		region->depth--;
 }
 
-static void describe_ext(const struct place *place, struct region *region)
+static void set_owner(struct region *region, uint32_t owner)
 {
-	const struct ext *ext = place->space->ext;
-	const struct extent *extent = place->extent;
-	uint64_t block_bytes = (uint64_t)ext_block_sectors(ext) << SECTOR_SHIFT;
-	uint64_t into = (place->inner - extent->start) << SECTOR_SHIFT;
+	region->owner = owner;
+	region->has_owner = owner != 0;
+	region->inode = owner != 0 ? fs_number(region->fs, owner) : 0;
+	region->has_inode = region->inode != 0;
+}
 
-	region->ext = ext;
-	region->fs = ext_type(ext);
-	region->has_block = true;
-	region->block = place->inner / ext_block_sectors(ext);
-	region->has_group = ext_group(ext, region->block, &region->group);
-	region->has_inode = kind_has_inode(region->kind) && extent->owner != 0;
-	region->inode = region->has_inode ? extent->owner : 0;
-	if (region->kind == KIND_INODE_TABLE) {
-		region->has_inodes = true;
-		ext_table_inodes(ext, extent->owner, extent->arg * block_bytes + into,
-				 place->count << SECTOR_SHIFT, &region->inodes[0], &region->inodes[1]);
-	} else if (region->has_inode && kind_has_offset(region->kind) && extent->arg != NO_PLACE) {
-		region->has_offset = true;
-		region->offset = extent->arg * block_bytes + into;
-	}
+/* Where in its owner a run is whose `arg` is a number of blocks, `into` sectors from its start. */
+static void set_offset(struct region *region, uint32_t arg, uint64_t into)
+{
+	region->has_offset = region->has_owner && kind_has_offset(region->kind) && arg != NO_PLACE;
+	if (region->has_offset)
+		region->offset = ((uint64_t)arg * region->fs->block_sectors + into) << SECTOR_SHIFT;
+}
+
+static void describe_fs(const struct place *place, struct region *region)
+{
+	const struct fs *fs = place->space->fs;
+	const struct extent *extent = place->extent;
+
+	region->fs = fs;
+	region->fs_type = fs->type;
+	region->has_block = fs_block(fs, place->inner, &region->block);
+	region->has_group = fs_group(fs, place->inner, &region->group);
+	if (kind_has_owner(region->kind))
+		set_owner(region, extent->owner);
+	if (region->kind == KIND_INODE_TABLE)
+		region->has_inodes = fs_inodes(fs, extent, place->inner, place->count, region->inodes);
+	else
+		set_offset(region, extent->arg, place->inner - extent->start);
 	if (region->kind == KIND_JOURNAL)
-		region->has_log =
-		    ext_log_block(ext, extent->arg + (uint32_t)(into / block_bytes), &region->log);
+		region->has_log = fs_log_block(fs, extent, place->inner, &region->log);
 }
 
 bool region_log_home(const struct region *region, struct region *home)
@@ -55,17 +63,18 @@ bool region_log_home(const struct region *region, struct region *home)
 	uint64_t end;
 
 	if (!region->has_log || region->log.type != LOG_DATA ||
-	    region->log.target >= ext_sectors(region->ext) / ext_block_sectors(region->ext))
+	    !fs_block_sector(region->fs, region->log.target, &place.inner) || place.inner >= space->sectors)
 		return false;
 	place.stack[0].space = space;
-	place.inner = place.start = region->log.target * ext_block_sectors(region->ext);
-	place.count = ext_block_sectors(region->ext);
-	/* Block 0 is logged for its superblock, behind the boot block. */
-	if (place.inner == 0 && place.count > 2)
-		place.inner = 2;
-	if (place.inner >= space->sectors)
-		return false;
+	place.start = place.inner;
+	place.count = region->fs->block_sectors;
 	place.extent = extents_find(&space->extents, space->sectors, place.inner, &end);
+	/* Block 0 is logged for its superblock, behind the boot block. */
+	if (place.extent->kind == KIND_BOOT_BLOCK && end - place.inner < place.count &&
+	    end < space->sectors) {
+		place.inner = end;
+		place.extent = extents_find(&space->extents, space->sectors, place.inner, &end);
+	}
 	place.kind = (enum kind)place.extent->kind;
 	region_describe(region->map, &place, home);
 	home->place = NULL;
@@ -92,10 +101,10 @@ void region_describe(const struct map *map, const struct place *place, struct re
 	if (place->extent->kind == KIND_CHILD)
 		return;
 	region->flags = place->extent->flags;
-	if (space->ext != NULL && place->inner < ext_sectors(space->ext))
-		describe_ext(place, region);
-	else if (region->kind == KIND_OPAQUE || region->kind == KIND_SWAP)
-		region->fs = space->content.type;
+	if (fs_holds(space->fs, place->inner))
+		describe_fs(place, region);
+	else if ((region->kind == KIND_OPAQUE || region->kind == KIND_SWAP))
+		region->fs_type = space->content.type;
 }
 
 /* Cuts a run to the part around a sector that has the same other owners, as map_find_shared does when it goes
@@ -142,21 +151,18 @@ void region_lookup(const struct map *map, uint64_t sector, struct place *place, 
 /* Another file that owns the region's first sector. */
 static struct region block_sharer(const struct region *region, const struct claim *claim)
 {
-	uint64_t block_bytes = (uint64_t)ext_block_sectors(region->ext) << SECTOR_SHIFT;
 	struct region sharer = *region;
 
 	sharer.kind = (enum kind)claim->kind;
 	sharer.flags = claim->flags;
-	sharer.has_inode = true;
-	sharer.inode = claim->owner;
-	sharer.has_offset = kind_has_offset(sharer.kind) && claim->arg != NO_PLACE;
-	sharer.offset = claim->arg * block_bytes + ((region->place->inner - claim->start) << SECTOR_SHIFT);
+	set_owner(&sharer, claim->owner);
+	set_offset(&sharer, claim->arg, region->place->inner - claim->start);
 	return sharer;
 }
 
 static bool is_same(const struct region *a, const struct region *b)
 {
-	return a->inode == b->inode && a->kind == b->kind && a->has_offset == b->has_offset &&
+	return a->owner == b->owner && a->kind == b->kind && a->has_offset == b->has_offset &&
 	       (!a->has_offset || a->offset == b->offset);
 }
 
@@ -172,7 +178,7 @@ static size_t block_sharers(const struct region *region, struct region *sharers,
 	for (size_t i = 0; i <= noverlaps && noverlaps > 0 && n < max; i++) {
 		const struct claim *claim = i == 0 ? &overlaps[0].winner : &overlaps[i - 1].loser;
 
-		if (claim->kind == KIND_CHILD || !kind_has_inode((enum kind)claim->kind))
+		if (!kind_has_owner((enum kind)claim->kind))
 			continue;
 		sharers[n] = block_sharer(region, claim);
 		n += !is_same(region, &sharers[n]);
@@ -182,7 +188,7 @@ static size_t block_sharers(const struct region *region, struct region *sharers,
 
 size_t region_sharers(const struct region *region, struct place *places, struct region *sharers, size_t max)
 {
-	size_t n = region->ext ? block_sharers(region, sharers, max) : 0;
+	size_t n = region->fs ? block_sharers(region, sharers, max) : 0;
 	size_t others = map_find_sharers(region->map, region->place, places, max - n);
 
 	for (size_t i = 0; i < others; i++)
@@ -192,6 +198,6 @@ size_t region_sharers(const struct region *region, struct place *places, struct 
 
 bool region_path(const struct region *region, char *path, size_t len)
 {
-	return region->ext != NULL && region->has_inode && !(region->flags & EXTENT_DELETED) &&
-	       ext_path(region->ext, region->inode, path, len);
+	return region->has_owner && !(region->flags & EXTENT_DELETED) &&
+	       fs_path(region->fs, region->owner, path, len);
 }

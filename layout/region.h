@@ -3,7 +3,7 @@
 #ifndef LAYOUT_REGION_H
 #define LAYOUT_REGION_H
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/map.h"
 
 struct region {
@@ -16,13 +16,14 @@ struct region {
 	uint64_t device_start;      /* where `start` lies in the device */
 	const struct space *device; /* the visible space whose name it carries */
 	enum kind kind;
-	uint8_t flags;         /* enum extent_flag */
-	const char *fs;        /* NULL where there is no file system */
-	const struct ext *ext; /* NULL where it is not in an ext file system */
-	bool has_block, has_group, has_inode, has_offset, has_inodes;
+	uint8_t flags;       /* enum extent_flag */
+	const char *fs_type; /* NULL where there is no file system */
+	const struct fs *fs; /* NULL where it is in none that is known */
+	bool has_block, has_group, has_owner, has_inode, has_offset, has_inodes;
 	uint64_t block, offset; /* of `start`, until region_at_sector says otherwise */
-	uint32_t group, inode;
-	uint32_t inodes[2]; /* first and last */
+	uint32_t group, owner;
+	uint64_t inode;     /* the owner's number, where it has one */
+	uint64_t inodes[2]; /* first and last */
 	bool has_log;
 	struct log_block log; /* of a journal block */
 	unsigned depth;

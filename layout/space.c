@@ -3,7 +3,7 @@
 #include "layout/space.h"
 
 #include "base/size.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/disk/image.h"
 #include "layout/overlay.h"
 #include "layout/segment.h"
@@ -146,7 +146,7 @@ int space_seal(struct space *space, unsigned threads)
 	if (space->extents.n > 0 || space->sectors == 0)
 		return 0;
 	return extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
-			    ext_block_sectors(space->ext), threads);
+			    fs_block_sectors(space->fs), threads);
 }
 
 void content_set_uuid(struct content *content, const uint8_t *u)

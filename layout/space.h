@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ext;
+struct fs;
 struct image;
 struct overlay;
 struct space;
@@ -90,7 +90,7 @@ struct space {
 	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
-	struct ext *ext;         /* its ext2/3/4 file system, or NULL; owned */
+	struct fs *fs;           /* its file system, or NULL; owned */
 	bool probed;
 };
 

@@ -76,7 +76,7 @@ static struct counters *new_counters(struct merge *merge)
 static int add_file(struct merge *merge, const struct report_file *from, struct err *err)
 {
 	struct report *report = &merge->report;
-	size_t *index = keys_get(&merge->files, (uint64_t)from->order << 32 | from->inode);
+	size_t *index = keys_get(&merge->files, file_key(from->order, from->inode));
 	struct report_file file = *from;
 	struct counters *counters;
 
@@ -347,7 +347,7 @@ static int sort_files(struct report *report)
 	for (size_t i = 0; order != NULL && i < n; i++) {
 		const struct report_file *file = &report->files.at[i];
 
-		order[i] = file_order(file->counters, file->order, file->inode, i);
+		order[i] = file_order(file->counters, file_key(file->order, file->inode), i);
 	}
 	if (order != NULL && sorted != NULL && file_order_sort(order, n) == 0) {
 		for (size_t i = 0; i < n; i++)

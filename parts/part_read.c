@@ -171,7 +171,7 @@ static void read_files(struct reader *reader, json_object *array, struct report 
 		struct report_file file = {
 		    .order = (uint32_t)number(reader, item(row, 0), "a file's order"),
 		    .device = string(reader, item(row, 1), "a file's device"),
-		    .inode = (uint32_t)number(reader, item(row, 2), "an inode"),
+		    .inode = number(reader, item(row, 2), "an inode"),
 		    .path = string(reader, item(row, 3), "a path"),
 		    .counters = &counts->file_counters[i],
 		};

@@ -4,7 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "reports/report.h"
 #include "reports/table.h"
 
@@ -80,9 +80,9 @@ static void add_layer(struct table *table, const struct map *map, const struct s
 	}
 	table_cell(table, row, 3, cell.at ? cell.at : "");
 	text_clear(&cell);
-	if (space->ext != NULL)
-		text_printf(&cell, "%s, %" PRIu32 "-byte blocks", ext_type(space->ext),
-			    ext_block_sectors(space->ext) << SECTOR_SHIFT);
+	if (space->fs != NULL)
+		text_printf(&cell, "%s, %" PRIu32 "-byte blocks", space->fs->type,
+			    fs_block_sectors(space->fs) << SECTOR_SHIFT);
 	else
 		text_str(&cell, space->content.type);
 	table_cell(table, row, 4, cell.at ? cell.at : "");

@@ -20,8 +20,8 @@ bool map_filter_takes(const struct map_filter *filter, const struct place *place
 		return false;
 	if (filter->device != NULL && strcmp(space_name(place->space), filter->device) != 0)
 		return false;
-	return !filter->by_inode || (place->space->ext != NULL && kind_has_inode(place->kind) &&
-				     place->extent->owner == filter->inode);
+	return filter->fs == NULL || (place->space->fs == filter->fs && kind_has_owner(place->kind) &&
+				      place->extent->owner == filter->owner);
 }
 
 bool map_filter_takes_region(const struct map_filter *filter, const struct region *region)
@@ -30,5 +30,6 @@ bool map_filter_takes_region(const struct map_filter *filter, const struct regio
 		return false;
 	if (filter->device != NULL && strcmp(region->device->name, filter->device) != 0)
 		return false;
-	return !filter->by_inode || (region->has_inode && region->inode == filter->inode);
+	return filter->fs == NULL ||
+	       (region->fs == filter->fs && region->has_owner && region->owner == filter->owner);
 }

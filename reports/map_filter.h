@@ -13,9 +13,9 @@
 struct map_filter {
 	bool by_kind;
 	bool kinds[KIND_COUNT];
-	const char *device; /* NULL for all */
-	bool by_inode;
-	uint32_t inode;
+	const char *device;  /* NULL for all */
+	const struct fs *fs; /* whose `owner` has them; NULL for all */
+	uint32_t owner;
 };
 
 /* -1 when the map has no such device. */

@@ -4,7 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "reports/table.h"
 
 #include <inttypes.h>
@@ -76,14 +76,13 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 			text_char(&about, '\n');
 		text_str(&about, space->content.type);
 	}
-	if (space->ext != NULL)
-		text_printf(&about, ", %" PRIu32 "-byte blocks",
-			    ext_block_sectors(space->ext) << SECTOR_SHIFT);
+	if (space->fs != NULL)
+		text_printf(&about, ", %" PRIu32 "-byte blocks", fs_block_sectors(space->fs) << SECTOR_SHIFT);
 	if (space->content.label[0] != '\0') {
 		text_str(&about, "\nlabel ");
 		escape_terminal(&about, space->content.label, strlen(space->content.label));
 	}
-	if (space->ext == NULL && space->content.uuid[0] != '\0') {
+	if (space->fs == NULL && space->content.uuid[0] != '\0') {
 		text_str(&about, "\nuuid ");
 		escape_terminal(&about, space->content.uuid, strlen(space->content.uuid));
 	}

@@ -14,7 +14,7 @@ static void add_stack(struct text *out, const struct region *region)
 
 static void add_path(struct text *out, const struct region *region)
 {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 
 	if (region_path(region, path, sizeof(path)))
 		json_path(out, path);
@@ -74,13 +74,12 @@ static void add_flags(struct text *out, uint8_t flags)
 static void add_files(struct text *out, const struct region *region)
 {
 	struct region file = *region;
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 	unsigned n = 0;
 
-	file.has_inode = true;
+	file.has_owner = true;
 	for (uint64_t inode = region->inodes[0]; inode <= region->inodes[1]; inode++) {
-		file.inode = (uint32_t)inode;
-		if (!region_path(&file, path, sizeof(path)))
+		if (!fs_owner(region->fs, inode, &file.owner) || !region_path(&file, path, sizeof(path)))
 			continue;
 		text_str(out, n++ == 0 ? ",\"files\":[{" : ",{");
 		json_u64(out, "\"inode\":", inode);
@@ -118,8 +117,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	add_stack(out, region);
 	if (region->has_device_start)
 		json_u64(out, ",\"device_start\":", region->device_start);
-	if (region->fs != NULL)
-		json_string(out, ",\"fs\":", region->fs);
+	if (region->fs_type != NULL)
+		json_string(out, ",\"fs\":", region->fs_type);
 	json_string(out, ",\"kind\":", kind_name(region->kind));
 	if (region->kind == KIND_OPAQUE || region->kind == KIND_SWAP)
 		add_content(out, region);

@@ -3,14 +3,14 @@
 #include "reports/region_text.h"
 
 #include "base/escape.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 static bool add_path(struct text *out, const struct region *region)
 {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 
 	if (!region_path(region, path, sizeof(path)))
 		return false;
@@ -28,20 +28,21 @@ static void add_flags(struct text *out, uint8_t flags)
 static void add_inodes(struct text *out, const struct region *region)
 {
 	if (region->inodes[0] == region->inodes[1])
-		text_printf(out, "inode %" PRIu32, region->inodes[0]);
+		text_printf(out, "inode %" PRIu64, region->inodes[0]);
 	else
-		text_printf(out, "inodes %" PRIu32 "-%" PRIu32, region->inodes[0], region->inodes[1]);
+		text_printf(out, "inodes %" PRIu64 "-%" PRIu64, region->inodes[0], region->inodes[1]);
 }
 
 /* The files whose inodes these are, a few of them. */
 static void add_inode_paths(struct text *out, const struct region *region)
 {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 	unsigned shown = 0;
+	uint32_t owner;
 
 	for (uint64_t inode = region->inodes[0];
 	     inode <= region->inodes[1] && inode < region->inodes[0] + 64ull; inode++) {
-		if (!ext_path(region->ext, (uint32_t)inode, path, sizeof(path)))
+		if (!fs_owner(region->fs, inode, &owner) || !fs_path(region->fs, owner, path, sizeof(path)))
 			continue;
 		if (shown == 8) {
 			text_str(out, ", ...");
@@ -59,10 +60,10 @@ static void add_home(struct text *out, const struct region *home)
 	if (home->has_inodes) {
 		text_char(out, ' ');
 		add_inodes(out, home);
-	} else if (home->has_inode) {
+	} else if (home->has_owner) {
 		text_char(out, ' ');
 		if (!add_path(out, home))
-			text_printf(out, "<%" PRIu32 ">", home->inode);
+			text_printf(out, "<%" PRIu64 ">", home->inode);
 	} else if (home->has_group) {
 		text_printf(out, " group %" PRIu32, home->group);
 	}
@@ -89,8 +90,8 @@ static void add_log(struct text *out, const struct region *region)
 void region_label(struct text *out, const struct region *region)
 {
 	escape_terminal(out, region->device->name, strlen(region->device->name));
-	if (region->fs != NULL)
-		text_printf(out, " %s", region->fs);
+	if (region->fs_type != NULL)
+		text_printf(out, " %s", region->fs_type);
 	text_printf(out, " %s", kind_name(region->kind));
 	if (region->has_log) {
 		text_char(out, ' ');
@@ -98,10 +99,10 @@ void region_label(struct text *out, const struct region *region)
 	} else if (region->has_inodes) {
 		text_char(out, ' ');
 		add_inodes(out, region);
-	} else if (region->has_inode && region->kind != KIND_JOURNAL) {
+	} else if (region->has_owner && region->kind != KIND_JOURNAL) {
 		text_char(out, ' ');
 		if (!add_path(out, region))
-			text_printf(out, "<%" PRIu32 ">", region->inode);
+			text_printf(out, "<%" PRIu64 ">", region->inode);
 	} else if (region->has_group && region->kind != KIND_JOURNAL && region->kind != KIND_FREE) {
 		text_printf(out, " group %" PRIu32, region->group);
 	}
@@ -136,7 +137,7 @@ void region_details(struct text *out, const struct region *region)
 	if (region->has_group)
 		text_printf(out, ", group %" PRIu32, region->group);
 	if (region->has_inode) {
-		text_printf(out, ", inode %" PRIu32 " ", region->inode);
+		text_printf(out, ", inode %" PRIu64 " ", region->inode);
 		if (!add_path(out, region))
 			out->n--;
 	}
@@ -167,8 +168,8 @@ void region_tree(struct text *out, const struct place *place, const struct regio
 		text_printf(out, " sector %" PRIu64 "+%" PRIu64 "\n", place->stack[i].start, place->count);
 	}
 	text_printf(out, "%s%*s", indent, 2 * depth, "");
-	if (region->fs != NULL)
-		text_printf(out, "%s ", region->fs);
+	if (region->fs_type != NULL)
+		text_printf(out, "%s ", region->fs_type);
 	region_details(out, region);
 	text_char(out, '\n');
 }

@@ -3,7 +3,7 @@
 #include "reports/report.h"
 
 #include "base/size.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -156,8 +156,8 @@ void blame_text(struct text *out, const struct blame *blame, uint64_t unit_secto
 		break;
 	case CAUSE_FS_BLOCK:
 		text_printf(out, "%s on %s has blocks of %" PRIu32 " bytes, fewer than %" PRIu64,
-			    ext_type(blame->space->ext), space_name(blame->space),
-			    ext_block_sectors(blame->space->ext) << SECTOR_SHIFT, unit);
+			    blame->space->fs->type, space_name(blame->space),
+			    fs_block_sectors(blame->space->fs) << SECTOR_SHIFT, unit);
 		break;
 	default:
 		text_printf(out,

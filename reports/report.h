@@ -8,7 +8,7 @@
 #include "analyzer/analysis.h"
 #include "base/pool.h"
 #include "base/text.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct report_region {
 struct report_file {
 	const char *device;
 	const char *path; /* as stored */
-	uint32_t inode;
+	uint64_t inode;
 	uint32_t order; /* of its file system; with the inode, files of one map differ in it */
 	const struct counters *counters;
 };
@@ -86,7 +86,7 @@ void report_done(struct report *report);
 /* The files, in their order.  What an item points to is in the report or in the room, so it is gone with the
    next one for the same room. */
 struct report_room {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 	struct counters counters;
 };
 

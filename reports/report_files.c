@@ -25,12 +25,12 @@ void report_file(const struct report *report, size_t i, struct report_file *file
 	}
 	counted = &report->usage->files.at[i];
 	usage_counters(report->usage, counted, &room->counters);
-	if (!ext_path(counted->space->ext, counted->inode, room->path, sizeof(room->path)))
+	if (!fs_path(counted->space->fs, counted->inode, room->path, sizeof(room->path)))
 		room->path[0] = '\0';
 	*file = (struct report_file){
 	    .device = space_name(counted->space),
 	    .path = room->path,
-	    .inode = counted->inode,
+	    .inode = fs_number(counted->space->fs, counted->inode),
 	    .order = counted->space->id,
 	    .counters = &room->counters,
 	};
@@ -43,7 +43,7 @@ void report_expect_file(const struct report *report, size_t i, unsigned step)
 	if (report->usage == NULL || i >= report->usage->files.n)
 		return;
 	counted = &report->usage->files.at[i];
-	ext_expect_path(counted->space->ext, counted->inode, step);
+	fs_expect_path(counted->space->fs, counted->inode, step);
 	if (step == 0)
 		usage_expect_counters(report->usage, counted);
 }

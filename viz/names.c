@@ -2,7 +2,7 @@
 /* Names of places, each once. */
 #include "viz/names.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,14 +46,14 @@ static void add_kind(struct text *out, enum kind kind)
 static void add_device(struct text *out, const struct region *region)
 {
 	text_str(out, region->device->name);
-	if (region->fs != NULL && region->fs[0] != '\0')
-		text_printf(out, " %s", region->fs);
+	if (region->fs_type != NULL && region->fs_type[0] != '\0')
+		text_printf(out, " %s", region->fs_type);
 	text_str(out, ": ");
 }
 
 static bool is_of_inode(const struct region *region)
 {
-	return region->has_inode && region->kind != KIND_JOURNAL;
+	return region->has_owner && region->kind != KIND_JOURNAL;
 }
 
 static bool is_of_group(const struct region *region)
@@ -72,12 +72,12 @@ static bool is_of_group(const struct region *region)
 
 static void add_inode(struct text *out, const struct region *region)
 {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 
 	if (region_path(region, path, sizeof(path)))
 		text_str(out, path);
 	else
-		text_printf(out, "inode <%" PRIu32 ">", region->inode);
+		text_printf(out, "inode <%" PRIu64 ">", region->inode);
 	if (region->kind != KIND_FILE_DATA) {
 		text_str(out, " (");
 		add_kind(out, region->kind);
@@ -91,7 +91,7 @@ static bool has_several_fs(const struct map *map)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < map->spaces.n && n < 2; i++)
-		n += map->spaces.at[i]->ext != NULL;
+		n += map->spaces.at[i]->fs != NULL;
 	return n > 1;
 }
 
@@ -124,17 +124,19 @@ static struct name name_key(const struct region *region, const struct place *pla
 	struct name name = {
 	    .device = region->device,
 	    .kind = region->kind,
-	    .in_fs = region->fs != NULL,
+	    .in_fs = region->fs_type != NULL,
 	    .beyond = place->start >= map_disk(names->map)->sectors,
 	    .first = place->start,
 	};
 
 	if (detail == DETAIL_ALL && is_of_inode(region)) {
 		name.owned = true;
-		name.owner = region->inode;
+		name.owner = region->owner;
+		name.inode = region->inode;
 	} else if (detail == DETAIL_ALL && is_of_group(region)) {
 		name.owned = true;
 		name.owner = region->group;
+		name.inode = region->group;
 	}
 	return name;
 }

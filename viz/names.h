@@ -20,7 +20,8 @@ struct name {
 	enum kind kind;
 	bool in_fs, beyond; /* beyond the disk's end */
 	bool owned;         /* owner says more than the kind */
-	uint32_t owner;     /* an inode or a group */
+	uint32_t owner;     /* a file of its file system, or a group */
+	uint64_t inode;     /* the file's number, or the group's */
 	size_t label;       /* in the pool */
 	uint64_t first;     /* where it was met first */
 	uint64_t sectors;   /* of it that the picture shows */

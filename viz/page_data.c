@@ -11,7 +11,7 @@
    A "<" never appears as itself, so that no name can end the element that holds the document. */
 #include "base/escape.h"
 #include "base/pack.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "viz/page.h"
 #include "viz/page_log.h"
 #include "viz/page_pack.h"
@@ -71,7 +71,7 @@ static int add_log(struct text *out, const struct map *map, const struct tracks 
 	int status = page_log(&bytes, map, tracks);
 
 	text_str(out, ",\n\"logTypes\":[");
-	for (int type = LOG_SUPERBLOCK; type <= LOG_MAP; type++)
+	for (int type = LOG_SUPERBLOCK; type < LOG_TYPES; type++)
 		text_printf(out, "%s\"%s\"", type ? "," : "", log_type_name((enum log_type)type));
 	text_char(out, ']');
 	page_add_packed(out, "log", &bytes);
@@ -156,17 +156,6 @@ static void add_palette(struct text *out)
 	text_char(out, ']');
 }
 
-/* Inodes in 4096 bytes of an inode table; 0 without a file system. */
-static uint32_t inodes_of_page(const struct ext *ext)
-{
-	uint32_t first, last;
-
-	if (ext == NULL || strcmp(ext_type(ext), "jbd") == 0)
-		return 0;
-	ext_table_inodes(ext, 0, 0, 4096, &first, &last);
-	return last - first + 1;
-}
-
 /* [name, depth, sectors, sectors of a block, contents, what the outer layer says, inodes of 4096 bytes] */
 static void add_devices(struct text *out, const struct map *map)
 {
@@ -177,11 +166,11 @@ static void add_devices(struct text *out, const struct map *map)
 		text_str(out, i ? ",\n[" : "[");
 		add_string(out, space->name);
 		text_printf(out, ",%" PRIu32 ",%" PRIu64 ",%" PRIu32 ",", space->depth, space->sectors,
-			    ext_block_sectors(space->ext));
-		add_string(out, space->ext != NULL ? ext_type(space->ext) : space->content.type);
+			    fs_block_sectors(space->fs));
+		add_string(out, space->fs != NULL ? space->fs->type : space->content.type);
 		text_char(out, ',');
 		add_string(out, space->about);
-		text_printf(out, ",%" PRIu32 "]", inodes_of_page(space->ext));
+		text_printf(out, ",%" PRIu32 "]", fs_inodes_in_page(space->fs));
 	}
 	text_char(out, ']');
 }
@@ -196,7 +185,7 @@ static void add_names(struct text *out, const struct name_table *names)
 		text_str(out, i ? ",\n[" : "[");
 		add_string(out, name_text(names, i));
 		text_printf(out, ",%d,%" PRIu32 ",\"%s\",%" PRId64 ",", (int)name_family(names, i),
-			    name->device->id, kind_name(name->kind), name->owned ? (int64_t)name->owner : -1);
+			    name->device->id, kind_name(name->kind), name->owned ? (int64_t)name->inode : -1);
 		add_counters(out, &name->counters);
 		text_char(out, ']');
 	}
@@ -236,7 +225,7 @@ static void add_regions(struct text *out, const struct usage *usage)
 
 static void add_files(struct text *out, const struct usage *usage)
 {
-	char path[EXT_PATH_MAX];
+	char path[FS_PATH_MAX];
 	size_t n = usage->files.n < FILES_MAX ? usage->files.n : FILES_MAX;
 
 	text_printf(out, ",\n\"moreFiles\":%zu,\"files\":[", usage->files.n - n);
@@ -244,10 +233,10 @@ static void add_files(struct text *out, const struct usage *usage)
 		const struct usage_file *file = &usage->files.at[i];
 		struct counters counters;
 
-		if (!ext_path(file->space->ext, file->inode, path, sizeof(path)))
+		if (!fs_path(file->space->fs, file->inode, path, sizeof(path)))
 			path[0] = '\0';
-		text_printf(out, "%s[%" PRIu32 ",%" PRIu32 ",", i ? ",\n" : "", file->space->serves->id,
-			    file->inode);
+		text_printf(out, "%s[%" PRIu32 ",%" PRIu64 ",", i ? ",\n" : "", file->space->serves->id,
+			    fs_number(file->space->fs, file->inode));
 		add_string(out, path);
 		text_char(out, ',');
 		usage_counters(usage, file, &counters);

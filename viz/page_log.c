@@ -58,7 +58,7 @@ static int add_run(struct log_list *log, const struct map *map, uint64_t start, 
 
 		map_find(map, at, &place);
 		region_describe(map, &place, &region);
-		step = region.ext != NULL ? ext_block_sectors(region.ext) : end - at;
+		step = region.fs != NULL ? region.fs->block_sectors : end - at;
 		step -= step > 1 ? place.inner % step : 0;
 		step = step > end - at ? end - at : step;
 		if (!region.has_log)
@@ -68,7 +68,7 @@ static int add_run(struct log_list *log, const struct map *map, uint64_t start, 
 		entry.has_tid = region.log.has_tid;
 		entry.tid = region.log.has_tid ? region.log.tid : 0;
 		entry.target = log->targets && region.log.type == LOG_DATA ? region.log.target + 1 : 0;
-		if (add_entry(log, &entry, ext_block_sectors(region.ext)) != 0)
+		if (add_entry(log, &entry, fs_block_sectors(region.fs)) != 0)
 			return -1;
 	}
 	return 0;

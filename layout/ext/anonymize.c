@@ -80,8 +80,9 @@ static int add_lists(struct ext_names *to, const struct ext_names *from, const u
 	return result;
 }
 
-int ext_saved_anonymize(struct ext *ext, const uint64_t key[2])
+int ext_anonymize(struct fs *fs, const uint64_t key[2])
 {
+	struct ext *ext = (struct ext *)fs;
 	struct ext_names hidden = {.inodes = ext->names.inodes};
 
 	if (add_lists(&hidden, &ext->names, key) != 0) {

@@ -14,7 +14,7 @@
 
 static bool has_csum(const struct ext *ext)
 {
-	return ext2fs_has_feature_metadata_csum(ext->fs->super);
+	return ext2fs_has_feature_metadata_csum(ext->lib->super);
 }
 
 /* libext2fs has tables where the processor has no instruction. */
@@ -30,7 +30,7 @@ uint32_t ext_inode_seed(const struct ext *ext, const struct ext_inode *inode)
 
 	if (!has_csum(ext))
 		return 0;
-	return crc32c(crc32c(ext->fs->csum_seed, number, 4), inode->raw + 100, 4);
+	return crc32c(crc32c(ext->lib->csum_seed, number, 4), inode->raw + 100, 4);
 }
 
 void ext_check_inode(struct ext *ext, const struct ext_inode *inode)
@@ -97,8 +97,8 @@ void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bo
 
 	/* The descriptors' backups are not kept up to date. */
 	if (has_csum(ext) && !ext->from_backup &&
-	    !(of_inodes ? ext2fs_inode_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)
-			: ext2fs_block_bitmap_csum_verify(ext->fs, group, bytes, bits / 8)))
+	    !(of_inodes ? ext2fs_inode_bitmap_csum_verify(ext->lib, group, bytes, bits / 8)
+			: ext2fs_block_bitmap_csum_verify(ext->lib, group, bytes, bits / 8)))
 		ext_note(ext, "group %" PRIu32 ": its %s bitmap has a wrong checksum", group,
 			 of_inodes ? "inode" : "block");
 }

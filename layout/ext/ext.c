@@ -24,7 +24,7 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 		return true;
 	if (block >= ext->blocks || count > ext->blocks - block ||
 	    (block < ext->first_block && what.kind != KIND_BOOT_BLOCK)) {
-		if (kind_has_inode((enum kind)what.kind))
+		if (kind_has_owner((enum kind)what.kind))
 			ext_note(ext,
 				 "inode %" PRIu32 ": blocks %" PRIu64 "+%" PRIu64 " leave the file system",
 				 what.owner, block, count);
@@ -35,9 +35,9 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 				 what.owner, kind_name((enum kind)what.kind), block, count);
 		return false;
 	}
-	what.start = block * ext->block_sectors;
-	what.count = count * ext->block_sectors;
-	space_cut_claim(ext->space, &what);
+	what.start = block * ext->fs.block_sectors;
+	what.count = count * ext->fs.block_sectors;
+	space_cut_claim(ext->fs.space, &what);
 	claims_add(&ext->found->claims, what);
 	return true;
 }
@@ -46,7 +46,7 @@ int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t c
 {
 	if (block > UINT64_MAX / ext->block_size)
 		return err_set(err, "block %" PRIu64 " is beyond everything", block);
-	return space_read(ext->space, block * ext->block_size, buf, (size_t)count * ext->block_size, err);
+	return space_read(ext->fs.space, block * ext->block_size, buf, (size_t)count * ext->block_size, err);
 }
 
 const char *ext_error(errcode_t code)
@@ -55,73 +55,16 @@ const char *ext_error(errcode_t code)
 	return error_message(code);
 }
 
-void ext_free(struct ext *ext)
+void ext_free(struct fs *fs)
 {
-	if (ext == NULL)
-		return;
-	if (ext->fs != NULL)
-		ext2fs_free(ext->fs);
+	struct ext *ext = (struct ext *)fs;
+
+	if (ext->lib != NULL)
+		ext2fs_free(ext->lib);
 	ext_names_free(&ext->names);
 	log_free(&ext->log);
 	ext_found_free(&ext->all);
 	free(ext);
-}
-
-const char *ext_type(const struct ext *ext)
-{
-	return ext->type;
-}
-
-bool ext_shares_blocks(const struct ext *ext)
-{
-	return ext != NULL && ext->shared_blocks;
-}
-
-uint32_t ext_block_sectors(const struct ext *ext)
-{
-	return ext ? ext->block_sectors : 0;
-}
-
-uint64_t ext_sectors(const struct ext *ext)
-{
-	return ext->blocks * ext->block_sectors;
-}
-
-bool ext_group(const struct ext *ext, uint64_t block, uint32_t *group)
-{
-	if (block < ext->first_block || ext->groups == 0)
-		return false;
-	*group = (uint32_t)((block - ext->first_block) / ext->blocks_per_group);
-	return true;
-}
-
-void ext_table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, uint64_t bytes, uint32_t *first,
-		      uint32_t *last)
-{
-	uint64_t base = (uint64_t)group * ext->inodes_per_group;
-
-	*first = (uint32_t)(base + offset / ext->inode_size + 1);
-	*last = (uint32_t)(base + (offset + bytes - 1) / ext->inode_size + 1);
-	/* The last block of a table may have room for more inodes than the group has. */
-	if (*last > base + ext->inodes_per_group)
-		*last = (uint32_t)(base + ext->inodes_per_group);
-	if (*first > *last)
-		*first = *last;
-}
-
-bool ext_path(const struct ext *ext, uint32_t inode, char *path, size_t len)
-{
-	return ext_names_path(&ext->names, inode, path, len);
-}
-
-bool ext_has_path(const struct ext *ext, uint32_t inode)
-{
-	return ext_names_has(&ext->names, inode);
-}
-
-void ext_expect_path(const struct ext *ext, uint32_t inode, unsigned step)
-{
-	ext_names_expect(&ext->names, inode, step);
 }
 
 /* libblkid's rule: what ext2 or ext3 could not mount is ext4. */
@@ -147,12 +90,14 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 		ext2fs_free(fs);
 		return NULL;
 	}
+	ext->fs.ops = &ext_ops;
+	ext->fs.space = space;
 	ext->map = map;
-	ext->space = space;
-	ext->fs = fs;
+	ext->lib = fs;
 	ext->block_size = fs->blocksize;
-	ext->block_sectors = fs->blocksize >> SECTOR_SHIFT;
+	ext->fs.block_sectors = fs->blocksize >> SECTOR_SHIFT;
 	ext->blocks = ext2fs_blocks_count(fs->super);
+	ext->fs.sectors = ext->blocks * ext->fs.block_sectors;
 	ext->first_block = fs->super->s_first_data_block;
 	ext->blocks_per_group = fs->super->s_blocks_per_group;
 	ext->clusters_per_group = fs->super->s_clusters_per_group;
@@ -162,38 +107,38 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->inode_size = EXT2_INODE_SIZE(fs->super);
 	ext->inodes = fs->super->s_inodes_count;
 	ext->found = &ext->all;
-	ext->nodes_max = space->sectors / ext->block_sectors + 16;
+	ext->nodes_max = space->sectors / ext->fs.block_sectors + 16;
 	ext->shared_blocks = ext2fs_has_feature_shared_blocks(fs->super);
-	snprintf(ext->type, sizeof(ext->type), "%s", type_of(fs->super));
+	snprintf(ext->fs.type, sizeof(ext->fs.type), "%s", type_of(fs->super));
 	return ext;
 }
 
 static void describe(struct ext *ext)
 {
-	const struct ext2_super_block *super = ext->fs->super;
-	struct content *content = &ext->space->content;
+	const struct ext2_super_block *super = ext->lib->super;
+	struct content *content = &ext->fs.space->content;
 	char label[17] = "";
 
 	memcpy(label, super->s_volume_name, 16);
-	snprintf(content->type, sizeof(content->type), "%s", ext->type);
+	snprintf(content->type, sizeof(content->type), "%s", ext->fs.type);
 	snprintf(content->label, sizeof(content->label), "%s", label);
 	content_set_uuid(content, super->s_uuid);
 }
 
 static void note_state(struct ext *ext)
 {
-	if (ext->blocks > ext->space->sectors / ext->block_sectors)
+	if (ext->blocks > ext->fs.space->sectors / ext->fs.block_sectors)
 		ext_note(ext,
 			 "%s file system of %" PRIu64 " blocks of %" PRIu32
 			 " bytes in a space of only %" PRIu64 " sectors",
-			 ext->type, ext->blocks, ext->block_size, ext->space->sectors);
-	if (ext->fs->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
+			 ext->fs.type, ext->blocks, ext->block_size, ext->fs.space->sectors);
+	if (ext->lib->super->s_feature_ro_compat & ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP &
 	    ~EXT4_FEATURE_RO_COMPAT_SHARED_BLOCKS)
 		ext_note(ext,
 			 "%s feature 0x%" PRIx32 " is not known to libext2fs; what it adds has no"
 			 " labels",
-			 ext->type,
-			 (uint32_t)(ext->fs->super->s_feature_ro_compat &
+			 ext->fs.type,
+			 (uint32_t)(ext->lib->super->s_feature_ro_compat &
 				    ~(uint32_t)EXT2_LIB_FEATURE_RO_COMPAT_SUPP));
 }
 
@@ -204,8 +149,8 @@ static int map_journal_device(struct ext *ext, struct err *err)
 	uint64_t first = ext->block_size == 1024 ? 2 : 1;
 	struct ext_run run = {.place = first, .block = first, .count = ext->blocks - first};
 
-	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
-	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->block_sectors - 2);
+	space_claim(ext->fs.space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
+	space_claim(ext->fs.space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, first * ext->fs.block_sectors - 2);
 	if (ext->blocks <= first)
 		return 0;
 	if (VEC_PUSH(&ext->found->log_runs, run) != 0)
@@ -222,8 +167,8 @@ static int map_file_system(struct ext *ext, struct err *err)
 	    ext_scan_groups(ext, ext_map_free, err) != 0)
 		return -1;
 	/* Nothing else will be claimed here, and claims take more memory than names. */
-	claims_move(&ext->space->claims, &ext->all.claims);
-	if (space_seal(ext->space, ext->map->threads) != 0)
+	claims_move(&ext->fs.space->claims, &ext->all.claims);
+	if (space_seal(ext->fs.space, ext->map->threads) != 0)
 		return err_nomem(err);
 	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)
 		return -1;
@@ -269,7 +214,7 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 
 	if (ext == NULL)
 		return err_nomem(err);
-	space->ext = ext;
+	space->fs = &ext->fs;
 	ext->from_backup = from_backup;
 	describe(ext);
 	note_state(ext);
@@ -279,8 +224,8 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 		result = map_file_system(ext, err);
 	claims_move(&space->claims, &ext->all.claims);
 	map_take_notes(map, &ext->all.notes);
-	ext2fs_free(ext->fs);
-	ext->fs = NULL;
+	ext2fs_free(ext->lib);
+	ext->lib = NULL;
 	return result != 0 ? -1 : 1;
 }
 
@@ -296,8 +241,8 @@ static int replay(struct map *map, struct space *space, ext2_filsys *fs, struct 
 	result = ext_replay(ext, err);
 	map_take_notes(map, &ext->all.notes);
 	if (result == 0)
-		ext->fs = NULL;
-	ext_free(ext);
+		ext->lib = NULL;
+	ext_free(&ext->fs);
 	if (result == 1 && (why = open_fs(space, 0, 0, EXT2_FLAG_IGNORE_CSUM_ERRORS, fs)) != 0) {
 		map_note(map, space, "the superblock in its journal cannot be used (%s); nothing is replayed",
 			 ext_error(why));
@@ -403,6 +348,7 @@ static int ext_backup_map(struct map *map, struct space *space, struct err *err)
 
 const struct layout_driver driver_ext = {
     .name = "ext",
+    .fs = &ext_ops,
     .map = ext_map,
 };
 

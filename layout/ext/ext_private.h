@@ -6,8 +6,9 @@
 #ifndef LAYOUT_EXT_EXT_PRIVATE_H
 #define LAYOUT_EXT_EXT_PRIVATE_H
 
-#include "layout/ext/ext.h"
+#include "layout/ext/log.h"
 #include "layout/ext/names.h"
+#include "layout/fs.h"
 #include "layout/map.h"
 
 #include <ext2fs/ext2fs.h>
@@ -41,11 +42,10 @@ struct ext_found {
 
 /* While parts are looked at by threads, each has a shallow copy, with `found` pointing to the part's own. */
 struct ext {
+	struct fs fs;
 	struct map *map;
-	struct space *space;
-	ext2_filsys fs; /* NULL when the map is sealed */
-	char type[8];
-	uint32_t block_size, block_sectors;
+	ext2_filsys lib; /* NULL when the map is sealed */
+	uint32_t block_size;
 	uint64_t blocks;
 	uint32_t first_block; /* the first block of group 0 */
 	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
@@ -58,6 +58,23 @@ struct ext {
 	bool from_backup; /* superblock and descriptors are backups */
 	bool shared_blocks;
 };
+
+/* The ext file system that a file system is. */
+static inline const struct ext *ext_of(const struct fs *fs)
+{
+	return (const struct ext *)fs;
+}
+
+/* What the rest of the program asks (ext_ops.c); parts of it are in other files. */
+extern const struct fs_ops ext_ops;
+void ext_free(struct fs *fs);
+int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct err *err);
+bool ext_inode_sector(const struct fs *fs, uint32_t inode, uint64_t *sector);
+bool ext_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector,
+		   struct log_block *entry);
+int ext_save(const struct fs *fs, struct saved_out *out, struct err *err);
+struct fs *ext_load(struct saved_in *in, struct space *space);
+int ext_anonymize(struct fs *fs, const uint64_t key[2]);
 
 /* An inode as its table holds it. */
 struct ext_inode {
@@ -81,7 +98,7 @@ void ext_claim_cluster(struct ext *ext, struct claim what, uint64_t block, uint6
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
 
 /* Remembers something odd. */
-#define ext_note(ext, ...) notes_add(&(ext)->found->notes, (ext)->space, __VA_ARGS__)
+#define ext_note(ext, ...) notes_add(&(ext)->found->notes, (ext)->fs.space, __VA_ARGS__)
 
 /* What one thread needs to look at groups, one after the other. */
 struct ext_scan {

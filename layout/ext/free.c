@@ -52,18 +52,18 @@ static void claim_clear_bits(struct ext *ext, const uint8_t *bitmap, uint64_t fi
 int ext_map_free(struct ext_scan *scan, uint32_t group)
 {
 	struct ext *ext = &scan->ext;
-	uint64_t first = ext2fs_group_first_block2(ext->fs, group);
-	uint64_t blocks = ext2fs_group_last_block2(ext->fs, group) - first + 1;
+	uint64_t first = ext2fs_group_first_block2(ext->lib, group);
+	uint64_t blocks = ext2fs_group_last_block2(ext->lib, group) - first + 1;
 	struct err why;
 
 	if (!ext_group_is_sound(ext, group))
 		return 0;
-	if (ext2fs_has_group_desc_csum(ext->fs) &&
-	    ext2fs_bg_flags_test(ext->fs, group, EXT2_BG_BLOCK_UNINIT)) {
+	if (ext2fs_has_group_desc_csum(ext->lib) &&
+	    ext2fs_bg_flags_test(ext->lib, group, EXT2_BG_BLOCK_UNINIT)) {
 		claim_free(ext, first, blocks);
 		return 0;
 	}
-	if (ext_read_blocks(ext, ext2fs_block_bitmap_loc(ext->fs, group), scan->bitmap, 1, &why) != 0) {
+	if (ext_read_blocks(ext, ext2fs_block_bitmap_loc(ext->lib, group), scan->bitmap, 1, &why) != 0) {
 		ext_note(ext, "group %" PRIu32 ": its block bitmap cannot be read: %s", group, why.text);
 		return 0;
 	}

@@ -18,8 +18,8 @@ static void claim_block_zero(struct ext *ext)
 		claim_structure(ext, KIND_BOOT_BLOCK, 0, 0, 1);
 		return;
 	}
-	space_claim(ext->space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
-	space_claim(ext->space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, ext->block_sectors - 2);
+	space_claim(ext->fs.space, RANK_STRUCTURE, KIND_BOOT_BLOCK, 0, 2);
+	space_claim(ext->fs.space, RANK_STRUCTURE, KIND_SUPERBLOCK, 2, ext->fs.block_sectors - 2);
 }
 
 static void claim_superblock(struct ext *ext, uint32_t group, uint64_t block)
@@ -32,7 +32,7 @@ static void claim_superblock(struct ext *ext, uint32_t group, uint64_t block)
 /* With meta_bg the descriptors of a meta-group lie in its first, second and last group. */
 static void claim_meta_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 {
-	uint32_t per_block = EXT2_DESC_PER_BLOCK(ext->fs->super);
+	uint32_t per_block = EXT2_DESC_PER_BLOCK(ext->lib->super);
 
 	claim_structure(ext, group % per_block == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP,
 			group, block, 1);
@@ -40,9 +40,9 @@ static void claim_meta_descriptors(struct ext *ext, uint32_t group, uint64_t blo
 
 static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 {
-	const struct ext2_super_block *super = ext->fs->super;
+	const struct ext2_super_block *super = ext->lib->super;
 	uint64_t count =
-	    ext2fs_has_feature_meta_bg(ext->fs->super) ? super->s_first_meta_bg : ext->fs->desc_blocks;
+	    ext2fs_has_feature_meta_bg(ext->lib->super) ? super->s_first_meta_bg : ext->lib->desc_blocks;
 
 	claim_structure(ext, group == 0 ? KIND_GROUP_DESCRIPTORS : KIND_GROUP_DESCRIPTORS_BACKUP, group,
 			block, count);
@@ -51,15 +51,15 @@ static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 
 bool ext_group_is_sound(const struct ext *ext, uint32_t group)
 {
-	return !ext2fs_has_group_desc_csum(ext->fs) || ext2fs_group_desc_csum_verify(ext->fs, group);
+	return !ext2fs_has_group_desc_csum(ext->lib) || ext2fs_group_desc_csum_verify(ext->lib, group);
 }
 
 static void claim_tables(struct ext *ext, uint32_t group)
 {
-	claim_structure(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->fs, group), 1);
-	claim_structure(ext, KIND_INODE_BITMAP, group, ext2fs_inode_bitmap_loc(ext->fs, group), 1);
-	claim_structure(ext, KIND_INODE_TABLE, group, ext2fs_inode_table_loc(ext->fs, group),
-			ext->fs->inode_blocks_per_group);
+	claim_structure(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->lib, group), 1);
+	claim_structure(ext, KIND_INODE_BITMAP, group, ext2fs_inode_bitmap_loc(ext->lib, group), 1);
+	claim_structure(ext, KIND_INODE_TABLE, group, ext2fs_inode_table_loc(ext->lib, group),
+			ext->lib->inode_blocks_per_group);
 }
 
 static void map_group(struct ext *ext, uint32_t group)
@@ -67,8 +67,8 @@ static void map_group(struct ext *ext, uint32_t group)
 	blk64_t super, old_descriptors, new_descriptors;
 	blk_t used;
 
-	ext2fs_super_and_bgd_loc2(ext->fs, group, &super, &old_descriptors, &new_descriptors, &used);
-	if (ext2fs_bg_has_super(ext->fs, (int)group))
+	ext2fs_super_and_bgd_loc2(ext->lib, group, &super, &old_descriptors, &new_descriptors, &used);
+	if (ext2fs_bg_has_super(ext->lib, (int)group))
 		claim_superblock(ext, group, super);
 	if (old_descriptors != 0)
 		claim_descriptors(ext, group, old_descriptors);
@@ -88,6 +88,6 @@ void ext_map_groups(struct ext *ext)
 	claim_block_zero(ext);
 	for (uint32_t group = 0; group < ext->groups; group++)
 		map_group(ext, group);
-	if (ext2fs_has_feature_mmp(ext->fs->super) && ext->fs->super->s_mmp_block != 0)
-		claim_structure(ext, KIND_MMP, 0, ext->fs->super->s_mmp_block, 1);
+	if (ext2fs_has_feature_mmp(ext->lib->super) && ext->lib->super->s_mmp_block != 0)
+		claim_structure(ext, KIND_MMP, 0, ext->lib->super->s_mmp_block, 1);
 }

@@ -17,30 +17,30 @@ static uint32_t used_inodes(const struct ext *ext, uint32_t group)
 {
 	uint32_t unused;
 
-	if (!ext2fs_has_group_desc_csum(ext->fs))
+	if (!ext2fs_has_group_desc_csum(ext->lib))
 		return ext->inodes_per_group;
-	if (ext2fs_bg_flags_test(ext->fs, group, EXT2_BG_INODE_UNINIT))
+	if (ext2fs_bg_flags_test(ext->lib, group, EXT2_BG_INODE_UNINIT))
 		return 0;
-	unused = ext2fs_bg_itable_unused(ext->fs, group);
+	unused = ext2fs_bg_itable_unused(ext->lib, group);
 	return unused <= ext->inodes_per_group ? ext->inodes_per_group - unused : ext->inodes_per_group;
 }
 
 /* What an inode's data blocks are: by its number where the superblock gives it a part, by mode else. */
 static enum kind data_kind(const struct ext *ext, const struct ext_inode *inode)
 {
-	const struct ext2_super_block *super = ext->fs->super;
+	const struct ext2_super_block *super = ext->lib->super;
 
 	if (inode->number == EXT2_BAD_INO)
 		return KIND_BAD_BLOCKS;
-	if (inode->number == EXT2_RESIZE_INO && ext2fs_has_feature_resize_inode(ext->fs->super))
+	if (inode->number == EXT2_RESIZE_INO && ext2fs_has_feature_resize_inode(ext->lib->super))
 		return KIND_RESIZE_INODE;
-	if (inode->number == super->s_journal_inum && ext2fs_has_feature_journal(ext->fs->super))
+	if (inode->number == super->s_journal_inum && ext2fs_has_feature_journal(ext->lib->super))
 		return KIND_JOURNAL;
 	if ((inode->number == super->s_usr_quota_inum || inode->number == super->s_grp_quota_inum ||
 	     inode->number == super->s_prj_quota_inum) &&
-	    ext2fs_has_feature_quota(ext->fs->super))
+	    ext2fs_has_feature_quota(ext->lib->super))
 		return KIND_QUOTA;
-	if (inode->number == super->s_orphan_file_inum && ext2fs_has_feature_orphan_file(ext->fs->super))
+	if (inode->number == super->s_orphan_file_inum && ext2fs_has_feature_orphan_file(ext->lib->super))
 		return KIND_ORPHAN_FILE;
 	if (inode->flags & EXT4_EA_INODE_FL)
 		return KIND_XATTR;
@@ -63,11 +63,11 @@ static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t numb
 	    .acl_block = le32(raw + 104),
 	    .sectors = le32(raw + 28) | (uint64_t)le16(raw + 116) << 32,
 	};
-	if (ext2fs_has_feature_64bit(ext->fs->super))
+	if (ext2fs_has_feature_64bit(ext->lib->super))
 		inode->acl_block |= (uint64_t)le16(raw + 118) << 32;
 	inode->seed = ext_inode_seed(ext, inode);
 	inode->kind = data_kind(ext, inode);
-	if (inode->links == 0 && number >= EXT2_FIRST_INO(ext->fs->super))
+	if (inode->links == 0 && number >= EXT2_FIRST_INO(ext->lib->super))
 		inode->extent_flags = EXTENT_DELETED;
 	if (inode->flags & EXT4_ENCRYPT_FL)
 		inode->extent_flags |= EXTENT_ENCRYPTED;
@@ -79,8 +79,8 @@ int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct 
 	struct err why;
 
 	if (number == 0 || number > ext->inodes || group >= ext->groups ||
-	    space_read(ext->space,
-		       ext2fs_inode_table_loc(ext->fs, group) * ext->block_size +
+	    space_read(ext->fs.space,
+		       ext2fs_inode_table_loc(ext->lib, group) * ext->block_size +
 			   (uint64_t)index * ext->inode_size,
 		       raw, ext->inode_size, &why) != 0)
 		return -1;
@@ -91,7 +91,7 @@ int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct 
 /* Short targets lie in the inode itself; i_blocks then counts at most an xattr block. */
 static bool is_fast_symlink(const struct ext *ext, const struct ext_inode *inode)
 {
-	uint64_t acl = inode->acl_block ? (uint64_t)ext->block_sectors * ext->cluster_blocks : 0;
+	uint64_t acl = inode->acl_block ? (uint64_t)ext->fs.block_sectors * ext->cluster_blocks : 0;
 
 	return (inode->mode & MODE_TYPE) == MODE_SYMLINK && !(inode->flags & EXT4_EXTENTS_FL) &&
 	       inode->sectors <= acl;
@@ -147,7 +147,7 @@ static bool is_used(const struct ext *ext, const struct table *table, uint32_t i
 		return false;
 	return !bytes_all_zero(raw, 128) &&
 	       (table->bitmap != NULL ||
-		table->group * ext->inodes_per_group + index < EXT2_FIRST_INO(ext->fs->super));
+		table->group * ext->inodes_per_group + index < EXT2_FIRST_INO(ext->lib->super));
 }
 
 static int map_table_part(struct ext_scan *scan, const struct table *table, uint32_t from, uint32_t n)
@@ -173,15 +173,15 @@ static void read_bitmap(struct ext_scan *scan, struct table *table)
 	struct ext *ext = &scan->ext;
 	struct err why;
 
-	if (ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->fs, table->group), scan->bitmap, 1, &why) !=
+	if (ext_read_blocks(ext, ext2fs_inode_bitmap_loc(ext->lib, table->group), scan->bitmap, 1, &why) !=
 	    0) {
 		ext_note(ext, "group %" PRIu32 ": its inode bitmap cannot be read: %s", table->group,
 			 why.text);
 		return;
 	}
 	table->bitmap = scan->bitmap;
-	if (!ext2fs_has_group_desc_csum(ext->fs) ||
-	    !ext2fs_bg_flags_test(ext->fs, table->group, EXT2_BG_INODE_UNINIT))
+	if (!ext2fs_has_group_desc_csum(ext->lib) ||
+	    !ext2fs_bg_flags_test(ext->lib, table->group, EXT2_BG_INODE_UNINIT))
 		ext_check_bitmap(ext, table->group, table->bitmap, true);
 }
 
@@ -189,7 +189,7 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 {
 	struct ext *ext = &scan->ext;
 	struct table table = {.group = group};
-	uint64_t offset = ext2fs_inode_table_loc(ext->fs, group) * ext->block_size;
+	uint64_t offset = ext2fs_inode_table_loc(ext->lib, group) * ext->block_size;
 	uint32_t used = used_inodes(ext, group), most = EXT_SCAN_BUF / ext->inode_size;
 	struct err why;
 
@@ -198,7 +198,7 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 	read_bitmap(scan, &table);
 	for (uint32_t at = 0, n; at < used; at += n) {
 		n = used - at < most ? used - at : most;
-		if (space_read(ext->space, offset + (uint64_t)at * ext->inode_size, scan->buf,
+		if (space_read(ext->fs.space, offset + (uint64_t)at * ext->inode_size, scan->buf,
 			       (size_t)n * ext->inode_size, &why) != 0) {
 			ext_note(ext, "group %" PRIu32 ": its inode table cannot be read: %s", group,
 				 why.text);

@@ -121,7 +121,7 @@ void ext_log_shape(struct ext *ext, struct log_shape *shape)
 	*shape = (struct log_shape){
 	    .block_size = ext->block_size,
 	    .threads = ext->map->threads,
-	    .fast_commits = ext2fs_has_feature_fast_commit(ext->fs->super),
+	    .fast_commits = ext2fs_has_feature_fast_commit(ext->lib->super),
 	};
 	if (ext->found->log_runs.n == 0)
 		return;
@@ -132,8 +132,8 @@ void ext_log_shape(struct ext *ext, struct log_shape *shape)
 		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
 			nblocks = ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count;
 	/* A damaged map may put a block anywhere, but a log has no holes. */
-	if (nblocks > ext2fs_blocks_count(ext->fs->super))
-		nblocks = ext2fs_blocks_count(ext->fs->super);
+	if (nblocks > ext2fs_blocks_count(ext->lib->super))
+		nblocks = ext2fs_blocks_count(ext->lib->super);
 	if (nblocks > LOG_BLOCKS_MAX)
 		nblocks = LOG_BLOCKS_MAX;
 	shape->nblocks = (uint32_t)nblocks;
@@ -193,8 +193,11 @@ static struct log_block listed_block(const struct log *log, uint32_t block)
 	return (struct log_block){.type = LOG_UNUSED};
 }
 
-bool ext_log_block(const struct ext *ext, uint32_t block, struct log_block *entry)
+bool ext_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector, struct log_block *entry)
 {
+	const struct ext *ext = ext_of(fs);
+	uint32_t block = extent->arg + (uint32_t)((sector - extent->start) / fs->block_sectors);
+
 	if (block >= ext->log.nblocks || !ext->log.good)
 		return false;
 	*entry = ext->log.blocks ? ext->log.blocks[block] : listed_block(&ext->log, block);

@@ -36,7 +36,7 @@ void ext_keep_target(struct ext *ext, const struct ext_inode *inode)
 
 int ext_read_targets(struct ext *ext, struct err *err)
 {
-	const struct extents *extents = &ext->space->extents;
+	const struct extents *extents = &ext->fs.space->extents;
 	char *block = malloc(ext->block_size);
 	struct err why;
 	int result = 0;
@@ -47,7 +47,8 @@ int ext_read_targets(struct ext *ext, struct err *err)
 		const struct extent *extent = &extents->at[i];
 
 		if (extent->kind != KIND_SYMLINK || extent->arg != 0 || extent->flags & EXTENT_DELETED ||
-		    space_read(ext->space, (uint64_t)extent->start * 512, block, ext->block_size, &why) != 0)
+		    space_read(ext->fs.space, (uint64_t)extent->start * 512, block, ext->block_size, &why) !=
+			0)
 			continue;
 		if (ext_names_add_target(&ext->names, extent->owner, block,
 					 strnlen(block, ext->block_size)) != 0)
@@ -65,7 +66,7 @@ static bool is_dots(const char *name, size_t len, size_t dots)
 /* By its blocks or, where its entries lie in the inode, by what it holds. */
 static bool is_directory(const struct ext *ext, uint32_t inode)
 {
-	const struct extents *extents = &ext->space->extents;
+	const struct extents *extents = &ext->fs.space->extents;
 	struct ext_link link;
 	uint32_t next = 1;
 

@@ -15,14 +15,6 @@
 
 #define READ_BYTES (256u << 10)
 
-const char *log_type_name(enum log_type type)
-{
-	static const char *const names[] = {"superblock", "descriptor",  "data",   "revoke",
-					    "commit",     "fast-commit", "unused", "map"};
-
-	return names[type];
-}
-
 struct decoder {
 	struct log *log;
 	struct log_ring ring;

@@ -6,33 +6,11 @@
 #define LAYOUT_EXT_LOG_H
 
 #include "base/err.h"
+#include "layout/journal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The words of the contract's journal.type. */
-enum log_type {
-	LOG_SUPERBLOCK,
-	LOG_DESCRIPTOR,
-	LOG_DATA, /* a copy of the block `target` */
-	LOG_REVOKE,
-	LOG_COMMIT,
-	LOG_FAST_COMMIT,
-	LOG_UNUSED,
-	LOG_MAP, /* not of the log: a block of the journal inode's own block map */
-};
-
-const char *log_type_name(enum log_type type);
-
-struct log_block {
-	uint64_t target;
-	uint32_t tid;
-	uint8_t type; /* enum log_type */
-	bool has_tid;
-	bool stale; /* of a transaction that a replay would not look at */
-	bool wrong; /* its checksum is: descriptors, revoke and commit blocks, superblock */
-};
 
 /* Reads `count` journal blocks from `block` on; what cannot be read is zeroed. */
 typedef void log_reader(void *context, uint64_t block, uint32_t count, uint8_t *buf);

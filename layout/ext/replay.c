@@ -30,7 +30,7 @@ static int find_log(struct ext *ext, struct err *err)
 	ext->nodes = &nodes;
 	if (raw == NULL)
 		err_nomem(err);
-	else if (ext_read_inode(ext, ext->fs->super->s_journal_inum, raw, &inode) != 0)
+	else if (ext_read_inode(ext, ext->lib->super->s_journal_inum, raw, &inode) != 0)
 		result = 0;
 	else
 		result = ext_map_blocks(ext, &inode, err);
@@ -171,12 +171,12 @@ static int clear_recovery(struct ext *ext, uint8_t *block)
 	if (ext_read_blocks(ext, home, block, 1, &why) != 0)
 		return 0;
 	super[SUPER_INCOMPAT] &= (uint8_t)~EXT3_FEATURE_INCOMPAT_RECOVER;
-	if (ext2fs_has_feature_metadata_csum(ext->fs->super)) {
+	if (ext2fs_has_feature_metadata_csum(ext->lib->super)) {
 		crc = ext2fs_crc32c_le(~UINT32_C(0), super, SUPER_CHECKSUM);
 		for (unsigned i = 0; i < 4; i++)
 			super[SUPER_CHECKSUM + i] = (uint8_t)(crc >> 8 * i);
 	}
-	return overlay_put(ext->space->overlay, home, block);
+	return overlay_put(ext->fs.space->overlay, home, block);
 }
 
 static void note_replay(struct ext *ext, const struct transactions *found)
@@ -203,8 +203,8 @@ static int replay(struct ext *ext, struct transactions *found, struct err *err)
 		ext_note(ext, "the journal holds nothing that a mount would replay");
 		return 0;
 	}
-	ext->space->overlay = overlay_new(ext->block_size);
-	if (ext->space->overlay == NULL || fill_overlay(ext, found, ext->space->overlay) != 0 ||
+	ext->fs.space->overlay = overlay_new(ext->block_size);
+	if (ext->fs.space->overlay == NULL || fill_overlay(ext, found, ext->fs.space->overlay) != 0 ||
 	    clear_recovery(ext, found->block) != 0)
 		return err_nomem(err);
 	note_replay(ext, found);
@@ -249,14 +249,14 @@ static bool is_in_use(const struct map *map)
 
 int ext_replay(struct ext *ext, struct err *err)
 {
-	if (!ext2fs_has_feature_journal_needs_recovery(ext->fs->super))
+	if (!ext2fs_has_feature_journal_needs_recovery(ext->lib->super))
 		return 0;
 	if (ext->map->no_replay)
 		ext_note(ext, "the journal has not been replayed; labels show what lies on the disk");
 	else if (is_in_use(ext->map))
 		ext_note(ext, "the journal is not replayed, for the disk is in use: what is read of it is"
 			      " newer");
-	else if (ext->fs->super->s_journal_inum == 0)
+	else if (ext->lib->super->s_journal_inum == 0)
 		ext_note(ext, "the journal is on another device and has not been replayed");
 	else
 		return replay_inode(ext, err);

@@ -7,50 +7,32 @@
 
 /* A saved map has no disk to ask, and a damaged file system may be such that libext2fs does not open it: then
    all is done with the names that are known. */
-int ext_resolve(const struct space *space, const char *path, uint32_t *inode, struct err *err)
+int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct err *err)
 {
+	const struct ext *ext = ext_of(fs);
 	char name[EXT_IO_NAME_LEN];
-	ext2_filsys fs = NULL;
+	ext2_filsys lib = NULL;
 	errcode_t result;
 
-	ext_io_name(space, name);
-	if (space->ext->names.of == NULL ||
-	    ext2fs_open2(name, NULL,
-			 EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_SKIP_MMP |
-			     EXT2_FLAG_IGNORE_CSUM_ERRORS,
-			 0, 0, ext_io_manager, &fs) != 0) {
-		result = ext_follow(space->ext, path, inode);
+	ext_io_name(fs->space, name);
+	if (ext->names.of == NULL || ext2fs_open2(name, NULL,
+						  EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES |
+						      EXT2_FLAG_SKIP_MMP | EXT2_FLAG_IGNORE_CSUM_ERRORS,
+						  0, 0, ext_io_manager, &lib) != 0) {
+		result = ext_follow(ext, path, inode);
 	} else {
-		result = ext2fs_namei(fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, inode);
-		ext2fs_free(fs);
+		result = ext2fs_namei(lib, EXT2_ROOT_INO, EXT2_ROOT_INO, path, inode);
+		ext2fs_free(lib);
 	}
 	if (result != 0)
-		return err_set(err, "%s on %s: %s", path, space_name(space), ext_error(result));
+		return err_set(err, "%s on %s: %s", path, space_name(fs->space), ext_error(result));
 	return 0;
 }
 
-static bool claim_is_of(const struct claim *claim, uint32_t inode)
+bool ext_inode_sector(const struct fs *fs, uint32_t inode, uint64_t *sector)
 {
-	return claim->kind != KIND_CHILD && kind_has_inode((enum kind)claim->kind) && claim->owner == inode;
-}
-
-bool ext_inode_has_blocks(const struct space *space, uint32_t inode)
-{
-	const struct extents *extents = &space->extents;
-
-	for (size_t i = 0; i < extents->n; i++)
-		if (kind_has_inode((enum kind)extents->at[i].kind) && extents->at[i].owner == inode)
-			return true;
-	for (size_t i = 0; i < extents->overlaps.n; i++)
-		if (claim_is_of(&extents->overlaps.at[i].winner, inode) ||
-		    claim_is_of(&extents->overlaps.at[i].loser, inode))
-			return true;
-	return false;
-}
-
-bool ext_inode_sector(const struct space *space, uint32_t inode, uint64_t *sector)
-{
-	const struct ext *ext = space->ext;
+	const struct ext *ext = ext_of(fs);
+	const struct space *space = fs->space;
 	uint32_t group;
 	uint64_t within;
 
@@ -61,7 +43,7 @@ bool ext_inode_sector(const struct space *space, uint32_t inode, uint64_t *secto
 	for (size_t i = 0; i < space->extents.n; i++) {
 		const struct extent *extent = &space->extents.at[i];
 		uint64_t end = i + 1 < space->extents.n ? space->extents.at[i + 1].start : space->sectors;
-		uint64_t from = (uint64_t)extent->arg * ext->block_sectors;
+		uint64_t from = (uint64_t)extent->arg * ext->fs.block_sectors;
 
 		if (extent->kind != KIND_INODE_TABLE || extent->owner != group || within < from ||
 		    within - from >= end - extent->start)

@@ -11,6 +11,8 @@
 _Static_assert(sizeof(struct ext_link) == 12 && sizeof(struct ext_target) == 12,
 	       "used as they lie in the file");
 
+#define EXT_TYPE_LEN 8
+
 enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2 };
 enum { LOG_HAS_TID = 1, LOG_STALE = 2 };
 
@@ -74,13 +76,14 @@ static void put_log(struct saved_out *out, const struct log *log)
 	pack_u64(tree, to->n / SAVED_LOG_ENTRY - first);
 }
 
-int ext_saved_put(struct saved_out *out, const struct ext *ext, struct err *err)
+int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 {
+	const struct ext *ext = ext_of(fs);
 	struct text *tree = &out->sections[SAVED_TREE];
 
 	if (ext->names.used > UINT32_MAX)
 		return err_set(err, "has more names than a saved map can hold");
-	pack_str(tree, ext->type);
+	pack_str(tree, ext->fs.type);
 	pack_u8(tree, (uint8_t)((ext->shared_blocks ? FLAG_SHARED_BLOCKS : 0) |
 				(ext->log.good ? FLAG_LOG_GOOD : 0)));
 	pack_u32(tree, ext->block_size);
@@ -176,7 +179,7 @@ static bool is_sound(const struct ext *ext)
 	       ext->inode_size <= 65536;
 }
 
-struct ext *ext_saved_get(struct saved_in *in, struct space *space)
+struct fs *ext_load(struct saved_in *in, struct space *space)
 {
 	struct ext *ext = calloc(1, sizeof(*ext));
 	uint8_t flags;
@@ -184,14 +187,16 @@ struct ext *ext_saved_get(struct saved_in *in, struct space *space)
 	if (ext == NULL)
 		return NULL;
 	ext->map = in->map;
-	ext->space = space;
-	unpack_field(&in->tree, ext->type, sizeof(ext->type));
+	ext->fs.ops = &ext_ops;
+	ext->fs.space = space;
+	unpack_field(&in->tree, ext->fs.type, EXT_TYPE_LEN);
 	flags = unpack_u8(&in->tree);
 	ext->shared_blocks = flags & FLAG_SHARED_BLOCKS;
 	ext->log.good = flags & FLAG_LOG_GOOD;
 	ext->block_size = unpack_u32(&in->tree);
-	ext->block_sectors = ext->block_size / 512;
+	ext->fs.block_sectors = ext->block_size / 512;
 	ext->blocks = unpack_u64(&in->tree);
+	ext->fs.sectors = ext->blocks * ext->fs.block_sectors;
 	ext->first_block = unpack_u32(&in->tree);
 	ext->blocks_per_group = unpack_u32(&in->tree);
 	ext->groups = unpack_u32(&in->tree);
@@ -200,9 +205,9 @@ struct ext *ext_saved_get(struct saved_in *in, struct space *space)
 	ext->inodes = unpack_u32(&in->tree);
 	get_names(in, &ext->names);
 	if (get_log(in, &ext->log) != 0) {
-		ext_free(ext);
+		ext_free(&ext->fs);
 		return NULL;
 	}
 	in->tree.bad = in->tree.bad || !is_sound(ext);
-	return ext;
+	return &ext->fs;
 }

@@ -2,7 +2,7 @@
 /* Tokens for names: a hash under a key that is drawn for this one map and forgotten.  Who has the map can
    see which names are the same, and how deep a file lies, but nothing of what it is called. */
 #include "base/siphash.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/saved/format.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static int hide_space(const uint64_t key[2], struct space *space)
 	hide(key, space->content.detail, sizeof(space->content.detail));
 	if (hide_volume(key, space) != 0)
 		return -1;
-	return space->ext != NULL ? ext_saved_anonymize(space->ext, key) : 0;
+	return space->fs != NULL ? space->fs->ops->anonymize(space->fs, key) : 0;
 }
 
 /* Notes name volumes, files' contents, and more. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A saved map may come from anywhere: what the rest of the program takes for granted of a map that was built
    from a disk is looked at here, once. */
-#include "layout/ext/ext.h"
-#include "layout/disk/image.h"
+#include "layout/fs.h"
 #include "layout/saved/format.h"
 #include "layout/segment.h"
 
@@ -81,7 +80,7 @@ static bool child_is_sound(const struct map *map, const struct space *space, uin
 static bool extents_are_sound(const struct map *map, const struct space *space)
 {
 	const struct extents *extents = &space->extents;
-	uint64_t fs = space->ext != NULL ? ext_sectors(space->ext) : 0;
+	uint64_t fs = space->fs != NULL ? space->fs->sectors : 0;
 
 	if (space->sectors == 0 || extents->n == 0)
 		return space->sectors == 0 && extents->n == 0;

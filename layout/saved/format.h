@@ -57,12 +57,6 @@ const uint8_t *saved_items(struct saved_in *in, enum saved_section section, size
 int saved_put_map(struct saved_out *out, const struct map *map, struct err *err);
 int saved_get_map(struct saved_in *in, struct err *err);
 
-/* A file system (ext_saved.c); NULL when it makes no sense. */
-struct ext;
-int ext_saved_put(struct saved_out *out, const struct ext *ext, struct err *err);
-struct ext *ext_saved_get(struct saved_in *in, struct space *space);
-int ext_saved_anonymize(struct ext *ext, const uint64_t key[2]);
-
 /* Finds the marks of a map that was built from a disk (saved_identity.c). */
 int saved_mark(struct map *map, struct err *err);
 

@@ -4,6 +4,7 @@
 #include "base/crc.h"
 #include "base/size.h"
 #include "layout/disk/image.h"
+#include "layout/fs.h"
 #include "layout/saved/format.h"
 
 #include <inttypes.h>
@@ -12,7 +13,6 @@
 #define MARKS_MAX 1000
 #define MBR_TABLE 440 /* the disk's signature and the table */
 #define GPT_GUID 56
-#define EXT_UUID (1024 + 104)
 
 static int mark_crc(const struct map *map, struct disk_mark *mark, struct err *err)
 {
@@ -48,8 +48,6 @@ static int mark_extent(struct map *map, const struct space *space, const struct 
 		return add_mark(map, space, at + GPT_GUID, 16, err);
 	case KIND_LVM_LABEL:
 		return add_mark(map, space, at, SECTOR_SIZE, err);
-	case KIND_SUPERBLOCK:
-		return add_mark(map, space, EXT_UUID, 16, err);
 	default:
 		return 0;
 	}
@@ -65,11 +63,14 @@ int saved_mark(struct map *map, struct err *err)
 	VEC_FREE(&map->marks);
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		const struct space *space = map->spaces.at[i];
+		struct fs_bytes bytes;
 
 		/* All of these lie before anything that there is much of. */
 		for (size_t j = 0; j < space->extents.n && j < 16; j++)
 			if (mark_extent(map, space, &space->extents.at[j], err) != 0)
 				return -1;
+		if (fs_identity(space->fs, &bytes) && add_mark(map, space, bytes.offset, bytes.len, err) != 0)
+			return -1;
 	}
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* From the sections of a saved map to the map.  Here counts are held against the bytes that are there, and
    numbers of spaces against the spaces; saved_check.c looks at all the rest. */
 #include "base/bytes.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/saved/format.h"
 
 #include <stdlib.h>
@@ -119,8 +119,8 @@ static int get_space(struct saved_in *in, struct space *space)
 		if (get_segment(in, space) != 0)
 			return -1;
 	if (unpack_u8(tree) != 0 && !tree->bad) {
-		space->ext = ext_saved_get(in, space);
-		return space->ext == NULL && !tree->bad ? -1 : 0;
+		space->fs = fs_ops_named("ext")->load(in, space);
+		return space->fs == NULL && !tree->bad ? -1 : 0;
 	}
 	return 0;
 }

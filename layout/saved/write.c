@@ -4,7 +4,7 @@
 
 #include "base/crc.h"
 #include "base/size.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 
 #include <string.h>
 
@@ -77,8 +77,8 @@ static int put_space(struct saved_out *out, const struct space *space, struct er
 	pack_u32(tree, (uint32_t)space->segments.n);
 	for (size_t i = 0; i < space->segments.n; i++)
 		put_segment(tree, &space->segments.at[i]);
-	pack_u8(tree, space->ext != NULL);
-	return space->ext != NULL ? ext_saved_put(out, space->ext, err) : 0;
+	pack_u8(tree, space->fs != NULL);
+	return space->fs != NULL ? space->fs->ops->save(space->fs, out, err) : 0;
 }
 
 static void put_links(struct text *tree, const struct map *map)

@@ -2,7 +2,7 @@
 /* Whole file systems are held against dumpe2fs and debugfs in tests/oracle; here is what those do not make:
    hostile ones, changed by hand after mke2fs. */
 #include "base/bytes.h"
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "layout/disk/image.h"
 #include "tests/unit/ext_image.h"
 
@@ -189,7 +189,7 @@ static void ext_directories_in_a_circle_have_no_path(void **state)
 	for (uint64_t at = 0; at < disk.sectors; at += place.count) {
 		map_find(disk.map, at, &place);
 		if (place.kind == KIND_DIRECTORY && place.extent->owner > 2)
-			ext_path(place.space->ext, place.extent->owner, path, sizeof(path));
+			fs_path(place.space->fs, place.extent->owner, path, sizeof(path));
 	}
 	assert_covered(disk.map);
 	disk_free(&disk);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "layout/region.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "tests/unit/ext_image.h"
 
 static struct disk disk;
@@ -56,7 +56,7 @@ static void region_of_the_superblock(void **state)
 	assert_int_equal(region.kind, KIND_SUPERBLOCK);
 	assert_int_equal(region.start, 66);
 	assert_int_equal(region.sectors, 2);
-	assert_string_equal(region.fs, "ext2");
+	assert_string_equal(region.fs_type, "ext2");
 	assert_true(region.has_block);
 	assert_int_equal(region.block, 1);
 	assert_true(region.has_group);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "analyzer/usage.h"
 
-#include "layout/ext/ext.h"
+#include "layout/fs.h"
 #include "tests/unit/usage_check.h"
 
 static struct disk disk;
@@ -65,7 +65,7 @@ static uint64_t find_sector(const char *path_wanted)
 	for (uint64_t at = 0; at < disk.sectors; at += place.count) {
 		map_find(disk.map, at, &place);
 		if (place.kind == KIND_FILE_DATA &&
-		    ext_path(place.space->ext, place.extent->owner, path, sizeof(path)) &&
+		    fs_path(place.space->fs, place.extent->owner, path, sizeof(path)) &&
 		    strcmp(path, path_wanted) == 0)
 			return at;
 	}
@@ -152,7 +152,7 @@ static void usage_tells_files_apart_by_device_and_inode(void **state)
 	usage_finish(&usage);
 	assert_int_equal(usage.files.n, 3);
 	/* Most written first. */
-	ext_path(usage.files.at[0].space->ext, usage.files.at[0].inode, path, sizeof(path));
+	fs_path(usage.files.at[0].space->fs, usage.files.at[0].inode, path, sizeof(path));
 	assert_string_equal(path, "/two");
 	assert_file(&usage, 0, ACCESS_WRITE, 1, 6, 1);
 	assert_file(&usage, 1, ACCESS_WRITE, 2, 4, 2);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An ext2/3/4 file system, asked as any other.  Its owners are inodes by their numbers. */
+#include "layout/ext/ext_private.h"
+
+#include <string.h>
+
+/* None for block 0 of 1 KiB file systems, which lies before the first group, and on journal devices, which
+   have no groups. */
+static bool group(const struct fs *fs, uint64_t sector, uint32_t *group)
+{
+	const struct ext *ext = ext_of(fs);
+	uint64_t block = sector / fs->block_sectors;
+
+	if (block < ext->first_block || ext->groups == 0)
+		return false;
+	*group = (uint32_t)((block - ext->first_block) / ext->blocks_per_group);
+	return true;
+}
+
+/* The inodes in `bytes` bytes from `offset` on of a group's inode table. */
+static void table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, uint64_t bytes,
+			 uint64_t inodes[2])
+{
+	uint64_t base = (uint64_t)group * ext->inodes_per_group;
+
+	inodes[0] = base + offset / ext->inode_size + 1;
+	inodes[1] = base + (offset + bytes - 1) / ext->inode_size + 1;
+	/* The last block of a table may have room for more inodes than the group has. */
+	if (inodes[1] > base + ext->inodes_per_group)
+		inodes[1] = base + ext->inodes_per_group;
+	if (inodes[0] > inodes[1])
+		inodes[0] = inodes[1];
+}
+
+static bool inodes(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
+		   uint64_t inodes[2])
+{
+	const struct ext *ext = ext_of(fs);
+	uint64_t offset = (uint64_t)extent->arg * ext->block_size + (sector - extent->start) * 512;
+
+	table_inodes(ext, extent->owner, offset, sectors * 512, inodes);
+	return true;
+}
+
+static uint32_t inodes_in_page(const struct fs *fs)
+{
+	uint64_t inodes[2];
+
+	if (ext_of(fs)->groups == 0)
+		return 0;
+	table_inodes(ext_of(fs), 0, 0, 4096, inodes);
+	return (uint32_t)(inodes[1] - inodes[0] + 1);
+}
+
+static bool path(const struct fs *fs, uint32_t inode, char *path, size_t len)
+{
+	return ext_names_path(&ext_of(fs)->names, inode, path, len);
+}
+
+static bool has_path(const struct fs *fs, uint32_t inode)
+{
+	return ext_names_has(&ext_of(fs)->names, inode);
+}
+
+static void expect_path(const struct fs *fs, uint32_t inode, unsigned step)
+{
+	ext_names_expect(&ext_of(fs)->names, inode, step);
+}
+
+/* Xattr blocks may have many owners, and so may all blocks of a file system with shared_blocks. */
+static bool may_share(const struct fs *fs, const struct claim *winner, const struct claim *loser)
+{
+	return (winner->kind == KIND_XATTR && loser->kind == KIND_XATTR) ||
+	       (ext_of(fs)->shared_blocks && winner->kind == KIND_FILE_DATA && loser->kind == KIND_FILE_DATA);
+}
+
+/* The UUID in the superblock. */
+static bool identity(const struct fs *fs, struct fs_bytes *bytes)
+{
+	(void)fs;
+	*bytes = (struct fs_bytes){.offset = 1024 + 104, .len = 16};
+	return true;
+}
+
+const struct fs_ops ext_ops = {
+    .name = "ext",
+    .group = group,
+    .inodes = inodes,
+    .inodes_in_page = inodes_in_page,
+    .owner_sector = ext_inode_sector,
+    .path = path,
+    .has_path = has_path,
+    .expect_path = expect_path,
+    .resolve = ext_resolve,
+    .log_block = ext_log_block,
+    .may_share = may_share,
+    .identity = identity,
+    .save = ext_save,
+    .load = ext_load,
+    .anonymize = ext_anonymize,
+    .free = ext_free,
+};
