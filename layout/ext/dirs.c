@@ -30,7 +30,7 @@ typedef void entry_taker(struct ext *ext, uint32_t dir, uint32_t inode, const ch
 
 static void name_inode(struct ext *ext, uint32_t dir, uint32_t inode, const char *name, size_t len)
 {
-	if (ext_names_add(&ext->names, dir, inode, name, len) != 0)
+	if (file_names_add(&ext->names, dir, inode, name, len) != 0)
 		ext->found->short_of_memory = true;
 }
 

@@ -61,7 +61,7 @@ void ext_free(struct fs *fs)
 
 	if (ext->lib != NULL)
 		ext2fs_free(ext->lib);
-	ext_names_free(&ext->names);
+	file_names_free(&ext->names);
 	log_free(&ext->log);
 	ext_found_free(&ext->all);
 	free(ext);
@@ -160,7 +160,7 @@ static int map_journal_device(struct ext *ext, struct err *err)
 
 static int map_file_system(struct ext *ext, struct err *err)
 {
-	if (ext_names_init(&ext->names, ext->inodes) != 0)
+	if (file_names_init(&ext->names, ext->inodes, EXT2_ROOT_INO) != 0)
 		return err_nomem(err);
 	ext_map_groups(ext);
 	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||

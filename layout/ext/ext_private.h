@@ -7,7 +7,7 @@
 #define LAYOUT_EXT_EXT_PRIVATE_H
 
 #include "layout/ext/log.h"
-#include "layout/ext/names.h"
+#include "layout/file_names.h"
 #include "layout/fs.h"
 #include "layout/map.h"
 
@@ -50,7 +50,7 @@ struct ext {
 	uint32_t first_block; /* the first block of group 0 */
 	uint32_t blocks_per_group, clusters_per_group, cluster_blocks;
 	uint32_t groups, inodes_per_group, inode_size, inodes;
-	struct ext_names names;
+	struct file_names names;
 	struct ext_found *found, all; /* `all` is what the parts are put together in */
 	atomic_uint_fast64_t *nodes; /* how many map blocks have been read: those in a loop would never end */
 	uint64_t nodes_max;
@@ -74,7 +74,6 @@ bool ext_log_block(const struct fs *fs, const struct extent *extent, uint64_t se
 		   struct log_block *entry);
 int ext_save(const struct fs *fs, struct saved_out *out, struct err *err);
 struct fs *ext_load(struct saved_in *in, struct space *space);
-int ext_anonymize(struct fs *fs, const uint64_t key[2]);
 
 /* An inode as its table holds it. */
 struct ext_inode {

@@ -50,8 +50,8 @@ int ext_read_targets(struct ext *ext, struct err *err)
 		    space_read(ext->fs.space, (uint64_t)extent->start * 512, block, ext->block_size, &why) !=
 			0)
 			continue;
-		if (ext_names_add_target(&ext->names, extent->owner, block,
-					 strnlen(block, ext->block_size)) != 0)
+		if (file_names_add_target(&ext->names, extent->owner, block,
+					  strnlen(block, ext->block_size)) != 0)
 			result = err_nomem(err);
 	}
 	free(block);
@@ -67,7 +67,7 @@ static bool is_dots(const char *name, size_t len, size_t dots)
 static bool is_directory(const struct ext *ext, uint32_t inode)
 {
 	const struct extents *extents = &ext->fs.space->extents;
-	struct ext_link link;
+	struct file_link link;
 	uint32_t next = 1;
 
 	if (inode == EXT2_ROOT_INO)
@@ -75,7 +75,7 @@ static bool is_directory(const struct ext *ext, uint32_t inode)
 	for (size_t i = 0; i < extents->n; i++)
 		if (extents->at[i].kind == KIND_DIRECTORY && extents->at[i].owner == inode)
 			return true;
-	while (ext_names_next(&ext->names, &next, &link))
+	while (file_names_next(&ext->names, &next, &link))
 		if (link.parent == inode)
 			return true;
 	return false;
@@ -86,8 +86,8 @@ static uint32_t look_up(const struct ext *ext, uint32_t dir, const char *name, s
 	if (is_dots(name, len, 1) || (is_dots(name, len, 2) && dir == EXT2_ROOT_INO))
 		return dir;
 	if (is_dots(name, len, 2))
-		return ext_names_parent(&ext->names, dir);
-	return ext_names_find(&ext->names, dir, name, len);
+		return file_names_parent(&ext->names, dir);
+	return file_names_find(&ext->names, dir, name, len);
 }
 
 /* The first part of a path, up to the slash. */
@@ -119,7 +119,7 @@ static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, s
 		*inode = look_up(ext, dir, path, part);
 		if (*inode == 0)
 			return EXT2_ET_FILE_NOT_FOUND;
-		target = last && !last_too ? NULL : ext_names_target(&ext->names, *inode, &target_len);
+		target = last && !last_too ? NULL : file_names_target(&ext->names, *inode, &target_len);
 		if (target != NULL)
 			result = links == LINKS_MAX
 				     ? EXT2_ET_SYMLINK_LOOP

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An ext2/3/4 file system, asked as any other.  Its owners are inodes by their numbers. */
 #include "layout/ext/ext_private.h"
+#include "layout/saved/format.h"
 
 #include <string.h>
 
@@ -54,17 +55,17 @@ static uint32_t inodes_in_page(const struct fs *fs)
 
 static bool path(const struct fs *fs, uint32_t inode, char *path, size_t len)
 {
-	return ext_names_path(&ext_of(fs)->names, inode, path, len);
+	return file_names_path(&ext_of(fs)->names, inode, path, len);
 }
 
 static bool has_path(const struct fs *fs, uint32_t inode)
 {
-	return ext_names_has(&ext_of(fs)->names, inode);
+	return file_names_has(&ext_of(fs)->names, inode);
 }
 
 static void expect_path(const struct fs *fs, uint32_t inode, unsigned step)
 {
-	ext_names_expect(&ext_of(fs)->names, inode, step);
+	file_names_expect(&ext_of(fs)->names, inode, step);
 }
 
 /* Xattr blocks may have many owners, and so may all blocks of a file system with shared_blocks. */
@@ -72,6 +73,11 @@ static bool may_share(const struct fs *fs, const struct claim *winner, const str
 {
 	return (winner->kind == KIND_XATTR && loser->kind == KIND_XATTR) ||
 	       (ext_of(fs)->shared_blocks && winner->kind == KIND_FILE_DATA && loser->kind == KIND_FILE_DATA);
+}
+
+static int anonymize(struct fs *fs, const uint64_t key[2])
+{
+	return saved_anonymize_names(&((struct ext *)fs)->names, key);
 }
 
 /* The UUID in the superblock. */
@@ -97,6 +103,6 @@ const struct fs_ops ext_ops = {
     .identity = identity,
     .save = ext_save,
     .load = ext_load,
-    .anonymize = ext_anonymize,
+    .anonymize = anonymize,
     .free = ext_free,
 };

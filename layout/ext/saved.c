@@ -8,40 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(sizeof(struct ext_link) == 12 && sizeof(struct ext_target) == 12,
-	       "used as they lie in the file");
-
 #define EXT_TYPE_LEN 8
 
 enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2 };
 enum { LOG_HAS_TID = 1, LOG_STALE = 2 };
-
-static void put_items(struct saved_out *out, enum saved_section section, const void *items, size_t n,
-		      size_t size)
-{
-	struct text *tree = &out->sections[SAVED_TREE], *to = &out->sections[section];
-
-	pack_u64(tree, to->n / size);
-	pack_u64(tree, n);
-	if (n > 0)
-		text_add(to, items, n * size);
-}
-
-static void put_names(struct saved_out *out, const struct ext_names *names)
-{
-	struct text *tree = &out->sections[SAVED_TREE], *to = &out->sections[SAVED_NAMES];
-	size_t first = to->n / sizeof(struct ext_link);
-	struct ext_link link;
-	uint32_t next = 1;
-
-	while (ext_names_next(names, &next, &link))
-		text_add(to, (const char *)&link, sizeof(link));
-	pack_u64(tree, first);
-	pack_u64(tree, to->n / sizeof(struct ext_link) - first);
-	put_items(out, SAVED_OTHERS, names->others.at, names->others.n, sizeof(struct ext_link));
-	put_items(out, SAVED_TARGETS, names->targets.at, names->targets.n, sizeof(struct ext_target));
-	put_items(out, SAVED_POOL, names->pool, names->used, 1);
-}
 
 static void put_log_block(struct text *to, uint32_t block, const struct log_block *entry)
 {
@@ -94,53 +64,9 @@ int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 	pack_u32(tree, ext->inodes_per_group);
 	pack_u32(tree, ext->inode_size);
 	pack_u32(tree, ext->inodes);
-	put_names(out, &ext->names);
+	saved_put_names(out, &ext->names);
 	put_log(out, &ext->log);
 	return 0;
-}
-
-static const void *get_items(struct saved_in *in, enum saved_section section, size_t size, size_t *n)
-{
-	uint64_t first = unpack_u64(&in->tree);
-	uint64_t count = unpack_u64(&in->tree);
-	const void *at = saved_items(in, section, size, first, count);
-
-	*n = at ? count : 0;
-	return at;
-}
-
-static bool link_is_sound(const struct ext_names *names, const struct ext_link *link)
-{
-	return link->inode != 0 && link->parent != 0 && link->at < names->used &&
-	       (unsigned char)names->pool[link->at] < names->used - link->at;
-}
-
-static bool names_are_sound(const struct ext_names *names)
-{
-	for (size_t i = 0; i < names->nlisted; i++)
-		if (!link_is_sound(names, &names->listed[i]) ||
-		    (i > 0 && names->listed[i].inode <= names->listed[i - 1].inode))
-			return false;
-	for (size_t i = 0; i < names->others.n; i++)
-		if (!link_is_sound(names, &names->others.at[i]))
-			return false;
-	for (size_t i = 0; i < names->targets.n; i++)
-		if (names->targets.at[i].at > names->used ||
-		    names->targets.at[i].len > names->used - names->targets.at[i].at)
-			return false;
-	return true;
-}
-
-static void get_names(struct saved_in *in, struct ext_names *names)
-{
-	names->borrowed = true;
-	names->listed = get_items(in, SAVED_NAMES, sizeof(struct ext_link), &names->nlisted);
-	names->others.at =
-	    (struct ext_link *)get_items(in, SAVED_OTHERS, sizeof(struct ext_link), &names->others.n);
-	names->targets.at =
-	    (struct ext_target *)get_items(in, SAVED_TARGETS, sizeof(struct ext_target), &names->targets.n);
-	names->pool = (char *)get_items(in, SAVED_POOL, 1, &names->used);
-	in->tree.bad = in->tree.bad || !names_are_sound(names);
 }
 
 static int get_log(struct saved_in *in, struct log *log)
@@ -149,7 +75,7 @@ static int get_log(struct saved_in *in, struct log *log)
 	size_t n;
 
 	log->nblocks = unpack_u32(&in->tree);
-	at = get_items(in, SAVED_LOG, SAVED_LOG_ENTRY, &n);
+	at = saved_get_items(in, SAVED_LOG, SAVED_LOG_ENTRY, &n);
 	log->listed = calloc(n + 1, sizeof(*log->listed));
 	if (log->listed == NULL)
 		return -1;
@@ -203,7 +129,8 @@ struct fs *ext_load(struct saved_in *in, struct space *space)
 	ext->inodes_per_group = unpack_u32(&in->tree);
 	ext->inode_size = unpack_u32(&in->tree);
 	ext->inodes = unpack_u32(&in->tree);
-	get_names(in, &ext->names);
+	saved_get_names(in, &ext->names);
+	ext->names.root = EXT2_ROOT_INO;
 	if (get_log(in, &ext->log) != 0) {
 		ext_free(&ext->fs);
 		return NULL;

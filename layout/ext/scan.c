@@ -63,8 +63,8 @@ static void take_names(struct ext *ext, const struct ext_found *part)
 	for (; at < end; at += 9 + at[8]) {
 		memcpy(&dir, at, 4);
 		memcpy(&inode, at + 4, 4);
-		failed = dir == 0 ? ext_names_add_target(&ext->names, inode, (const char *)at + 9, at[8])
-				  : ext_names_add(&ext->names, dir, inode, (const char *)at + 9, at[8]);
+		failed = dir == 0 ? file_names_add_target(&ext->names, inode, (const char *)at + 9, at[8])
+				  : file_names_add(&ext->names, dir, inode, (const char *)at + 9, at[8]);
 		if (failed)
 			ext->all.short_of_memory = true;
 	}

@@ -20,9 +20,9 @@ enum saved_section {
 	SAVED_TREE,     /* spaces, segments, links, notes: packed */
 	SAVED_EXTENTS,  /* struct extent */
 	SAVED_OVERLAPS, /* SAVED_OVERLAP bytes each */
-	SAVED_NAMES,    /* struct ext_link, by inode */
-	SAVED_OTHERS,   /* struct ext_link */
-	SAVED_TARGETS,  /* struct ext_target */
+	SAVED_NAMES,    /* struct file_link, by inode */
+	SAVED_OTHERS,   /* struct file_link */
+	SAVED_TARGETS,  /* struct file_target */
 	SAVED_POOL,     /* bytes */
 	SAVED_LOG,      /* SAVED_LOG_ENTRY bytes each */
 	SAVED_SECTIONS,
@@ -59,6 +59,17 @@ int saved_get_map(struct saved_in *in, struct err *err);
 
 /* Finds the marks of a map that was built from a disk (saved_identity.c). */
 int saved_mark(struct map *map, struct err *err);
+
+/* The names of a file system's files, but for `root` (names.c). */
+struct file_names;
+void saved_put_names(struct saved_out *out, const struct file_names *names);
+void saved_get_names(struct saved_in *in, struct file_names *names);
+
+/* The items that a section has for who reads: their range stands in the tree; NULL when it makes no sense. */
+const void *saved_get_items(struct saved_in *in, enum saved_section section, size_t size, size_t *n);
+
+/* The same names as tokens (names_anonymize.c); 0, or -1 without memory. */
+int saved_anonymize_names(struct file_names *names, const uint64_t key[2]);
 
 /* A name's token (saved_anonymize.c). */
 #define TOKEN_LEN 13

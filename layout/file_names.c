@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names by inode, and the paths that are made of them when somebody asks. */
-#include "layout/ext/names.h"
+#include "layout/file_names.h"
 
 #include "base/prefetch.h"
 #include "base/vec.h"
@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOT_INODE 2
 #define DEPTH_MAX 4096
 
-int ext_names_init(struct ext_names *names, uint32_t inodes)
+int file_names_init(struct file_names *names, uint32_t inodes, uint32_t root)
 {
 	memset(names, 0, sizeof(*names));
 	names->of = calloc((size_t)inodes + 1, sizeof(*names->of));
 	names->inodes = inodes;
+	names->root = root;
 	return names->of == NULL ? -1 : 0;
 }
 
-void ext_names_free(struct ext_names *names)
+void file_names_free(struct file_names *names)
 {
 	free(names->of);
 	if (!names->borrowed) {
@@ -31,7 +31,7 @@ void ext_names_free(struct ext_names *names)
 	memset(names, 0, sizeof(*names));
 }
 
-int ext_names_pool(struct ext_names *names, const char *bytes, size_t len, uint32_t *at)
+int file_names_pool(struct file_names *names, const char *bytes, size_t len, uint32_t *at)
 {
 	if (names->used + len > UINT32_MAX ||
 	    vec_reserve((void **)&names->pool, &names->cap, names->used + len, 1) != 0)
@@ -42,10 +42,10 @@ int ext_names_pool(struct ext_names *names, const char *bytes, size_t len, uint3
 	return 0;
 }
 
-int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len)
+int file_names_add(struct file_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len)
 {
-	struct ext_name *entry;
-	struct ext_link link = {.inode = inode, .parent = parent};
+	struct file_name *entry;
+	struct file_link link = {.inode = inode, .parent = parent};
 	char packed[256];
 
 	if (inode == 0 || inode > names->inodes || parent == 0 || len == 0 || len > 255)
@@ -53,28 +53,28 @@ int ext_names_add(struct ext_names *names, uint32_t parent, uint32_t inode, cons
 	entry = &names->of[inode];
 	packed[0] = (char)len;
 	memcpy(packed + 1, name, len);
-	if (ext_names_pool(names, packed, len + 1, &link.at) != 0)
+	if (file_names_pool(names, packed, len + 1, &link.at) != 0)
 		return -1;
 	if (entry->parent != 0 && entry->parent <= parent)
 		return VEC_PUSH(&names->others, link);
 	if (entry->parent != 0 &&
-	    VEC_PUSH(&names->others, (struct ext_link){inode, entry->parent, entry->at}) != 0)
+	    VEC_PUSH(&names->others, (struct file_link){inode, entry->parent, entry->at}) != 0)
 		return -1;
-	*entry = (struct ext_name){.parent = parent, .at = link.at};
+	*entry = (struct file_name){.parent = parent, .at = link.at};
 	return 0;
 }
 
-int ext_names_add_target(struct ext_names *names, uint32_t inode, const char *target, size_t len)
+int file_names_add_target(struct file_names *names, uint32_t inode, const char *target, size_t len)
 {
-	struct ext_target entry = {.inode = inode, .len = (uint32_t)len};
+	struct file_target entry = {.inode = inode, .len = (uint32_t)len};
 
-	if (ext_names_pool(names, target, len, &entry.at) != 0)
+	if (file_names_pool(names, target, len, &entry.at) != 0)
 		return -1;
 	return VEC_PUSH(&names->targets, entry);
 }
 
 /* The first of the listed names whose inode is not lower. */
-static size_t listed_from(const struct ext_names *names, uint32_t inode)
+static size_t listed_from(const struct file_names *names, uint32_t inode)
 {
 	size_t low = 0, high = names->nlisted;
 
@@ -90,25 +90,25 @@ static size_t listed_from(const struct ext_names *names, uint32_t inode)
 }
 
 /* The one name of an inode; its parent is 0 when it has none. */
-static struct ext_name name_of(const struct ext_names *names, uint32_t inode)
+static struct file_name name_of(const struct file_names *names, uint32_t inode)
 {
 	size_t at;
 
 	if (names->of != NULL)
-		return inode <= names->inodes ? names->of[inode] : (struct ext_name){0};
+		return inode <= names->inodes ? names->of[inode] : (struct file_name){0};
 	at = listed_from(names, inode);
 	if (at == names->nlisted || names->listed[at].inode != inode)
-		return (struct ext_name){0};
-	return (struct ext_name){names->listed[at].parent, names->listed[at].at};
+		return (struct file_name){0};
+	return (struct file_name){names->listed[at].parent, names->listed[at].at};
 }
 
-bool ext_names_next(const struct ext_names *names, uint32_t *next, struct ext_link *link)
+bool file_names_next(const struct file_names *names, uint32_t *next, struct file_link *link)
 {
 	size_t at;
 
 	for (; names->of != NULL && *next <= names->inodes; (*next)++)
 		if (names->of[*next].parent != 0) {
-			*link = (struct ext_link){*next, names->of[*next].parent, names->of[*next].at};
+			*link = (struct file_link){*next, names->of[*next].parent, names->of[*next].at};
 			(*next)++;
 			return true;
 		}
@@ -120,13 +120,13 @@ bool ext_names_next(const struct ext_names *names, uint32_t *next, struct ext_li
 	return true;
 }
 
-uint32_t ext_names_parent(const struct ext_names *names, uint32_t inode)
+uint32_t file_names_parent(const struct file_names *names, uint32_t inode)
 {
 	return name_of(names, inode).parent;
 }
 
 /* Puts "/NAME" before what is there, and leaves room for the mark of a cut; false when it does not fit. */
-static bool prepend(const struct ext_names *names, const struct ext_name *entry, char *path, size_t *at)
+static bool prepend(const struct file_names *names, const struct file_name *entry, char *path, size_t *at)
 {
 	size_t n = (unsigned char)names->pool[entry->at];
 
@@ -138,20 +138,20 @@ static bool prepend(const struct ext_names *names, const struct ext_name *entry,
 	return true;
 }
 
-bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, size_t len)
+bool file_names_path(const struct file_names *names, uint32_t inode, char *path, size_t len)
 {
 	size_t at = len - 1;
 	bool cut = false;
 
 	path[at] = '\0';
-	if (inode == ROOT_INODE) {
+	if (inode == names->root) {
 		memcpy(path, "/", 2);
 		return true;
 	}
 	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle.
 	 */
-	for (int depth = 0; inode != ROOT_INODE; depth++) {
-		struct ext_name entry = name_of(names, inode);
+	for (int depth = 0; inode != names->root; depth++) {
+		struct file_name entry = name_of(names, inode);
 
 		if (entry.parent == 0 || depth == DEPTH_MAX)
 			return false;
@@ -167,17 +167,17 @@ bool ext_names_path(const struct ext_names *names, uint32_t inode, char *path, s
 	return true;
 }
 
-bool ext_names_has(const struct ext_names *names, uint32_t inode)
+bool file_names_has(const struct file_names *names, uint32_t inode)
 {
-	for (int depth = 0; inode != ROOT_INODE; depth++) {
-		inode = ext_names_parent(names, inode);
+	for (int depth = 0; inode != names->root; depth++) {
+		inode = file_names_parent(names, inode);
 		if (inode == 0 || depth == DEPTH_MAX)
 			return false;
 	}
 	return true;
 }
 
-void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned step)
+void file_names_expect(const struct file_names *names, uint32_t inode, unsigned step)
 {
 	if (names->of == NULL || inode > names->inodes)
 		return;
@@ -190,12 +190,12 @@ void ext_names_expect(const struct ext_names *names, uint32_t inode, unsigned st
 	}
 }
 
-static bool is_named(const struct ext_names *names, uint32_t at, const char *name, size_t len)
+static bool is_named(const struct file_names *names, uint32_t at, const char *name, size_t len)
 {
 	return (unsigned char)names->pool[at] == len && memcmp(names->pool + at + 1, name, len) == 0;
 }
 
-uint32_t ext_names_find(const struct ext_names *names, uint32_t parent, const char *name, size_t len)
+uint32_t file_names_find(const struct file_names *names, uint32_t parent, const char *name, size_t len)
 {
 	for (size_t i = 0; i < names->nlisted; i++)
 		if (names->listed[i].parent == parent && is_named(names, names->listed[i].at, name, len))
@@ -210,7 +210,7 @@ uint32_t ext_names_find(const struct ext_names *names, uint32_t parent, const ch
 	return 0;
 }
 
-const char *ext_names_target(const struct ext_names *names, uint32_t inode, size_t *len)
+const char *file_names_target(const struct file_names *names, uint32_t inode, size_t *len)
 {
 	for (size_t i = 0; i < names->targets.n; i++)
 		if (names->targets.at[i].inode == inode) {

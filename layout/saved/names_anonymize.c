@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A file system's names as tokens.  The new names come as a saved map has them: in lists. */
-#include "layout/ext/ext_private.h"
+#include "base/text.h"
+#include "layout/file_names.h"
 #include "layout/saved/format.h"
 
 #include <stdlib.h>
@@ -24,18 +25,18 @@ static size_t make_token(const uint64_t key[2], const char *name, size_t len, ch
 	return len;
 }
 
-static int add_link(struct ext_names *to, const struct ext_names *from, const uint64_t key[2],
-		    struct ext_link *link)
+static int add_link(struct file_names *to, const struct file_names *from, const uint64_t key[2],
+		    struct file_link *link)
 {
 	const char *name = from->pool + link->at;
 	char token[257];
 
 	token[0] = (char)make_token(key, name + 1, (unsigned char)name[0], token + 1);
-	return ext_names_pool(to, token, (size_t)token[0] + 1, &link->at);
+	return file_names_pool(to, token, (size_t)token[0] + 1, &link->at);
 }
 
 /* A path, part by part. */
-static int add_target(struct ext_names *to, const uint64_t key[2], uint32_t inode, const char *path,
+static int add_target(struct file_names *to, const uint64_t key[2], uint32_t inode, const char *path,
 		      size_t len)
 {
 	struct text hidden = {0};
@@ -54,19 +55,19 @@ static int add_target(struct ext_names *to, const uint64_t key[2], uint32_t inod
 		len -= part;
 	}
 	if (!hidden.short_of_memory)
-		result = ext_names_add_target(to, inode, hidden.at ? hidden.at : "", hidden.n);
+		result = file_names_add_target(to, inode, hidden.at ? hidden.at : "", hidden.n);
 	text_free(&hidden);
 	return result;
 }
 
-static int add_lists(struct ext_names *to, const struct ext_names *from, const uint64_t key[2])
+static int add_lists(struct file_names *to, const struct file_names *from, const uint64_t key[2])
 {
-	VEC(struct ext_link) listed = {0};
-	struct ext_link link;
+	VEC(struct file_link) listed = {0};
+	struct file_link link;
 	uint32_t next = 1;
 	int result = 0;
 
-	while (result == 0 && ext_names_next(from, &next, &link))
+	while (result == 0 && file_names_next(from, &next, &link))
 		result = add_link(to, from, key, &link) != 0 || VEC_PUSH(&listed, link) != 0 ? -1 : 0;
 	to->listed = listed.at;
 	to->nlisted = listed.n;
@@ -80,16 +81,15 @@ static int add_lists(struct ext_names *to, const struct ext_names *from, const u
 	return result;
 }
 
-int ext_anonymize(struct fs *fs, const uint64_t key[2])
+int saved_anonymize_names(struct file_names *names, const uint64_t key[2])
 {
-	struct ext *ext = (struct ext *)fs;
-	struct ext_names hidden = {.inodes = ext->names.inodes};
+	struct file_names hidden = {.inodes = names->inodes, .root = names->root};
 
-	if (add_lists(&hidden, &ext->names, key) != 0) {
-		ext_names_free(&hidden);
+	if (add_lists(&hidden, names, key) != 0) {
+		file_names_free(&hidden);
 		return -1;
 	}
-	ext_names_free(&ext->names);
-	ext->names = hidden;
+	file_names_free(names);
+	*names = hidden;
 	return 0;
 }
