@@ -13,6 +13,7 @@ int err_set(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	err->of_line = false;
 	return -1;
 }
 

@@ -4,11 +4,14 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
+
 struct err {
 	char text[512];
+	bool of_line; /* it is one line of a text that is wrong, and those behind it may be right */
 };
 
-/* Sets the text and returns -1, so that callers can write `return err_set(err, ...)`. */
+/* Sets the text, of no line, and returns -1, so that callers can write `return err_set(err, ...)`. */
 int err_set(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts the place in front of a text that is already there ("partition 2: " + text); returns -1. */

@@ -174,12 +174,12 @@ static int find_file(struct find *find, const struct space *space, const char *w
 /* A path or an inode on every file system, or on the one that is named. */
 static int find_files(struct find *find, const char *device, const char *what)
 {
-	struct err first = {""};
+	struct err first = {.text = ""};
 	int status = 0;
 
 	for (size_t i = 0; i < find->map->spaces.n && status == 0; i++) {
 		const struct space *space = find->map->spaces.at[i];
-		struct err why = {""};
+		struct err why = {.text = ""};
 
 		if (space->fs == NULL || (device != NULL && strcmp(space->name, device) != 0))
 			continue;

@@ -31,7 +31,7 @@ static char *take_option(const char *name, const uint8_t **data, size_t *size)
 static struct trace *open_first_device(const char *path, struct trace_options *options)
 {
 	struct trace *trace = NULL;
-	struct err err = {""};
+	struct err err = {.text = ""};
 	char *list;
 
 	if (trace_open(&trace, path, options, &err) == 0)

@@ -46,6 +46,7 @@ int access_flag_named(const char *word, size_t len)
 	    {"failed", ACCESS_FAILED},
 	    {"unfinished", ACCESS_UNFINISHED},
 	    {"ragged", ACCESS_RAGGED},
+	    {"uncertain", ACCESS_UNCERTAIN},
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

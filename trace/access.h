@@ -28,7 +28,8 @@ enum access_flag {
 	ACCESS_UNFINISHED = 64, /* issued, and its completion is not in a trace that has completions */
 	ACCESS_RAGGED =
 	    128, /* its bytes do not start or end at a sector: start and count are rounded outwards */
-	ACCESS_OFF = 256, /* the analyzer's: a part of it lies off the unit of alignment on its disk */
+	ACCESS_UNCERTAIN = 512, /* its line has no end, so its last number may be cut off */
+	ACCESS_OFF = 256,       /* the analyzer's: a part of it lies off the unit of alignment on its disk */
 };
 
 #define ACCESS_NO_TIME INT64_MIN

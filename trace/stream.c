@@ -208,12 +208,15 @@ static int take_turn(struct stream *stream, struct batch *batch, struct progress
 		return -1;
 	if (progress->parsed) {
 		stream->lines += batch->n;
+		strays_good(&stream->trace->strays, batch->n);
 		stream->trace->parsed += batch->n;
 	} else if (progress->got == 1 && is_parsed_apart(stream)) {
 		if (read_lines(stream, batch, err) != 0)
 			return -1;
 		progress->may_mark = may_mark(batch);
 	}
+	if (progress->got == 0 && is_parsed_apart(stream) && trace_end(stream->trace, err) != 0)
+		return -1;
 	if (stream->edges != NULL && !stream->edges->synced && take_lead(stream, batch) != 0)
 		return err_nomem(err);
 	progress->uniform = window_is_idle(&stream->window) && !progress->may_mark;

@@ -162,6 +162,7 @@ int trace_rewind(struct trace *trace, struct err *err)
 	trace->format->close(trace);
 	trace->state = NULL;
 	notes_clear(trace);
+	memset(&trace->strays, 0, sizeof(trace->strays));
 	if (input_rewind(trace->input, err) != 0)
 		return -1;
 	if (trace->format->open(trace, err) != 0)
@@ -179,7 +180,7 @@ static int survey(struct trace *trace, struct err *err)
 	do
 		got = trace->format->read(trace, batch, SURVEY_BATCH, err);
 	while (got > 0);
-	return got < 0 ? -1 : 0;
+	return got < 0 ? -1 : trace_end(trace, err);
 }
 
 static int choose_device(struct trace *trace, struct err *err)
@@ -269,13 +270,27 @@ long trace_read(struct trace *trace, struct access *batch, size_t n, struct err 
 	for (;;) {
 		long got = trace->format->read(trace, batch, n, err);
 
-		if (got <= 0)
+		if (got == 0)
+			return trace_end(trace, err);
+		if (got < 0)
 			return got;
 		if (trace->has_chosen)
 			got = keep_chosen(trace, batch, got);
 		if (got > 0)
 			return got;
 	}
+}
+
+int trace_end(struct trace *trace, struct err *err)
+{
+	char text[STRAYS_TEXT];
+
+	if (strays_check(&trace->strays, err) != 0)
+		return -1;
+	while (strays_tell(&trace->strays, text, sizeof(text)))
+		if (trace_note(trace, err, "%s", text) != 0)
+			return -1;
+	return 0;
 }
 
 long trace_device(struct trace *trace, const char *name, size_t len, struct err *err)

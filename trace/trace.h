@@ -11,6 +11,7 @@
 #include "trace/access.h"
 #include "trace/input/files.h"
 #include "trace/input/input.h"
+#include "trace/input/strays.h"
 #include "trace/names.h"
 
 #include <stdbool.h>
@@ -63,6 +64,7 @@ struct trace {
 	struct names devices;         /* names by access.device */
 	struct names comms;           /* names by access.comm; [0] is "" */
 	VEC(struct trace_seen) seen;  /* by device, from the survey */
+	struct strays strays;         /* lines that are none of the trace, and a last one without its end */
 	VEC(char *) notes;            /* what was lost, out of order or unfinished; owned */
 	VEC(struct trace_mark) marks; /* those that have been read; owned */
 	uint32_t chosen;              /* the device to keep: options.device, or the only one */
@@ -108,6 +110,10 @@ long trace_read(struct trace *trace, struct access *batch, size_t n, struct err 
 /* Whether only the bytes of the piece that the options name are read.  Otherwise the whole trace is, and who
    reads it counts the piece's batches. */
 bool trace_is_cut(const struct trace *trace);
+
+/* For who reads with a format's own functions: the end has been reached.  Tells what was left out in a note;
+   -1 when it was too much.  trace_read does this itself. */
+int trace_end(struct trace *trace, struct err *err);
 
 /* Starts again from the first access. */
 int trace_rewind(struct trace *trace, struct err *err);

@@ -300,7 +300,7 @@ static void an_error_in_the_trace_leaves_no_file(void **state)
 	struct conversion c;
 
 	(void)state;
-	conversion_start(&c, "S 64\nR 0 1\nX 0 1\n");
+	conversion_start(&c, "S 64\nR 0 1\nR 64 1\n");
 	conversion_run(&c, "qtr", false);
 	assert_int_equal(c.rc, -1);
 	assert_non_null(strstr(c.err.text, "line 3"));
@@ -315,7 +315,7 @@ static void an_error_leaves_the_older_file(void **state)
 	size_t len;
 
 	(void)state;
-	conversion_start(&c, "S 64\nR 0 1\nX 0 1\n");
+	conversion_start(&c, "S 64\nR 0 1\nR 64 1\n");
 	trace_test_write(c.to, "old", 3);
 	conversion_run(&c, "qtr", false);
 	kept = read_file(c.to, &len);

@@ -36,7 +36,7 @@ static inline void disk_free(struct disk *disk)
 
 static inline struct map *disk_map(struct disk *disk)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 
 	map_close(disk->map);
 	disk->map = NULL;

@@ -8,7 +8,7 @@
 static void assert_refused(const char *path, const char *part)
 {
 	struct image *image;
-	struct err err = {""};
+	struct err err = {.text = ""};
 
 	assert_int_equal(image_open(&image, path, &err), -1);
 	if (strstr(err.text, part) == NULL)

@@ -247,7 +247,7 @@ static void lvm_pv_without_group_is_labelled_all_the_same(void **state)
 
 static void assert_text_refused(const char *text, const char *part)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 
 	assert_null(lvm_text_parse(text, &err));
 	assert_non_null(strstr(err.text, part));

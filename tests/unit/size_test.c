@@ -5,7 +5,7 @@
 
 static uint64_t parsed(const char *text)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 	uint64_t bytes;
 
 	if (size_parse(text, &bytes, &err) != 0)
@@ -15,7 +15,7 @@ static uint64_t parsed(const char *text)
 
 static void assert_refused(int (*parse)(const char *, uint64_t *, struct err *), const char *text)
 {
-	struct err err = {""};
+	struct err err = {.text = ""};
 	uint64_t value;
 
 	if (parse(text, &value, &err) == 0)

@@ -36,7 +36,9 @@ static void fio_bad_lines_are_named(void **state)
 	       "error: line 2: expected 'FILE ACTION ...' with an action of fio's\n");
 	expect("fio version 3 iolog\na read 0 1\n",
 	       "error: line 2: expected 'MICROSECONDS FILE ACTION ...' with an action of fio's\n");
-	expect("fio version 2 iolog\na read 0 512", "error: line 2: cut off, its line end is missing\n");
+	expect("fio version 2 iolog\na read 0 512",
+	       "read 0 1 flags=200 dev=a\nnote: line 2 has no line end and may be cut off; it ends in a "
+	       "number, so its access is uncertain\n");
 }
 
 struct log {

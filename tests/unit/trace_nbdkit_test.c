@@ -81,9 +81,11 @@ static void bad_lines_are_named(void **state)
 {
 	(void)state;
 	expect("Time unknown connection=1 Flush id=1 ...\nS 100\n",
-	       "error: line 2: expected 'YYYY-MM-DD HH:MM:SS.UUUUUU connection=N ACTION ...'\n");
+	       "flush 0 0 flags=40 dev=default\nnote: 1 requests have no completion in the trace\nnote: 1 "
+	       "line left out, first: 2\n");
 	expect("Time unknown connection=1 Flush id=1 ...\nTime unknown connection=1 Read id=2 offset=0x",
-	       "error: line 2: cut off, expected a request that ends in '...'\n");
+	       "flush 0 0 flags=40 dev=default\nnote: 1 requests have no completion in the trace\nnote: 1 "
+	       "line left out, first: 2; the last is cut off\n");
 	expect("Time unknown connection=1 Read id=2 offset=zero count=0x1 ...\n",
 	       "error: line 1: expected 'offset=0xNUMBER count=0xNUMBER ...'\n");
 	expect("Time unknown connection=1 Read id=2 offset=0xffffffffffffffff count=0x1 ...\n",

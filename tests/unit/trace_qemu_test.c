@@ -95,9 +95,9 @@ static void bad_arguments_are_named(void **state)
 
 	(void)state;
 	expect_options("hello\nblk_co_preadv blk 0x1 offset x\n", &qemu,
-		       "error: line 2: expected QEMU's arguments of this event (a place and a length)\n");
+		       "error: has none of QEMU's block events (such as blk_co_preadv)\n");
 	expect("blk_co_preadv blk 0x1 bs 0x2 offset 0 bytes 512 flags 0x0\nblk_co_preadv blk 0x1 bs",
-	       "error: line 2: cut off, expected QEMU's arguments of this event (a place and a length)\n");
+	       "read 0 1 dev=blk 0x1\nnote: 1 line left out, first: 2; the last is cut off\n");
 	expect_options("hello\n", &qemu, "error: has none of QEMU's block events (such as blk_co_preadv)\n");
 }
 

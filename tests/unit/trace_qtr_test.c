@@ -11,11 +11,11 @@ static void old_form_is_read(void **state)
 static void a_letter_too_many_names_the_line(void **state)
 {
 	(void)state;
-	expect("S 100\nR 0 1\nRR 0 1\n", "error: line 3: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
+	expect("S 100\nR 0 1\nRR 0 1\n", "read 0 1\nnote: 1 line left out, first: 3\n");
 	expect("S 100\nR 0 1x\n", "error: line 2: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
 	expect("S 100\nR 0 1 time=1\n", "error: line 2: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
 	expect("S 100\nX 0 1\n", "error: line 2: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
-	expect("S 100\n\n", "error: line 2: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
+	expect("S 100\n\n", "note: 1 line left out, first: 2\n");
 }
 
 static void what_cannot_be_is_refused(void **state)
@@ -31,7 +31,8 @@ static void what_cannot_be_is_refused(void **state)
 	       "error: line 2: expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");
 	expect("S 100\nR 1 0\n", "error: line 2: an access of 0 sectors\n");
 	expect("S 0\n", "error: line 1: a disk of 0 sectors cannot be\n");
-	expect("S 100\nR 1 8", "error: line 2: cut off, its line end is missing\n");
+	expect("S 100\nR 1 8", "read 1 8 flags=200\nnote: line 2 has no line end and may be cut off; it ends "
+			       "in a number, so its access is uncertain\n");
 	expect("S 100", "error: line 1: cut off, its line end is missing\n");
 	expect_bytes(binary, sizeof(binary) - 1, NULL,
 		     "error: line 2: binary data, expected 'R SECTOR COUNT' or 'W SECTOR COUNT'\n");

@@ -209,7 +209,7 @@ static void window_any_looks_ahead_and_starts_again(void **state)
 	    {"S 64\nW 1 1\nR 2 1\nR 15 1\nR 21 1\nR 2 1\n", 1},
 	    {"S 64\nW 1 1\nR 2 1\nR 21 1\nR 15 1\n", 0},
 	    {"S 64\n", 0},
-	    {"S 64\nR 2 1\nX\n", -1},
+	    {"S 64\nR 2 1\nR 64 1\n", -1},
 	};
 
 	(void)state;

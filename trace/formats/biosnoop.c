@@ -230,13 +230,14 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 
 	if (line->len == 0 || is_farewell(line->text) || scan_header(line->text, &again))
 		return 0;
-	good = assign(state, line, words) && line->ended;
+	good = assign(state, line, words);
 	/* biosnoop -P and -Q add columns whose values some versions leave out; then the columns before
 	   them have moved, and the numbers are where words should be. */
 	for (size_t i = 0; good && i < state->n; i++)
 		good = take_column(state->columns[i], &words[i], &row, access);
 	if (!good)
 		return line_bad(line, "a line with the columns of the header", err);
+	line_check_end(trace, line, access);
 	return make_access(trace, line, &row, access, err);
 }
 

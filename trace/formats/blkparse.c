@@ -66,7 +66,7 @@ static bool is_header(const char *text)
 
 static bool blkparse_probe(const uint8_t *bytes, size_t len)
 {
-	return lines_first(bytes, len, is_header);
+	return lines_early(bytes, len, is_header);
 }
 
 static void blkparse_close(struct trace *trace)
@@ -212,6 +212,9 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 			got = scan_default(state, &line, &parts, err);
 		if (got == 1)
 			got = make_event(trace, &line, &parts, event, err);
+		if (got == 1 && state->layout != NULL)
+			line_check_end(trace, &line, &event->access);
+		got = line_done(trace, &line, got, err);
 		if (got != 0)
 			return got;
 	}

@@ -87,8 +87,7 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 		return take_message(trace, line, err);
 	if (!scan_row(line->text, &row))
 		return line_bad(line, "'NANOSECONDS MAJ,MIN RWBS SECTOR SECTORS COMMAND'", err);
-	if (line_check_end(line, err) != 0)
-		return -1;
+	line_check_end(trace, line, access);
 	counts = rwbs_parse(row.rwbs, row.rwbs_len, row.sectors, access);
 	if (counts < 0)
 		return line_wrong(line, err, "'%.*s' is not the kind of a request (R, W, D, F ...)",

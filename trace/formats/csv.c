@@ -152,8 +152,6 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	if (n < csv->n)
 		return line_wrong(line, err, "%s%zu columns, expected %zu", line->ended ? "" : "cut off, ", n,
 				  csv->n);
-	if (line_check_end(line, err) != 0)
-		return -1;
 	row_start(&row);
 	for (size_t i = 0; i < csv->n; i++) {
 		csv_unquote(line->text, &cells[i]);
@@ -161,6 +159,7 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 			return -1;
 	}
 	csv->without_op += row.op_len == 0;
+	line_check_end(trace, line, access);
 	return row_access(trace, &row, line, access, err);
 }
 

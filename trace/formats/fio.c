@@ -31,7 +31,7 @@ static bool is_first(const char *text)
 
 static bool fio_probe(const uint8_t *bytes, size_t len)
 {
-	return lines_first(bytes, len, is_first);
+	return lines_early(bytes, len, is_first);
 }
 
 static void fio_close(struct trace *trace)
@@ -48,7 +48,9 @@ static int fio_open(struct trace *trace, struct err *err)
 	trace->state = fio;
 	if (fio == NULL)
 		return err_nomem(err);
-	got = input_line(trace->input, &line, err);
+	do
+		got = input_line(trace->input, &line, err);
+	while (got == 1 && !is_first(line.text) && line_stray(trace, &line, "'fio version 2 iolog'", err));
 	if (got < 0)
 		return -1;
 	fio->version = got ? version_of(line.text) : 0;
@@ -135,8 +137,6 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 				err);
 	if (strcmp(action->word, "wait") == 0)
 		return take_wait(fio, at, line, err);
-	if (line_check_end(line, err) != 0)
-		return -1;
 	if (action->op < 0)
 		return 0;
 	access->op = (uint8_t)action->op;
@@ -144,7 +144,10 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	access->device = (uint32_t)device;
 	if (device < 0)
 		return -1;
-	return action->has_place ? take_place(at, line, access, err) : 1;
+	if (!action->has_place)
+		return 1;
+	line_check_end(trace, line, access);
+	return take_place(at, line, access, err);
 }
 
 static long fio_read(struct trace *trace, struct access *batch, size_t n, struct err *err)

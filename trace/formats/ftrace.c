@@ -289,6 +289,7 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 			continue;
 		else
 			got = line_bad(&line, "an event: 'TASK-PID [CPU] TIME: EVENT: ...'", err);
+		got = line_done(trace, &line, got, err);
 		if (got != 0)
 			return got;
 	}

@@ -281,8 +281,7 @@ static int take_line(struct trace *trace, struct line *line, struct err *err)
 	}
 	if (!qemu_event_place(kind, event.args, &access))
 		return line_bad(line, "QEMU's arguments of this event (a place and a length)", err);
-	if (line_check_end(line, err) != 0)
-		return -1;
+	line_check_end(trace, line, &access);
 	if (access.count == 0)
 		return 0;
 	if (trace->surveying)

@@ -30,18 +30,17 @@ struct qtr {
 	uint64_t accesses;
 };
 
+static bool is_first(const char *text)
+{
+	uint64_t sectors;
+	const char *end = scan_decimal(scan_text(text, "S "), &sectors);
+
+	return end != NULL && (*end == '\0' || scan_text(end, " version=") != NULL);
+}
+
 static bool qtr_probe(const uint8_t *bytes, size_t len)
 {
-	static const char version[] = " version=";
-	size_t at = 2;
-
-	if (len < 3 || bytes[0] != 'S' || bytes[1] != ' ')
-		return false;
-	while (at < len && bytes[at] >= '0' && bytes[at] <= '9')
-		at++;
-	if (at > 2 && len - at > strlen(version) && memcmp(bytes + at, version, strlen(version)) == 0)
-		return true;
-	return at > 2 && (at == len || bytes[at] == '\n' || bytes[at] == '\r');
+	return lines_first(bytes, len, is_first);
 }
 
 /* What follows the sectors on the first line. */
@@ -53,16 +52,16 @@ static int take_header_fields(struct trace *trace, struct qtr *qtr, const char *
 
 	end = scan_decimal(scan_text(at, " version="), &version);
 	if (end == NULL || (*end != ' ' && *end != '\0'))
-		return err_set(err, "line 1: expected 'S SECTORS', the size of the disk");
+		return err_set(err, "expected 'S SECTORS', the size of the disk");
 	if (version != 2)
-		return err_set(err, "line 1: version %" PRIu64 " of the extended form; 2 is known", version);
+		return err_set(err, "version %" PRIu64 " of the extended form; 2 is known", version);
 	qtr->extended = true;
 	qtr->several = strstr(end, " devices=several") != NULL;
 	if (device == NULL || qtr->several)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(device, " "), device);
 	if (!qtr_unescape(name))
-		return err_set(err, "line 1: the device's name has a %% without two hexadecimal digits");
+		return err_set(err, "the device's name has a %% without two hexadecimal digits");
 	qtr->device = trace_device(trace, name, strlen(name), err);
 	return qtr->device < 0 ? -1 : 0;
 }
@@ -89,11 +88,26 @@ static bool lacks_header(struct trace *trace)
 	return trace->options.piece && len > 0 && qtr_continues(bytes, (size_t)len);
 }
 
+/* The first line: errors do not name it. */
+static int take_header(struct trace *trace, struct qtr *qtr, const struct line *line, struct err *err)
+{
+	const char *end = scan_decimal(scan_text(line->text, "S "), &trace->disk_sectors);
+
+	if (end == NULL)
+		return err_set(err, "expected 'S SECTORS', the size of the disk");
+	if (end != line->text + line->len && take_header_fields(trace, qtr, end, err) != 0)
+		return -1;
+	if (!line->ended)
+		return err_set(err, "cut off, its line end is missing");
+	if (trace->disk_sectors == 0 || trace->disk_sectors > ACCESS_SECTORS_MAX)
+		return err_set(err, "a disk of %" PRIu64 " sectors cannot be", trace->disk_sectors);
+	return 0;
+}
+
 static int qtr_open(struct trace *trace, struct err *err)
 {
 	struct qtr *qtr = calloc(1, sizeof(*qtr));
 	struct line line;
-	const char *end;
 	int got;
 
 	trace->state = qtr;
@@ -103,20 +117,16 @@ static int qtr_open(struct trace *trace, struct err *err)
 		qtr->extended = trace->single = true;
 		return 0;
 	}
-	got = input_line(trace->input, &line, err);
+	do
+		got = input_line(trace->input, &line, err);
+	while (got == 1 && line_is_around(line.text) &&
+	       line_stray(trace, &line, "'S SECTORS', the size of the disk", err));
 	if (got < 0)
 		return -1;
 	if (got == 0)
 		return err_set(err, "is empty, expected 'S SECTORS' on line 1");
-	end = scan_decimal(scan_text(line.text, "S "), &trace->disk_sectors);
-	if (end == NULL)
-		return err_set(err, "line 1: expected 'S SECTORS', the size of the disk");
-	if (end != line.text + line.len && take_header_fields(trace, qtr, end, err) != 0)
-		return -1;
-	if (!line.ended)
-		return err_set(err, "line 1: cut off, its line end is missing");
-	if (trace->disk_sectors == 0 || trace->disk_sectors > ACCESS_SECTORS_MAX)
-		return err_set(err, "line 1: a disk of %" PRIu64 " sectors cannot be", trace->disk_sectors);
+	if (take_header(trace, qtr, &line, err) != 0)
+		return err_prefix(err, "line %" PRIu64 ": ", line.number);
 	trace->single = !qtr->several;
 	return 0;
 }
@@ -170,13 +180,14 @@ static int check_range(const struct trace *trace, const struct line *line, const
 {
 	uint64_t limit = sectors_limit(trace);
 
+	/* These are no odd lines: the trace contradicts itself. */
 	if (access->count == 0 && access->op != ACCESS_FLUSH)
-		return line_wrong(line, err, "an access of 0 sectors");
+		return err_set(err, "line %" PRIu64 ": an access of 0 sectors", line->number);
 	if (access->start > limit || access->count > limit - access->start)
-		return line_wrong(line, err,
-				  "sectors %" PRIu64 "+%" PRIu64 " end beyond the disk, which has %" PRIu64
-				  " sectors (line 1)",
-				  access->start, access->count, limit);
+		return err_set(err,
+			       "line %" PRIu64 ": sectors %" PRIu64 "+%" PRIu64
+			       " end beyond the disk, which has %" PRIu64 " sectors (line 1)",
+			       line->number, access->start, access->count, limit);
 	return 0;
 }
 
@@ -198,8 +209,7 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	at = scan_decimal(at + 1, &access->count);
 	if (at == NULL || (at != end && (!qtr->extended || *at != ' ')))
 		return bad_line(qtr, line, err);
-	if (!line->ended)
-		return line_check_end(line, err);
+	line_check_end(trace, line, access);
 	if (at != end) {
 		int got = take_fields(trace, qtr, line, line->text + (at - line->text), access, err);
 

@@ -161,9 +161,10 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 		return 0;
 	}
 	if (got < 0)
-		return line_wrong(line, err, "the pattern takes too long on this line (PCRE2 error %d)", got);
-	if (line_check_end(line, err) != 0)
-		return -1;
+		return err_set(err,
+			       "line %" PRIu64 ": the pattern takes too long on this line (PCRE2 error %d)",
+			       line->number, got);
+	line_check_end(trace, line, access);
 	regex->matched++;
 	return take_match(trace, line, access, err);
 }

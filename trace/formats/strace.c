@@ -276,8 +276,9 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	struct call call;
 	enum call_kind kind = call_scan(line->text, &call);
 
-	if (kind == CALL_BAD || !line->ended)
+	if (kind == CALL_BAD || (!line->ended && kind != CALL_COMPLETE))
 		return line_bad(line, "a system call as strace prints it, 'NAME(ARGUMENTS) = RESULT'", err);
+	line_check_end(trace, line, access);
 	if (call.time_is_relative && !__builtin_add_overflow(state->now_ns, call.time_ns, &call.time_ns))
 		state->now_ns = call.time_ns;
 	if (kind == CALL_UNFINISHED)

@@ -17,7 +17,9 @@ int line_bad(const struct line *line, const char *expected, struct err *err)
 		what = "binary data, ";
 	else if (!line->ended)
 		what = "cut off, ";
-	return err_set(err, "line %" PRIu64 ": %sexpected %s", line->number, what, expected);
+	err_set(err, "line %" PRIu64 ": %sexpected %s", line->number, what, expected);
+	err->of_line = true;
+	return -1;
 }
 
 int line_wrong(const struct line *line, struct err *err, const char *fmt, ...)
@@ -27,12 +29,39 @@ int line_wrong(const struct line *line, struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	err->of_line = true;
 	return err_prefix(err, "line %" PRIu64 ": ", line->number);
 }
 
-int line_check_end(const struct line *line, struct err *err)
+void line_check_end(struct trace *trace, const struct line *line, struct access *access)
 {
-	return line->ended ? 0 : line_wrong(line, err, "cut off, its line end is missing");
+	if (line->ended)
+		return;
+	access->flags |= ACCESS_UNCERTAIN;
+	trace->strays.uncertain = true;
+}
+
+int line_done(struct trace *trace, const struct line *line, int got, struct err *err)
+{
+	/* Parts are merged without their notes, and a piece does not know its lines' numbers in the trace. */
+	bool piece = trace->options.piece || trace_is_cut(trace);
+
+	if (got >= 0 && piece && !line->ended && line->len > 0)
+		return line_wrong(line, err, "cut off, its line end is missing");
+	if (got >= 0)
+		strays_read(&trace->strays, line);
+	else if (!piece && strays_take(&trace->strays, line, err))
+		return 0;
+	return got;
+}
+
+bool line_stray(struct trace *trace, const struct line *line, const char *expected, struct err *err)
+{
+	if (line->len > 0) {
+		line_bad(line, expected, err);
+		strays_take(&trace->strays, line, err);
+	}
+	return trace->strays.run <= STRAYS_AT_ENDS;
 }
 
 long lines_read(struct trace *trace, struct access *batch, size_t n, line_parser *parse, struct err *err)
@@ -48,7 +77,7 @@ long lines_read(struct trace *trace, struct access *batch, size_t n, line_parser
 		if (got == 0)
 			break;
 		batch[done] = access_blank();
-		got = parse(trace, &line, &batch[done], err);
+		got = line_done(trace, &line, parse(trace, &line, &batch[done], err), err);
 		if (got < 0)
 			return -1;
 		done += (size_t)got;
@@ -75,7 +104,7 @@ long lines_read_pairs(struct trace *trace, struct pairs *pairs, struct access *b
 
 	while ((done += pairs_take(pairs, batch + done, n - done, got == 0)) < n && got == 1) {
 		got = input_line(trace->input, &line, err);
-		if (got < 0 || (got == 1 && take(trace, &line, err) != 0))
+		if (got < 0 || (got == 1 && line_done(trace, &line, take(trace, &line, err), err) < 0))
 			return -1;
 	}
 	return done == 0 && tell_unfinished(trace, pairs, err) != 0 ? -1 : (long)done;
@@ -108,9 +137,23 @@ bool lines_first(const uint8_t *bytes, size_t len, line_matcher *match)
 	char text[LINE_PROBE + 1];
 	size_t at = 0;
 
-	while (next_line(bytes, len, &at, text))
-		if (text[0] != '\0')
-			return match(text);
+	while (next_line(bytes, len, &at, text)) {
+		if (match(text))
+			return true;
+		if (!line_is_around(text))
+			return false;
+	}
+	return false;
+}
+
+bool lines_early(const uint8_t *bytes, size_t len, line_matcher *match)
+{
+	char text[LINE_PROBE + 1];
+	size_t at = 0;
+
+	for (int i = 0; i <= STRAYS_AT_ENDS && next_line(bytes, len, &at, text); i++)
+		if (match(text))
+			return true;
 	return false;
 }
 

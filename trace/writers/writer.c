@@ -149,12 +149,12 @@ const char *writer_comm(const struct writer *writer, const struct access *access
 void writer_flags(struct text *out, const struct access *access, char separator)
 {
 	static const char *const names[] = {
-	    "fua", "sync", "meta", "ahead", "preflush", "failed", "unfinished", "ragged",
+	    "fua", "sync", "meta", "ahead", "preflush", "failed", "unfinished", "ragged", NULL, "uncertain",
 	};
 	bool first = true;
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if ((access->flags & 1u << i) == 0)
+		if ((access->flags & 1u << i) == 0 || names[i] == NULL)
 			continue;
 		if (!first)
 			text_char(out, separator);
