@@ -58,7 +58,7 @@ static inline uint64_t usage_region_key(const struct space *device, enum kind ki
 
 static inline bool usage_has_fs(enum kind kind, bool in_ext)
 {
-	return in_ext || kind == KIND_OPAQUE || kind == KIND_SWAP;
+	return in_ext || kind_has(kind, KIND_NAMES_SPACE);
 }
 
 /* The counters of a kind in a space, within its ext file system or not; NULL where it has not been counted.

@@ -121,7 +121,7 @@ static inline const struct extent *extents_find(const struct extents *extents, u
 /* Of an extent in an ext file system: whether it belongs to an inode that has it for good. */
 static inline bool extent_is_of_inode(const struct extent *extent)
 {
-	return extent->kind < KIND_COUNT && kind_has_owner((enum kind)extent->kind) && extent->owner != 0 &&
+	return kind_has_owner((enum kind)extent->kind) && extent->owner != 0 &&
 	       !(extent->flags & EXTENT_DELETED);
 }
 

@@ -202,12 +202,14 @@ static int probe_all(struct map *map, struct err *err)
 	return 0;
 }
 
-static const char *claim_text(const struct map *map, const struct claim *claim, char *buf, size_t len)
+static const char *claim_text(const struct map *map, const struct space *space, const struct claim *claim,
+			      char *buf, size_t len)
 {
 	if (claim->kind == KIND_CHILD)
 		snprintf(buf, len, "%s", map->links.at[claim->owner].inner->name);
 	else if (kind_has_owner((enum kind)claim->kind))
-		snprintf(buf, len, "%s of inode %" PRIu32, kind_name((enum kind)claim->kind), claim->owner);
+		snprintf(buf, len, "%s of inode %" PRIu64, kind_name((enum kind)claim->kind),
+			 fs_number(space->fs, claim->owner));
 	else
 		snprintf(buf, len, "%s", kind_name((enum kind)claim->kind));
 	return buf;
@@ -255,8 +257,8 @@ static void note_overlap(struct map *map, const struct space *space, size_t i)
 
 	while ((i = next_part(extents, i)) < extents->overlaps.n)
 		end = extents->overlaps.at[i].start + extents->overlaps.at[i].count;
-	claim_text(map, &first->winner, winner, sizeof(winner));
-	claim_text(map, &first->loser, loser, sizeof(loser));
+	claim_text(map, space, &first->winner, winner, sizeof(winner));
+	claim_text(map, space, &first->loser, loser, sizeof(loser));
 	map_note(map, space,
 		 "sectors %" PRIu64 "+%" PRIu64 " are claimed by %s and by %s; shown as the first",
 		 first->start, end - first->start, winner, loser);

@@ -103,7 +103,7 @@ void region_describe(const struct map *map, const struct place *place, struct re
 	region->flags = place->extent->flags;
 	if (fs_holds(space->fs, place->inner))
 		describe_fs(place, region);
-	else if ((region->kind == KIND_OPAQUE || region->kind == KIND_SWAP))
+	else if (kind_has(region->kind, KIND_NAMES_SPACE))
 		region->fs_type = space->content.type;
 }
 

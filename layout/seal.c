@@ -71,7 +71,7 @@ static bool continues(const struct sweep *sweep, const struct extent *last, cons
 	if (last->kind != next->kind || last->flags != next->flags || last->owner != next->owner)
 		return false;
 	/* The runs of a log are what its decoder made them. */
-	if (last->kind == KIND_JOURNAL)
+	if (kind_has((enum kind)last->kind, KIND_KEEPS_RUNS))
 		return false;
 	if (!kind_has_offset((enum kind)last->kind) || sweep->block_sectors == 0)
 		return true;

@@ -120,7 +120,7 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	if (region->fs_type != NULL)
 		json_string(out, ",\"fs\":", region->fs_type);
 	json_string(out, ",\"kind\":", kind_name(region->kind));
-	if (region->kind == KIND_OPAQUE || region->kind == KIND_SWAP)
+	if (kind_has(region->kind, KIND_NAMES_SPACE))
 		add_content(out, region);
 	if (region->has_block)
 		json_u64(out, ",\"block\":", region->block);

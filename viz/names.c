@@ -58,16 +58,7 @@ static bool is_of_inode(const struct region *region)
 
 static bool is_of_group(const struct region *region)
 {
-	switch (region->kind) {
-	case KIND_SUPERBLOCK_BACKUP:
-	case KIND_GROUP_DESCRIPTORS_BACKUP:
-	case KIND_BLOCK_BITMAP:
-	case KIND_INODE_BITMAP:
-	case KIND_INODE_TABLE:
-		return region->has_group;
-	default:
-		return false;
-	}
+	return region->has_group && kind_has(region->kind, KIND_OF_GROUP);
 }
 
 static void add_inode(struct text *out, const struct region *region)

@@ -29,36 +29,6 @@ static const struct {
     {"aligned zero", 0x826868},    {"unaligned zero", 0x630000},
 };
 
-enum family kind_family(enum kind kind)
-{
-	if (kind >= KIND_MBR && kind <= KIND_GAP)
-		return FAMILY_TABLE;
-	if (kind >= KIND_LVM_LABEL && kind <= KIND_LVM_UNUSED)
-		return kind == KIND_LVM_FREE || kind == KIND_LVM_THIN_FREE ? FAMILY_FREE : FAMILY_LVM;
-	if (kind >= KIND_BOOT_BLOCK && kind <= KIND_RESERVED_GDT)
-		return FAMILY_SUPER;
-	switch (kind) {
-	case KIND_BLOCK_BITMAP:
-	case KIND_INODE_BITMAP:
-		return FAMILY_BITMAP;
-	case KIND_INODE_TABLE:
-		return FAMILY_INODES;
-	case KIND_JOURNAL:
-		return FAMILY_JOURNAL;
-	case KIND_DIRECTORY:
-		return FAMILY_DIRECTORY;
-	case KIND_FILE_DATA:
-	case KIND_SYMLINK:
-	case KIND_SWAP:
-	case KIND_OPAQUE:
-		return FAMILY_FILE;
-	case KIND_FREE:
-		return FAMILY_FREE;
-	default:
-		return kind == KIND_UNKNOWN || kind >= KIND_COUNT ? FAMILY_UNKNOWN : FAMILY_MAP;
-	}
-}
-
 const char *family_name(enum family family)
 {
 	return families[family].name;

@@ -9,28 +9,11 @@
 
 #include <stdint.h>
 
-enum family {
-	FAMILY_UNKNOWN,
-	FAMILY_TABLE, /* partition tables and gaps */
-	FAMILY_LVM,
-	FAMILY_SUPER, /* superblocks and group descriptors */
-	FAMILY_BITMAP,
-	FAMILY_INODES,
-	FAMILY_JOURNAL,
-	FAMILY_DIRECTORY,
-	FAMILY_FILE,
-	FAMILY_MAP, /* what says where files lie, and the rarer structures */
-	FAMILY_FREE,
-	FAMILIES,
-};
-
 #define INK 0x1f2328
 #define INK_SOFT 0x57606a
 #define INK_FAINT 0x8c959f
 #define RULE 0xd0d7de
 #define PAPER 0xffffff
-
-enum family kind_family(enum kind kind);
 
 /* "file-system structure", for the page's search and the key. */
 const char *family_name(enum family family);

@@ -7,7 +7,7 @@
 
 static bool is_kind(unsigned kind)
 {
-	return kind <= KIND_CHILD;
+	return kind < KIND_COUNT || kind == KIND_CHILD;
 }
 
 /* The arithmetic of segments divides by what is here. */
@@ -96,7 +96,7 @@ static bool extents_are_sound(const struct map *map, const struct space *space)
 		    !child_is_sound(map, space, extent->owner, extent->start, end - extent->start))
 			return false;
 		/* What only a file system has lies in one. */
-		if (extent->kind >= KIND_BOOT_BLOCK && extent->kind < KIND_COUNT && extent->start >= fs)
+		if (kind_layer((enum kind)extent->kind) == LAYER_FS && extent->start >= fs)
 			return false;
 	}
 	return true;

@@ -10,11 +10,12 @@
 	"\x89"                                                                                               \
 	"blkmap\n"
 #define SAVED_MAGIC_LEN 8
-#define SAVED_VERSION 1
+#define SAVED_VERSION 2 /* 1 can be read: without names of kinds, and only ext */
 #define SAVED_HEADER 32 /* bytes before the table of sections */
 #define SAVED_ENTRY 24  /* bytes of the table for a section */
 #define SAVED_ALIGN 64
 #define SAVED_NONE UINT32_MAX /* no space */
+#define SAVED_NO_KIND 254
 
 enum saved_section {
 	SAVED_TREE,     /* spaces, segments, links, notes: packed */
@@ -45,6 +46,15 @@ struct saved_in {
 		size_t len;
 	} sections[SAVED_SECTIONS];
 	struct unpack tree;
+	uint32_t version;
+	uint8_t kinds[256]; /* by number in the file: the program's, or SAVED_NO_KIND */
+	bool same_kinds;    /* all are the same */
+	struct {
+		const char *at; /* not ended by a NUL; NULL for none */
+		size_t len;
+	} names[256];      /* of kinds, by number in the file */
+	const char *lacks; /* a kind in use that the program does not know, not ended by a NUL; or NULL */
+	size_t lacks_len;
 	struct map *map;
 };
 
@@ -53,11 +63,16 @@ struct saved_in {
 const uint8_t *saved_items(struct saved_in *in, enum saved_section section, size_t size, uint64_t first,
 			   uint64_t n);
 
-/* The tree (saved_write.c, saved_read.c). */
+/* The kinds: their names by number, and what the program calls each (kinds.c). */
+void saved_put_kinds(struct text *tree);
+void saved_get_kinds(struct saved_in *in);
+enum kind saved_kind(struct saved_in *in, unsigned number);
+
+/* The tree (write.c, read.c). */
 int saved_put_map(struct saved_out *out, const struct map *map, struct err *err);
 int saved_get_map(struct saved_in *in, struct err *err);
 
-/* Finds the marks of a map that was built from a disk (saved_identity.c). */
+/* Finds the marks of a map that was built from a disk (identity.c). */
 int saved_mark(struct map *map, struct err *err);
 
 /* The names of a file system's files, but for `root` (names.c). */
@@ -71,11 +86,11 @@ const void *saved_get_items(struct saved_in *in, enum saved_section section, siz
 /* The same names as tokens (names_anonymize.c); 0, or -1 without memory. */
 int saved_anonymize_names(struct file_names *names, const uint64_t key[2]);
 
-/* A name's token (saved_anonymize.c). */
+/* A name's token (anonymize.c). */
 #define TOKEN_LEN 13
 void saved_token(const uint64_t key[2], const char *name, size_t len, char token[TOKEN_LEN + 1]);
 
-/* Whether all numbers in a map are within what they number (saved_check.c). */
+/* Whether all numbers in a map are within what they number (check.c). */
 bool saved_is_sound(const struct map *map);
 
 #endif

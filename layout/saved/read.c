@@ -52,12 +52,12 @@ static int get_segment(struct saved_in *in, struct space *space)
 	return -1;
 }
 
-static void get_claim(const uint8_t *at, struct claim *claim)
+static void get_claim(struct saved_in *in, const uint8_t *at, struct claim *claim)
 {
 	uint64_t first = le64(at), second = le64(at + 8);
 
 	claim->start = first & EXTENT_SECTORS_MAX;
-	claim->kind = first >> 48 & 255;
+	claim->kind = saved_kind(in, first >> 48 & 255);
 	claim->flags = first >> 56;
 	claim->count = second & EXTENT_SECTORS_MAX;
 	claim->rank = second >> 48 & 255;
@@ -74,11 +74,37 @@ static int get_overlaps(struct saved_in *in, struct extents *extents)
 	for (uint64_t i = 0; at != NULL && i < n; i++, at += SAVED_OVERLAP) {
 		struct overlap overlap = {.start = le64(at + 48), .count = le64(at + 56)};
 
-		get_claim(at, &overlap.winner);
-		get_claim(at + 24, &overlap.loser);
+		get_claim(in, at, &overlap.winner);
+		get_claim(in, at + 24, &overlap.loser);
 		if (VEC_PUSH(&extents->overlaps, overlap) != 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* Whether all kinds of some extents have the numbers that they have here. */
+static bool are_same_kinds(struct saved_in *in, const struct extent *at, uint64_t n)
+{
+	bool same = true;
+
+	for (uint64_t i = 0; i < n; i++)
+		same &= saved_kind(in, at[i].kind) == (enum kind)at[i].kind;
+	return same;
+}
+
+/* Extents whose kinds have other numbers here are copied. */
+static int copy_extents(struct saved_in *in, struct extents *extents)
+{
+	struct extent *copy = malloc((extents->n + 1) * sizeof(*copy));
+
+	if (copy == NULL)
+		return -1;
+	for (size_t i = 0; i < extents->n; i++) {
+		copy[i] = extents->at[i];
+		copy[i].kind = saved_kind(in, extents->at[i].kind);
+	}
+	extents->at = copy;
+	extents->borrowed = false;
 	return 0;
 }
 
@@ -91,7 +117,29 @@ static int get_extents(struct saved_in *in, struct extents *extents)
 	extents->borrowed = true;
 	extents->at = (struct extent *)at; // never written to once they are sealed
 	extents->n = at ? n : 0;
+	if (!in->same_kinds && !are_same_kinds(in, extents->at, extents->n) && copy_extents(in, extents) != 0)
+		return -1;
 	return get_overlaps(in, extents);
+}
+
+static int get_fs(struct saved_in *in, struct space *space)
+{
+	char name[32] = "ext";
+	const struct fs_ops *ops;
+
+	if (in->version == 1 && unpack_u8(&in->tree) == 0)
+		return 0;
+	if (in->version != 1)
+		unpack_field(&in->tree, name, sizeof(name));
+	if (in->tree.bad || name[0] == '\0')
+		return 0;
+	ops = fs_ops_named(name);
+	if (ops == NULL || ops->load == NULL) {
+		in->tree.bad = true;
+		return 0;
+	}
+	space->fs = ops->load(in, space);
+	return space->fs == NULL && !in->tree.bad ? -1 : 0;
 }
 
 static int get_space(struct saved_in *in, struct space *space)
@@ -100,7 +148,7 @@ static int get_space(struct saved_in *in, struct space *space)
 
 	space->type = unpack_u8(tree);
 	space->is_disk = unpack_u8(tree) != 0;
-	space->rest = unpack_u8(tree);
+	space->rest = saved_kind(in, unpack_u8(tree));
 	space->parent = get_space_id(in);
 	space->serves = get_space_id(in);
 	space->depth = unpack_u32(tree);
@@ -118,11 +166,7 @@ static int get_space(struct saved_in *in, struct space *space)
 	for (uint32_t n = unpack_count(tree, SEGMENT_BYTES); n > 0 && !tree->bad; n--)
 		if (get_segment(in, space) != 0)
 			return -1;
-	if (unpack_u8(tree) != 0 && !tree->bad) {
-		space->fs = fs_ops_named("ext")->load(in, space);
-		return space->fs == NULL && !tree->bad ? -1 : 0;
-	}
-	return 0;
+	return get_fs(in, space);
 }
 
 /* All spaces before what they say of each other. */
@@ -196,6 +240,7 @@ static int get_marks(struct saved_in *in)
 int saved_get_map(struct saved_in *in, struct err *err)
 {
 	in->map->of = unpack_str(&in->tree);
+	saved_get_kinds(in);
 	if (get_spaces(in) != 0 || get_links(in) != 0 || get_notes(in) != 0 || get_marks(in) != 0)
 		return err_nomem(err);
 	return 0;

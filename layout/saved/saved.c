@@ -159,9 +159,10 @@ static int read_head(struct saved_in *in, struct err *err)
 
 	if (in->len < SAVED_HEADER || checksum(head, SAVED_HEADER - 4) != le32(head + SAVED_HEADER - 4))
 		return err_set(err, damaged, "its header has a wrong checksum");
-	if (le32(head + 8) != SAVED_VERSION)
-		return err_set(err, "is a saved map of version %u; this blkmap knows version %d",
-			       le32(head + 8), SAVED_VERSION);
+	in->version = le32(head + 8);
+	if (in->version == 0 || in->version > SAVED_VERSION)
+		return err_set(err, "is a saved map of version %u; this blkmap knows versions up to %d",
+			       in->version, SAVED_VERSION);
 	if (le64(head + 16) != in->len)
 		return err_set(err, damaged, "it is not as long as its header says");
 	if (le32(head + 12) != SAVED_SECTIONS || in->len < SAVED_HEADER + SAVED_SECTIONS * SAVED_ENTRY ||
@@ -207,6 +208,10 @@ static int read_map(struct saved_in *in, const char *path, struct err *err)
 	in->tree.end = in->tree.at + in->sections[SAVED_TREE].len;
 	if (saved_get_map(in, err) != 0)
 		return -1;
+	if (in->lacks != NULL)
+		return err_set(err,
+			       "is a saved map with regions of kind %.*s, which this blkmap does not know",
+			       (int)in->lacks_len, in->lacks);
 	if (in->tree.bad || in->tree.at != in->tree.end || !saved_is_sound(in->map))
 		return err_set(err, damaged, "what it says makes no sense");
 	in->map->sealed = true;

@@ -77,7 +77,7 @@ static int put_space(struct saved_out *out, const struct space *space, struct er
 	pack_u32(tree, (uint32_t)space->segments.n);
 	for (size_t i = 0; i < space->segments.n; i++)
 		put_segment(tree, &space->segments.at[i]);
-	pack_u8(tree, space->fs != NULL);
+	pack_str(tree, space->fs != NULL ? space->fs->ops->name : "");
 	return space->fs != NULL ? space->fs->ops->save(space->fs, out, err) : 0;
 }
 
@@ -120,6 +120,7 @@ int saved_put_map(struct saved_out *out, const struct map *map, struct err *err)
 	struct text *tree = &out->sections[SAVED_TREE];
 
 	pack_str(tree, map->of ? map->of : "");
+	saved_put_kinds(tree);
 	pack_u32(tree, (uint32_t)map->spaces.n);
 	for (size_t i = 0; i < map->spaces.n; i++)
 		if (put_space(out, map->spaces.at[i], err) != 0)
