@@ -2,7 +2,7 @@
 /* The arithmetic of linear, striped, mirrored and parity segments.  For one row of chunks a layout is
    a permutation: which device holds parity, which the second syndrome, and in which order the others
    hold data.  Facts: Linux drivers/md/raid5.c (raid5_compute_sector), dm-stripe.c, raid10.c. */
-#include "layout/segment.h"
+#include "layout/segment_private.h"
 
 #include <assert.h>
 
@@ -21,6 +21,10 @@ static uint32_t data_devices(const struct segment *segment)
 	case SEGMENT_RAID5_RS:
 	case SEGMENT_RAID5_N:
 		return segment->nareas > 1 ? segment->nareas - 1 : 0;
+	case SEGMENT_RAID6_LA:
+	case SEGMENT_RAID6_LS:
+	case SEGMENT_RAID6_RS:
+	case SEGMENT_RAID6_0:
 	case SEGMENT_RAID6_ZR:
 	case SEGMENT_RAID6_NR:
 	case SEGMENT_RAID6_NC:
@@ -28,6 +32,7 @@ static uint32_t data_devices(const struct segment *segment)
 	case SEGMENT_RAID6_RA_6:
 	case SEGMENT_RAID6_LS_6:
 	case SEGMENT_RAID6_RS_6:
+	case SEGMENT_RAID6_0_6:
 	case SEGMENT_RAID6_N_6:
 		return segment->nareas > 2 ? segment->nareas - 2 : 0;
 	default:
@@ -69,6 +74,16 @@ static struct row syndrome_row(enum segment_type type, uint32_t n, uint64_t row)
 	uint32_t p;
 
 	switch (type) {
+	case SEGMENT_RAID6_LA:
+		p = n - 1 - turn;
+		return (struct row){.n = n, .p = p, .q = (p + 1) % n};
+	case SEGMENT_RAID6_LS:
+		p = n - 1 - turn;
+		return (struct row){n, p, (p + 1) % n, (p + 2) % n, true};
+	case SEGMENT_RAID6_RS:
+		return (struct row){n, turn, (turn + 1) % n, (turn + 2) % n, true};
+	case SEGMENT_RAID6_0:
+		return (struct row){.n = n, .p = 0, .q = 1};
 	case SEGMENT_RAID6_ZR:
 		return (struct row){.n = n, .p = turn, .q = (turn + 1) % n};
 	case SEGMENT_RAID6_NR:
@@ -107,6 +122,12 @@ static struct row row_of(const struct segment *segment, uint64_t row)
 		return raid5_and_q(SEGMENT_RAID5_LS, n, row);
 	case SEGMENT_RAID6_RS_6:
 		return raid5_and_q(SEGMENT_RAID5_RS, n, row);
+	case SEGMENT_RAID6_0_6:
+		return raid5_and_q(SEGMENT_RAID4, n, row);
+	case SEGMENT_RAID6_LA:
+	case SEGMENT_RAID6_LS:
+	case SEGMENT_RAID6_RS:
+	case SEGMENT_RAID6_0:
 	case SEGMENT_RAID6_ZR:
 	case SEGMENT_RAID6_NR:
 	case SEGMENT_RAID6_NC:
@@ -155,17 +176,6 @@ static uint64_t at_most(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static bool raid10_outward(const struct segment *segment, uint64_t at, uint32_t *area, uint64_t *area_at,
-			   uint64_t *run)
-{
-	uint64_t slot = at / segment->chunk * segment->copies;
-
-	*area = (uint32_t)(slot % segment->nareas);
-	*area_at = slot / segment->nareas * segment->chunk + at % segment->chunk;
-	*run = at_most(segment->chunk - at % segment->chunk, segment->count - at);
-	return true;
-}
-
 bool segment_outward(const struct segment *segment, uint64_t at, uint32_t *area, uint64_t *area_at,
 		     uint64_t *run)
 {
@@ -182,8 +192,11 @@ bool segment_outward(const struct segment *segment, uint64_t at, uint32_t *area,
 		*area_at = at;
 		return true;
 	}
-	if (segment->type == SEGMENT_RAID10)
-		return raid10_outward(segment, at, area, area_at, run);
+	if (segment->type == SEGMENT_RAID10) {
+		raid10_outward(segment, at, 0, area, area_at);
+		*run = at_most(segment->chunk - at % segment->chunk, segment->count - at);
+		return true;
+	}
 	chunk = at / segment->chunk;
 	line = chunk / ndata;
 	row = row_of(segment, line);
@@ -208,6 +221,10 @@ static bool parity_stays(const struct segment *segment, uint32_t area)
 	switch (segment->type) {
 	case SEGMENT_RAID4:
 		return area == 0;
+	case SEGMENT_RAID6_0:
+		return area <= 1;
+	case SEGMENT_RAID6_0_6:
+		return area == 0 || area == segment->nareas - 1;
 	case SEGMENT_RAID5_N:
 	case SEGMENT_RAID6_LA_6:
 	case SEGMENT_RAID6_RA_6:
@@ -236,8 +253,8 @@ enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_
 	within = area_at % segment->chunk;
 	*run = segment->chunk - within;
 	if (segment->type == SEGMENT_RAID10) {
-		slot = line * segment->nareas + area;
-		return data_at(segment, slot / segment->copies * segment->chunk + within, at, run);
+		return raid10_inward(segment, area, area_at, &slot) ? data_at(segment, slot, at, run)
+								    : INWARD_UNUSED;
 	}
 	row = row_of(segment, line);
 	if (area == row.p || area == row.q) {
@@ -254,20 +271,64 @@ enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_
 uint64_t segment_area_sectors(const struct segment *segment)
 {
 	uint32_t ndata = data_devices(segment);
-	uint64_t per_row, rows;
+	uint64_t per_row;
 
 	if (is_whole(segment))
 		return segment->count;
 	if (segment->type >= SEGMENT_ZERO || segment->chunk == 0)
 		return 0;
-	if (segment->type == SEGMENT_RAID10) {
-		per_row = segment->nareas;
-		rows = (segment->count + segment->chunk - 1) / segment->chunk;
-		rows = (rows * segment->copies + per_row - 1) / per_row;
-		return rows * segment->chunk;
-	}
+	if (segment->type == SEGMENT_RAID10)
+		return raid10_area_sectors(segment);
 	if (ndata == 0)
 		return 0;
 	per_row = (uint64_t)ndata * segment->chunk;
 	return (segment->count + per_row - 1) / per_row * segment->chunk;
+}
+
+bool segment_is_sound(const struct segment *segment)
+{
+	uint32_t fewest = 1;
+
+	if (segment->type >= SEGMENT_ZERO)
+		return segment->type <= SEGMENT_NONE;
+	if (segment->type >= SEGMENT_RAID4 && segment->type <= SEGMENT_RAID5_N)
+		fewest = 2;
+	if (segment->type >= SEGMENT_RAID6_LA && segment->type <= SEGMENT_RAID6_N_6)
+		fewest = segment->type >= SEGMENT_RAID6_LA_6 && segment->type < SEGMENT_RAID6_N_6 ? 4 : 3;
+	if (segment->nareas < fewest)
+		return false;
+	if (segment->type == SEGMENT_RAID10)
+		return raid10_is_sound(segment);
+	return is_whole(segment) || segment->chunk > 0;
+}
+
+uint32_t segment_copies(const struct segment *segment)
+{
+	if (segment->type == SEGMENT_MIRROR)
+		return segment->nareas;
+	return segment->type == SEGMENT_RAID10 ? raid10_copies(segment) : 1;
+}
+
+void segment_copy(const struct segment *segment, uint64_t at, uint32_t copy, uint32_t *area,
+		  uint64_t *area_at)
+{
+	*area = copy;
+	*area_at = at;
+	if (segment->type == SEGMENT_RAID10)
+		raid10_outward(segment, at, copy, area, area_at);
+}
+
+uint32_t segment_parity_areas(const struct segment *segment, uint64_t area_at, bool *areas)
+{
+	struct row row;
+	uint32_t n = 0;
+
+	if (segment->type < SEGMENT_RAID4 || segment->type > SEGMENT_RAID6_N_6)
+		return 0;
+	row = row_of(segment, area_at / segment->chunk);
+	for (uint32_t i = 0; i < segment->nareas; i++) {
+		areas[i] = i != row.q;
+		n += areas[i];
+	}
+	return n;
 }

@@ -22,6 +22,19 @@ enum inward {
 enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_t area_at, uint64_t *at,
 			   uint64_t *run);
 
+/* Whether its numbers fit together: the arithmetic divides by them. */
+bool segment_is_sound(const struct segment *segment);
+
+/* How many copies there are of what lies at `at`, and where one of them lies; copy 0 is the one that
+   segment_outward gives.  1 where there are none. */
+uint32_t segment_copies(const struct segment *segment);
+void segment_copy(const struct segment *segment, uint64_t at, uint32_t copy, uint32_t *area,
+		  uint64_t *area_at);
+
+/* Which areas (nareas of them) are zero together, sector by sector, in the row that lies there: data and
+   parity.  How many; 0 where there is no parity. */
+uint32_t segment_parity_areas(const struct segment *segment, uint64_t area_at, bool *areas);
+
 /* Sectors of each area that the segment takes. */
 uint64_t segment_area_sectors(const struct segment *segment);
 

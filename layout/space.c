@@ -7,6 +7,7 @@
 #include "layout/disk/image.h"
 #include "layout/overlay.h"
 #include "layout/segment.h"
+#include "layout/space_degraded.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -69,6 +70,12 @@ bool space_outward(const struct space *space, uint64_t sector, const struct area
 	return found && (*area)->space != NULL;
 }
 
+static int nowhere(const struct space *space, uint64_t offset, struct err *err)
+{
+	return err_set(err, "sector %" PRIu64 " of %s lies on no disk that is here", offset >> SECTOR_SHIFT,
+		       space_name(space));
+}
+
 /* Reads what lies in one piece from `offset` on: how much of len it was goes to *done. */
 static int read_piece(const struct space *space, uint64_t offset, void *buf, size_t len, size_t *done,
 		      struct err *err)
@@ -84,12 +91,15 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 		return 0;
 	}
 	if (segment == NULL ||
-	    !segment_outward(segment, (offset >> SECTOR_SHIFT) - segment->start, &area, &area_at, &run) ||
-	    segment->areas[area].space == NULL)
-		return err_set(err, "sector %" PRIu64 " of %s lies on no disk that is here",
-			       offset >> SECTOR_SHIFT, space_name(space));
+	    !segment_outward(segment, (offset >> SECTOR_SHIFT) - segment->start, &area, &area_at, &run))
+		return nowhere(space, offset, err);
 	bytes = (run << SECTOR_SHIFT) - offset % SECTOR_SIZE;
 	*done = bytes < len ? (size_t)bytes : len;
+	if (segment->areas[area].space == NULL)
+		return space_read_degraded(segment, (offset >> SECTOR_SHIFT) - segment->start,
+					   offset % SECTOR_SIZE, buf, *done)
+			   ? 0
+			   : nowhere(space, offset, err);
 	return space_read(segment->areas[area].space,
 			  ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE,
 			  buf, *done, err);

@@ -31,6 +31,10 @@ enum segment_type {
 	SEGMENT_RAID5_LS,
 	SEGMENT_RAID5_RS,
 	SEGMENT_RAID5_N,
+	SEGMENT_RAID6_LA,
+	SEGMENT_RAID6_LS,
+	SEGMENT_RAID6_RS,
+	SEGMENT_RAID6_0, /* both syndromes on the first devices */
 	SEGMENT_RAID6_ZR,
 	SEGMENT_RAID6_NR,
 	SEGMENT_RAID6_NC,
@@ -38,10 +42,11 @@ enum segment_type {
 	SEGMENT_RAID6_RA_6,
 	SEGMENT_RAID6_LS_6,
 	SEGMENT_RAID6_RS_6,
+	SEGMENT_RAID6_0_6, /* parity on the first device, the syndrome on the last */
 	SEGMENT_RAID6_N_6,
-	SEGMENT_RAID10, /* near layout, two copies unless `copies` says more */
-	SEGMENT_ZERO,   /* zeroes that lie nowhere: type zero, and what a thin volume has not provisioned */
-	SEGMENT_NONE,   /* error, or not understood: no data anywhere */
+	SEGMENT_RAID10,
+	SEGMENT_ZERO, /* zeroes that lie nowhere: type zero, and what a thin volume has not provisioned */
+	SEGMENT_NONE, /* error, or not understood: no data anywhere */
 };
 
 /* Where a part of a segment lies: sectors from `start` on in an outer space; NULL when it is missing. */
@@ -54,7 +59,11 @@ struct segment {
 	uint64_t start, count; /* sectors of the space that it is a part of */
 	enum segment_type type;
 	uint32_t chunk;  /* sectors of a stripe's unit */
-	uint32_t copies; /* SEGMENT_RAID10 */
+	uint32_t copies; /* SEGMENT_RAID10: near ones */
+	uint32_t far_copies,
+	    far_set; /* SEGMENT_RAID10: times that (0 is 1), moved within sets of so many areas (0 is all) */
+	uint64_t far_stride; /* sectors of an area from one of these to the next */
+	bool far_offset;     /* they lie in the next row of chunks instead */
 	uint32_t nareas;
 	struct area *areas; /* owned */
 };

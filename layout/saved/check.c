@@ -10,24 +10,11 @@ static bool is_kind(unsigned kind)
 	return kind < KIND_COUNT || kind == KIND_CHILD;
 }
 
-/* The arithmetic of segments divides by what is here. */
-static bool segment_is_sound(const struct segment *segment)
+/* A volume that cannot be followed has no areas. */
+static bool saved_segment_is_sound(const struct segment *segment)
 {
-	uint32_t least = 1;
-
-	if (segment->type > SEGMENT_NONE || segment->nareas > 65536)
-		return false;
-	if (segment->type >= SEGMENT_RAID4 && segment->type <= SEGMENT_RAID5_N)
-		least = 2;
-	if (segment->type >= SEGMENT_RAID6_ZR && segment->type <= SEGMENT_RAID6_N_6)
-		least = 3;
-	if (segment->type >= SEGMENT_ZERO || segment->nareas == 0)
-		return true;
-	if (segment->type == SEGMENT_LINEAR || segment->type == SEGMENT_MIRROR)
-		return true;
-	if (segment->type == SEGMENT_RAID10 && (segment->copies == 0 || segment->copies > segment->nareas))
-		return false;
-	return segment->chunk > 0 && segment->nareas >= least;
+	return segment->type <= SEGMENT_NONE && segment->nareas <= 65536 &&
+	       (segment->nareas == 0 || segment_is_sound(segment));
 }
 
 static bool segments_are_sound(const struct space *space)
@@ -38,7 +25,7 @@ static bool segments_are_sound(const struct space *space)
 		const struct segment *segment = &space->segments.at[i];
 
 		if (segment->start < at || segment->start > EXTENT_SECTORS_MAX || segment->count == 0 ||
-		    segment->count > EXTENT_SECTORS_MAX || !segment_is_sound(segment))
+		    segment->count > EXTENT_SECTORS_MAX || !saved_segment_is_sound(segment))
 			return false;
 		for (uint32_t area = 0; area < segment->nareas; area++)
 			if (segment->areas[area].start > EXTENT_SECTORS_MAX)

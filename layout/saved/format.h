@@ -10,7 +10,7 @@
 	"\x89"                                                                                               \
 	"blkmap\n"
 #define SAVED_MAGIC_LEN 8
-#define SAVED_VERSION 2 /* 1 can be read: without names of kinds, and only ext */
+#define SAVED_VERSION 2 /* 1 can be read: without names of kinds or far copies, and only ext */
 #define SAVED_HEADER 32 /* bytes before the table of sections */
 #define SAVED_ENTRY 24  /* bytes of the table for a section */
 #define SAVED_ALIGN 64
@@ -89,6 +89,10 @@ int saved_anonymize_names(struct file_names *names, const uint64_t key[2]);
 /* A name's token (anonymize.c). */
 #define TOKEN_LEN 13
 void saved_token(const uint64_t key[2], const char *name, size_t len, char token[TOKEN_LEN + 1]);
+
+/* The number of a type of segment in a file, and back; false for a number that is not known. */
+uint8_t saved_segment_number(enum segment_type type);
+bool saved_segment_type(uint8_t number, enum segment_type *type);
 
 /* Whether all numbers in a map are within what they number (check.c). */
 bool saved_is_sound(const struct map *map);

@@ -29,15 +29,25 @@ static struct space *get_space_id(struct saved_in *in)
 	return in->map->spaces.at[id];
 }
 
+static void get_far_copies(struct saved_in *in, struct segment *segment)
+{
+	segment->far_copies = unpack_u32(&in->tree);
+	segment->far_set = unpack_u32(&in->tree);
+	segment->far_stride = unpack_u64(&in->tree);
+	segment->far_offset = unpack_u8(&in->tree) != 0;
+}
+
 static int get_segment(struct saved_in *in, struct space *space)
 {
-	struct segment segment;
+	struct segment segment = {.start = unpack_u64(&in->tree)};
 
-	segment.start = unpack_u64(&in->tree);
 	segment.count = unpack_u64(&in->tree);
-	segment.type = unpack_u8(&in->tree);
+	if (!saved_segment_type(unpack_u8(&in->tree), &segment.type))
+		in->tree.bad = true;
 	segment.chunk = unpack_u32(&in->tree);
 	segment.copies = unpack_u32(&in->tree);
+	if (in->version > 1)
+		get_far_copies(in, &segment);
 	segment.nareas = unpack_count(&in->tree, AREA_BYTES);
 	segment.areas = calloc((size_t)segment.nareas + 1, sizeof(*segment.areas));
 	if (segment.areas == NULL)

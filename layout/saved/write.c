@@ -19,9 +19,13 @@ static void put_segment(struct text *tree, const struct segment *segment)
 {
 	pack_u64(tree, segment->start);
 	pack_u64(tree, segment->count);
-	pack_u8(tree, (uint8_t)segment->type);
+	pack_u8(tree, saved_segment_number(segment->type));
 	pack_u32(tree, segment->chunk);
 	pack_u32(tree, segment->copies);
+	pack_u32(tree, segment->far_copies);
+	pack_u32(tree, segment->far_set);
+	pack_u64(tree, segment->far_stride);
+	pack_u8(tree, segment->far_offset);
 	pack_u32(tree, segment->nareas);
 	for (uint32_t i = 0; i < segment->nareas; i++) {
 		pack_u32(tree, space_id(segment->areas[i].space));

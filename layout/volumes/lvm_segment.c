@@ -104,26 +104,6 @@ static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *s
 	}
 }
 
-/* Checks what the arithmetic relies on. */
-static bool is_sound(const struct segment *segment)
-{
-	static const uint32_t fewest[] = {
-	    [SEGMENT_LINEAR] = 1,     [SEGMENT_STRIPED] = 1,    [SEGMENT_MIRROR] = 1,
-	    [SEGMENT_RAID4] = 2,      [SEGMENT_RAID5_LA] = 2,   [SEGMENT_RAID5_RA] = 2,
-	    [SEGMENT_RAID5_LS] = 2,   [SEGMENT_RAID5_RS] = 2,   [SEGMENT_RAID5_N] = 2,
-	    [SEGMENT_RAID6_ZR] = 3,   [SEGMENT_RAID6_NR] = 3,   [SEGMENT_RAID6_NC] = 3,
-	    [SEGMENT_RAID6_LA_6] = 4, [SEGMENT_RAID6_RA_6] = 4, [SEGMENT_RAID6_LS_6] = 4,
-	    [SEGMENT_RAID6_RS_6] = 4, [SEGMENT_RAID6_N_6] = 3,  [SEGMENT_RAID10] = 2,
-	    [SEGMENT_ZERO] = 0,       [SEGMENT_NONE] = 0,
-	};
-	bool has_chunk = segment->type != SEGMENT_LINEAR && segment->type != SEGMENT_MIRROR &&
-			 segment->type < SEGMENT_ZERO;
-
-	return segment->nareas >= fewest[segment->type] && (!has_chunk || segment->chunk > 0) &&
-	       (segment->type != SEGMENT_RAID10 ||
-		(segment->copies > 0 && segment->copies <= segment->nareas));
-}
-
 /* What lies in the volumes of a segment that cannot be followed is not known. */
 static void forget_areas(struct lvm_assembly *as, const struct lvm_text_segment *named)
 {
@@ -176,7 +156,7 @@ int lvm_add_segment(struct lvm_assembly *as, struct space *space, const struct l
 	for (size_t i = 0; i < named->areas.n; i++)
 		if (!find_area(as, &named->areas.at[i], &segment.areas[i]))
 			known = false;
-	known = known && is_sound(&segment);
+	known = known && segment_is_sound(&segment);
 	if (!known)
 		err_set(&why, "it is not known or not whole");
 	if (!known || (named->reshape_count > 0 && !lvm_follow_reshape(as, named, &segment, &why))) {

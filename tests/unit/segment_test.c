@@ -14,11 +14,13 @@ static const struct type {
     {"striped", SEGMENT_STRIPED, 1, 0},       {"raid4", SEGMENT_RAID4, 2, 1},
     {"raid5_la", SEGMENT_RAID5_LA, 2, 1},     {"raid5_ra", SEGMENT_RAID5_RA, 2, 1},
     {"raid5_ls", SEGMENT_RAID5_LS, 2, 1},     {"raid5_rs", SEGMENT_RAID5_RS, 2, 1},
-    {"raid5_n", SEGMENT_RAID5_N, 2, 1},       {"raid6_zr", SEGMENT_RAID6_ZR, 3, 2},
-    {"raid6_nr", SEGMENT_RAID6_NR, 3, 2},     {"raid6_nc", SEGMENT_RAID6_NC, 3, 2},
-    {"raid6_la_6", SEGMENT_RAID6_LA_6, 4, 2}, {"raid6_ra_6", SEGMENT_RAID6_RA_6, 4, 2},
-    {"raid6_ls_6", SEGMENT_RAID6_LS_6, 4, 2}, {"raid6_rs_6", SEGMENT_RAID6_RS_6, 4, 2},
-    {"raid6_n_6", SEGMENT_RAID6_N_6, 3, 2},
+    {"raid5_n", SEGMENT_RAID5_N, 2, 1},       {"md raid6 la", SEGMENT_RAID6_LA, 3, 2},
+    {"md raid6 ls", SEGMENT_RAID6_LS, 3, 2},  {"md raid6 rs", SEGMENT_RAID6_RS, 3, 2},
+    {"parity-first", SEGMENT_RAID6_0, 3, 2},  {"parity-first-6", SEGMENT_RAID6_0_6, 4, 2},
+    {"raid6_zr", SEGMENT_RAID6_ZR, 3, 2},     {"raid6_nr", SEGMENT_RAID6_NR, 3, 2},
+    {"raid6_nc", SEGMENT_RAID6_NC, 3, 2},     {"raid6_la_6", SEGMENT_RAID6_LA_6, 4, 2},
+    {"raid6_ra_6", SEGMENT_RAID6_RA_6, 4, 2}, {"raid6_ls_6", SEGMENT_RAID6_LS_6, 4, 2},
+    {"raid6_rs_6", SEGMENT_RAID6_RS_6, 4, 2}, {"raid6_n_6", SEGMENT_RAID6_N_6, 3, 2},
 };
 
 #define NTYPES (sizeof(types) / sizeof(types[0]))
@@ -142,6 +144,66 @@ static void segment_round_trip_of_raid10_with_a_last_chunk_that_is_not_full(void
 	    &(struct segment){.type = SEGMENT_RAID10, .nareas = 2, .copies = 2, .chunk = 4, .count = 10}, 2);
 }
 
+/* Far copies: in another part of each device, or with an offset in the next row; moved within sets of
+ * devices. */
+static void segment_round_trip_of_raid10_far(void **state)
+{
+	(void)state;
+	for (uint32_t n = 2; n <= 8; n++)
+		for (uint32_t far = 2; far <= n && far <= 3; far++)
+			for (uint32_t set = far; set <= n; set++)
+				for (uint64_t rows = 1; rows <= 5; rows++) {
+					struct segment segment = {.type = SEGMENT_RAID10,
+								  .nareas = n,
+								  .copies = 1,
+								  .far_copies = far,
+								  .far_set = set,
+								  .far_stride = 4 * rows,
+								  .chunk = 4,
+								  .count = 4 * rows * n};
+
+					assert_true(segment_is_sound(&segment));
+					assert_round_trip(&segment, far);
+					segment.far_offset = true;
+					assert_round_trip(&segment, far);
+				}
+}
+
+static void segment_copies_lie_where_they_are_found(void **state)
+{
+	struct segment segments[] = {
+	    {.type = SEGMENT_MIRROR, .nareas = 3, .count = 40},
+	    {.type = SEGMENT_RAID10, .nareas = 3, .copies = 2, .chunk = 4, .count = 40},
+	    {.type = SEGMENT_RAID10,
+	     .nareas = 4,
+	     .copies = 2,
+	     .far_copies = 2,
+	     .far_stride = 20,
+	     .chunk = 4,
+	     .count = 40},
+	    {.type = SEGMENT_RAID10,
+	     .nareas = 3,
+	     .copies = 1,
+	     .far_copies = 2,
+	     .far_offset = true,
+	     .chunk = 4,
+	     .count = 40},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(segments) / sizeof(segments[0]); i++)
+		for (uint64_t at = 0; at < 40; at++)
+			for (uint32_t copy = 0; copy < segment_copies(&segments[i]); copy++) {
+				uint64_t area_at, back, run;
+				uint32_t area;
+
+				segment_copy(&segments[i], at, copy, &area, &area_at);
+				assert_int_equal(segment_inward(&segments[i], area, area_at, &back, &run),
+						 INWARD_DATA);
+				assert_int_equal(back, at);
+			}
+}
+
 static void segment_every_row_has_its_parity(void **state)
 {
 	(void)state;
@@ -198,6 +260,11 @@ static void segment_known_rows(void **state)
 	    {SEGMENT_RAID5_LS, 4, {"0 1 2 P", "4 5 P 3", "8 P 6 7", "P 9 10 11", "12 13 14 P"}},
 	    {SEGMENT_RAID5_RS, 4, {"P 0 1 2", "5 P 3 4", "7 8 P 6", "9 10 11 P", "P 12 13 14"}},
 	    {SEGMENT_RAID5_N, 4, {"0 1 2 P", "3 4 5 P"}},
+	    {SEGMENT_RAID6_LA, 5, {"P 0 1 2 P", "3 4 5 P P", "6 7 P P 8", "9 P P 10 11", "P P 12 13 14"}},
+	    {SEGMENT_RAID6_LS, 5, {"P 0 1 2 P", "3 4 5 P P", "7 8 P P 6", "11 P P 9 10", "P P 12 13 14"}},
+	    {SEGMENT_RAID6_RS, 5, {"P P 0 1 2", "5 P P 3 4", "7 8 P P 6", "9 10 11 P P", "P 12 13 14 P"}},
+	    {SEGMENT_RAID6_0, 5, {"P P 0 1 2", "P P 3 4 5"}},
+	    {SEGMENT_RAID6_0_6, 5, {"P 0 1 2 P", "P 3 4 5 P"}},
 	    {SEGMENT_RAID6_ZR,
 	     5,
 	     {"P P 0 1 2", "3 P P 4 5", "6 7 P P 8", "9 10 11 P P", "P 12 13 14 P", "P P 15 16 17"}},
@@ -215,9 +282,28 @@ static void segment_known_rows(void **state)
 	    {SEGMENT_RAID10, 4, {"0 0 1 1", "2 2 3 3"}},
 	    {SEGMENT_RAID10, 3, {"0 0 1", "1 2 2", "3 3 4"}},
 	};
+	struct segment far = {.type = SEGMENT_RAID10,
+			      .nareas = 4,
+			      .copies = 1,
+			      .far_copies = 2,
+			      .far_stride = 16,
+			      .chunk = 8,
+			      .count = 64};
 	char text[64];
 
 	(void)state;
+	/* md(4): RAID10 with far and with offset copies. */
+	for (uint64_t row = 0; row < 4; row++) {
+		static const char *const rows[] = {"0 1 2 3", "4 5 6 7", "3 0 1 2", "7 4 5 6"};
+		static const char *const offset_rows[] = {"0 1 2 3", "3 0 1 2", "4 5 6 7", "7 4 5 6"};
+
+		far.far_offset = false;
+		row_text(&far, row, text, sizeof(text));
+		assert_string_equal(text, rows[row]);
+		far.far_offset = true;
+		row_text(&far, row, text, sizeof(text));
+		assert_string_equal(text, offset_rows[row]);
+	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		struct segment segment = {.type = known[i].type,
 					  .nareas = known[i].nareas,
@@ -298,6 +384,8 @@ int main(void)
 	    cmocka_unit_test(segment_round_trip_of_linear_and_mirror),
 	    cmocka_unit_test(segment_round_trip_of_raid10),
 	    cmocka_unit_test(segment_round_trip_of_raid10_with_a_last_chunk_that_is_not_full),
+	    cmocka_unit_test(segment_round_trip_of_raid10_far),
+	    cmocka_unit_test(segment_copies_lie_where_they_are_found),
 	    cmocka_unit_test(segment_every_row_has_its_parity),
 	    cmocka_unit_test(segment_known_rows),
 	    cmocka_unit_test(segment_run_ends_with_its_chunk),
