@@ -21,14 +21,16 @@ static void push_stack(struct place *place, const struct space *space, uint64_t 
 
 /* Where a child extent's sector lies in the inner space.  False when it holds none of its sectors:
    then *kind says what it is. */
-static bool step_inward(const struct map *map, const struct extent *extent, uint64_t at, uint64_t *inner,
-			uint64_t *run, enum kind *kind)
+static bool step_inward(const struct map *map, const struct space *outer, const struct extent *extent,
+			uint64_t at, uint64_t *inner, uint64_t *run, enum kind *kind)
 {
 	const struct link *link = &map->links.at[extent->owner];
 	const struct segment *segment = &link->inner->segments.at[link->segment];
 	enum inward inward = segment_inward(segment, link->area, at - link->outer_start, inner, run);
 
 	*kind = inward == INWARD_PARITY ? KIND_LVM_RAID_PARITY : KIND_LVM_UNUSED;
+	if (outer->rest == KIND_MD_UNUSED)
+		*kind = inward == INWARD_PARITY ? KIND_MD_PARITY : KIND_MD_UNUSED;
 	*inner += segment->start;
 	/* A volume that was left out has no sectors. */
 	return inward == INWARD_DATA && *inner < link->inner->sectors;
@@ -54,7 +56,7 @@ static inline bool step(const struct map *map, struct place *place)
 		place->kind = KIND_UNKNOWN;
 		return false;
 	}
-	holds_data = step_inward(map, extent, at, &inner, &run, &place->kind);
+	holds_data = step_inward(map, space, extent, at, &inner, &run, &place->kind);
 	place->count = run < place->count ? run : place->count;
 	/* Parity has no address in the volume; the outer one keeps neighbours apart. */
 	push_stack(place, map->links.at[extent->owner].inner, holds_data ? inner : at);

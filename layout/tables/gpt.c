@@ -304,6 +304,19 @@ static int map_entries(struct gpt *gpt, struct err *err)
 	return result;
 }
 
+bool gpt_reaches(const struct space *space, uint64_t sector)
+{
+	static const uint32_t units[] = {1, 8};
+	struct gpt_header header;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (read_header(space, units[i], 1, &header) &&
+		    header.alternate_lba < space->sectors / units[i] &&
+		    (header.alternate_lba + 1) * units[i] > sector)
+			return true;
+	return false;
+}
+
 static int gpt_map(struct map *map, struct space *space, struct err *err)
 {
 	struct gpt gpt = {.map = map, .space = space};

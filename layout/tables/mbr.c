@@ -275,16 +275,46 @@ static bool is_orderly(const uint8_t *sector)
 	return true;
 }
 
+/* Reads a first sector that may be a table. */
+static bool read_table_sector(const struct space *space, uint8_t *sector)
+{
+	struct err why;
+
+	return space_read(space, 0, sector, SECTOR_SIZE, &why) == 0 && !is_boot_sector(sector) &&
+	       mbr_has_partitions(space, sector);
+}
+
 bool mbr_wins(const struct space *space)
 {
 	uint8_t sector[SECTOR_SIZE];
-	struct err why;
 
-	if (space->type == SPACE_PARTITION || space_read(space, 0, sector, sizeof(sector), &why) != 0 ||
-	    is_boot_sector(sector) || !mbr_has_partitions(space, sector))
+	if (space->type == SPACE_PARTITION || !read_table_sector(space, sector))
 		return false;
 	return (fits(space, sector, ptable_unit(space)) && is_orderly(sector)) ||
 	       holds_something(space, sector, ptable_unit(space));
+}
+
+bool mbr_holds_something(const struct space *space)
+{
+	uint8_t sector[SECTOR_SIZE];
+
+	return read_table_sector(space, sector) && holds_something(space, sector, ptable_unit(space));
+}
+
+bool mbr_reaches(const struct space *space, uint64_t at)
+{
+	uint32_t unit = ptable_unit(space);
+	uint8_t sector[SECTOR_SIZE];
+
+	if (!read_table_sector(space, sector) || mbr_is_protective(sector) || !fits(space, sector, unit))
+		return false;
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry entry = entry_at(sector, i);
+
+		if (entry.type != 0 && at / unit >= entry.start && at / unit - entry.start < entry.count)
+			return true;
+	}
+	return false;
 }
 
 static int mbr_map(struct map *map, struct space *space, struct err *err)

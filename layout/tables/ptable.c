@@ -38,3 +38,8 @@ int ptable_add(struct map *map, struct space *space, const struct partition *par
 	memcpy(inner->about, partition->about, sizeof(inner->about));
 	return map_add_linear(map, inner, space, partition->start, partition->count, err);
 }
+
+bool table_reaches(const struct space *space, uint64_t sector)
+{
+	return mbr_reaches(space, sector) || gpt_reaches(space, sector);
+}

@@ -32,4 +32,13 @@ bool mbr_has_partitions(const struct space *space, const uint8_t *sector);
    for them there. */
 bool mbr_wins(const struct space *space);
 
+/* Whether a partition of such an MBR begins with something known. */
+bool mbr_holds_something(const struct space *space);
+
+/* Whether a table at the space's start is about this sector of it, too, and about none behind the space's
+   end: a partition holds it, or the backup of a GPT lies behind it. */
+bool table_reaches(const struct space *space, uint64_t sector);
+bool mbr_reaches(const struct space *space, uint64_t sector);
+bool gpt_reaches(const struct space *space, uint64_t sector);
+
 #endif
