@@ -105,6 +105,8 @@ void region_describe(const struct map *map, const struct place *place, struct re
 		describe_fs(place, region);
 	else if (kind_has(region->kind, KIND_NAMES_SPACE))
 		region->fs_type = space->content.type;
+	region->has_payload = region->kind == KIND_LUKS_PAYLOAD;
+	region->payload_sector = place->inner - place->extent->start;
 }
 
 /* Cuts a run to the part around a sector that has the same other owners, as map_find_shared does when it goes

@@ -24,6 +24,8 @@ struct region {
 	uint32_t group, owner;
 	uint64_t inode;     /* the owner's number, where it has one */
 	uint64_t inodes[2]; /* first and last */
+	bool has_payload;   /* of what is encrypted: `start` (in a look-up: the sector) within it */
+	uint64_t payload_sector;
 	bool has_log;
 	struct log_block log; /* of a journal block */
 	unsigned depth;

@@ -131,6 +131,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	add_path(out, region);
 	if (region->has_offset)
 		json_u64(out, ",\"offset\":", region->offset);
+	if (region->has_payload)
+		json_u64(out, ",\"payload_sector\":", region->payload_sector);
 	if (region->has_inodes) {
 		json_u64(out, ",\"inodes\":[", region->inodes[0]);
 		json_u64(out, ",", region->inodes[1]);

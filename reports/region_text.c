@@ -143,6 +143,8 @@ void region_details(struct text *out, const struct region *region)
 	}
 	if (region->has_offset)
 		text_printf(out, ", byte %" PRIu64, region->offset);
+	if (region->has_payload)
+		text_printf(out, ", sector %" PRIu64 " of it", region->payload_sector);
 	if (region->has_log) {
 		text_str(out, ", ");
 		add_log(out, region);

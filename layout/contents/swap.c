@@ -46,7 +46,8 @@ static int swap_map(struct map *map, struct space *space, struct err *err)
 		map_note(map, space, "swap area of %" PRIu64 " sectors in a space of %" PRIu64, sectors,
 			 space->sectors);
 	describe(space, header);
-	space_claim(space, RANK_CONTENT, KIND_SWAP, 0, sectors);
+	space_claim(space, RANK_STRUCTURE, KIND_SWAP_HEADER, 0, page_size >> SECTOR_SHIFT);
+	space_claim(space, RANK_REST, KIND_SWAP, 0, sectors);
 	return 1;
 }
 

@@ -43,7 +43,7 @@ static void remains_of_a_table_under_ext(void **state)
 	assert_run(disk_map(&disk), 2, 4, "disk", "superblock");
 	/* It makes sense when its partitions hold something. */
 	put_swap_header(disk.at + 2048 * 512, 511);
-	assert_run(disk_map(&disk), 2048, 2060, "part1", "swap");
+	assert_run(disk_map(&disk), 2048, 2056, "part1", "swap-header");
 	disk_free(&disk);
 }
 
@@ -60,7 +60,8 @@ static void remains_of_a_pv_under_a_table(void **state)
 	put_swap_header(disk.at + 2048 * 512, 511);
 	map = disk_map(&disk);
 	assert_run(map, 1, 2, "disk", "gap");
-	assert_run(map, 2048, 2048 + 4096, "part1", "swap");
+	assert_run(map, 2048, 2056, "part1", "swap-header");
+	assert_run(map, 2056, 2048 + 4096, "part1", "swap");
 	assert_true(has_note(map, "what was a whole-disk LVM2_member"));
 	disk_free(&disk);
 }
@@ -115,7 +116,8 @@ static void remains_do_not_make_sectors_large(void **state)
 	put_swap_header(disk.at + 2048 * 512, 511);
 	map = disk_map(&disk);
 	assert_false(has_note(map, "sectors of 4096"));
-	assert_run(map, 2048, 2048 + 4096, "part1", "swap");
+	assert_run(map, 2048, 2056, "part1", "swap-header");
+	assert_run(map, 2056, 2048 + 4096, "part1", "swap");
 	/* It would leave the disk. */
 	memset(disk.at + 2048 * 512, 0, 8192);
 	put_mbr_entry(disk.at, 0, 0x82, 2048, SECTORS - 2048);
