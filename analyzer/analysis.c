@@ -91,6 +91,7 @@ static int merge(struct analysis *analysis, struct tallies *all, struct err *err
 	analysis->alignment = tally->alignment;
 	analysis->accesses = tally->accesses;
 	analysis->outside = tally->outside;
+	analysis->past = tally->past;
 	analysis->beyond = tally->beyond;
 	analysis->elsewhere = tally->elsewhere;
 	/* What is left of it goes with it. */

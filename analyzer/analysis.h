@@ -3,6 +3,7 @@
 #ifndef ANALYZER_ANALYSIS_H
 #define ANALYZER_ANALYSIS_H
 
+#include "analyzer/fit.h"
 #include "analyzer/heat.h"
 #include "analyzer/tally.h"
 #include "base/err.h"
@@ -14,6 +15,7 @@
 struct analysis_options {
 	uint64_t unit_sectors;    /* 8 for 4096 bytes */
 	const struct space *base; /* what the trace's addresses count from; NULL for the disk */
+	const struct fit *fit;    /* how that is known, and what to warn of; or NULL */
 	bool all;                 /* count what lies outside the marks too */
 	unsigned threads;         /* 0 is one; the results are the same for any number */
 	enum tally_part part;
@@ -31,6 +33,7 @@ struct analysis {
 	uint64_t outside;  /* left out, marks included */
 	uint64_t windows;
 	uint64_t stray_ons, stray_offs;
+	uint64_t past;      /* left out because they begin beyond the end of the disk, or of the base */
 	uint64_t beyond;    /* counted accesses that reach beyond the end of the disk, or of the base */
 	uint64_t elsewhere; /* counted accesses with sectors that lie on another disk, or on none */
 	bool marked;

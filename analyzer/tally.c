@@ -211,8 +211,8 @@ static void forget(struct tally *tally)
 	tally->marked = true;
 	if (tally->all || tally->part != TALLY_WHOLE)
 		return;
-	tally->outside += tally->accesses;
-	tally->accesses = 0;
+	tally->outside += tally->accesses + tally->past;
+	tally->accesses = tally->past = 0;
 	tally->beyond = tally->elsewhere = 0;
 	bins_clear(&tally->bins);
 	usage_reset(&tally->usage);
@@ -226,6 +226,12 @@ static bool is_counted(const struct tally *tally, const struct access *access)
 	if (tally->part != TALLY_WHOLE && (access->window == WINDOW_UNMARKED) != (tally->part == TALLY_HEAD))
 		return false;
 	return access->window <= WINDOW_INSIDE || (access->window == WINDOW_OUTSIDE && tally->all);
+}
+
+/* No disk has it: it is of another one, or of what the disk was when it was larger. */
+static bool is_past(const struct tally *tally, const struct access *access)
+{
+	return access->op != ACCESS_FLUSH && access->start >= tally->base->sectors;
 }
 
 void tally_batch(struct tally *tally, const struct batch *batch)
@@ -252,6 +258,10 @@ void tally_batch(struct tally *tally, const struct batch *batch)
 			tally->outside += tally->part == TALLY_WHOLE || access->window > WINDOW_INSIDE;
 			continue;
 		}
+		if (is_past(tally, access)) {
+			tally->past++;
+			continue;
+		}
 		wanted[n++] = access;
 		if (n == TALLY_TOGETHER) {
 			count_some(tally, wanted, n, serial);
@@ -276,6 +286,7 @@ void tally_merge(struct tally *tally, const struct tally *other)
 	tally->beyond += other->beyond;
 	tally->elsewhere += other->elsewhere;
 	tally->outside += other->outside;
+	tally->past += other->past;
 	if (tally->heat != NULL)
 		heat_merge(tally->heat, other->heat);
 }

@@ -38,6 +38,7 @@ struct tally {
 	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
 	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
 	uint64_t outside;   /* left out, marks included */
+	uint64_t past;      /* left out because they begin beyond the end of the disk, or of the base */
 	enum tally_part part;
 	bool all;    /* accesses outside the windows count too */
 	bool marked; /* a mark has been seen, so nothing before it counts, unless all do */

@@ -9,7 +9,8 @@
 static const char options_help[] =
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
-	COMMON_DISK_HELP "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
+	COMMON_FORCE_HELP COMMON_DISK_HELP
+    "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
 
 static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
 {
@@ -33,19 +34,20 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 	struct analysis analysis;
 	struct trace *trace;
 	struct map *map;
+	struct fit fit;
 	struct err err;
 	int status;
 
-	if (open_both(&trace, &map, trace_path, disk, common) != 0)
+	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
-	options.base = trace_base(map, common);
+	options.base = fit.base;
+	options.fit = &fit;
+	print_fit(&fit, trace_path);
 	analysis_init(&analysis, map, &options);
 	status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
 							   : fail(trace_path, &err);
 	analysis_done(&analysis);
-	print_size_note(trace, map, disk, common);
-	map_close(map);
-	trace_close(trace);
+	close_both(trace, map, &fit);
 	return status;
 }
 

@@ -11,7 +11,7 @@
 
 static const char options_help[] =
     "  -o DIR              report.txt, report.json, picture.png and index.html in this "
-    "directory\n" COMMON_WRITING_HELP "  --json              the report as one JSON document\n"
+    "directory\n" COMMON_FORCES_HELP "  --json              the report as one JSON document\n"
     "  --partial           what was counted of a piece of a trace, for blkmap merge, in the file that -o "
     "names\n"
     "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
@@ -78,13 +78,15 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	struct analysis analysis;
 	struct trace *trace;
 	struct map *map;
+	struct fit fit;
 	struct err err;
 	int status;
 
-	if (open_both(&trace, &map, trace_path, disk, common) != 0)
+	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
 	heat_init(&heat, common->unit_sectors);
-	options.base = trace_base(map, common);
+	options.base = fit.base;
+	options.fit = &fit;
 	analysis_init(&analysis, map, &options);
 	if (line->partial)
 		status = make_part(trace, map, disk, &options, line);
@@ -94,8 +96,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 		status = fail(trace_path, &err);
 	analysis_done(&analysis);
 	heat_done(&heat);
-	map_close(map);
-	trace_close(trace);
+	close_both(trace, map, &fit);
 	return status;
 }
 

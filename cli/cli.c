@@ -131,7 +131,7 @@ static int common_option(struct common *common, int option, const char *value, s
 		common->relative_to = value;
 		return 0;
 	case COMMON_FORCE:
-		common->outputs.force = true;
+		common->outputs.force = common->force = true;
 		return 0;
 	case COMMON_JSON:
 		common->json = true;
@@ -301,60 +301,6 @@ int open_map(struct map **map, const char *path, const struct common *common)
 	return STATUS_FAILED;
 }
 
-const struct space *trace_base(const struct map *map, const struct common *common)
-{
-	return common->relative_to ? map_space_named(map, common->relative_to) : map_disk(map);
-}
-
-/* Says which devices there are instead. */
-static int fail_relative(const struct map *map, const char *disk, const struct common *common)
-{
-	struct text list = {0};
-	struct err err;
-
-	for (size_t i = 1; i < map->spaces.n && list.n < 200; i++)
-		if (map->spaces.at[i]->serves == map->spaces.at[i] && map->spaces.at[i]->sectors > 0)
-			text_printf(&list, "%s%s", list.n ? ", " : "", map->spaces.at[i]->name);
-	err_set(&err, "--relative-to: no device '%.100s' is on it; there %s%s", common->relative_to,
-		list.n ? "are: " : "is none", list.n ? list.at : "");
-	text_free(&list);
-	return fail(disk, &err);
-}
-
-static int open_disk(struct map **map, const struct trace *trace, const char *disk,
-		     const struct common *common)
-{
-	struct err err;
-
-	if (disk == NULL && common->relative_to != NULL) {
-		err_set(&err, "--relative-to: the disk that has '%.100s' must be named too",
-			common->relative_to);
-		return fail(NULL, &err);
-	}
-	if (disk == NULL)
-		return map_unknown(map, trace->disk_sectors ? trace->disk_sectors : UINT64_MAX, &err) == 0
-			   ? 0
-			   : fail(trace->path, &err);
-	if (open_map(map, disk, common) != 0)
-		return STATUS_FAILED;
-	if (trace_base(*map, common) != NULL)
-		return 0;
-	fail_relative(*map, disk, common);
-	map_close(*map);
-	return STATUS_FAILED;
-}
-
-int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
-	      const struct common *common)
-{
-	if (open_trace(trace, trace_path, common) != 0)
-		return STATUS_FAILED;
-	if (open_disk(map, *trace, disk, common) == 0)
-		return 0;
-	trace_close(*trace);
-	return STATUS_FAILED;
-}
-
 int print_text(struct text *text)
 {
 	struct err err;
@@ -394,21 +340,6 @@ void print_notes(const struct map *map)
 	if (line.n > 0)
 		fputs(line.at, stderr);
 	text_free(&line);
-}
-
-void print_size_note(const struct trace *trace, const struct map *map, const char *disk,
-		     const struct common *common)
-{
-	const struct space *base = trace_base(map, common);
-	bool is_disk = base == map_disk(map);
-	struct err note;
-
-	if (disk == NULL || trace->disk_sectors == 0 || trace->disk_sectors == base->sectors)
-		return;
-	err_set(&note, "note: the trace is of a %s of %" PRIu64 " sectors, but %s has %" PRIu64,
-		is_disk ? "disk" : "device", trace->disk_sectors, is_disk ? "this one" : base->name,
-		base->sectors);
-	fail(disk, &note);
 }
 
 unsigned terminal_width(void)

@@ -3,6 +3,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "analyzer/fit.h"
 #include "base/err.h"
 #include "base/outfile.h"
 #include "base/text.h"
@@ -52,7 +53,8 @@ struct common {
 	const char *lvm_path;    /* --lvm-metadata, or NULL */
 	char *lvm_text;          /* what it names, read */
 	const char *of;          /* the disk that a saved map must be of, or NULL */
-	const char *relative_to; /* the device that the trace is of, or NULL for the disk */
+	const char *relative_to; /* the device that the trace is of, or NULL where nothing was said */
+	bool force;              /* what contradicts is told, and the work goes on */
 	uint64_t unit_sectors;   /* --align */
 	bool json, all;
 	bool verbose; /* says on standard error how the trace is read */
@@ -129,13 +131,16 @@ enum {
 	"  -v, --verbose       says on standard error how the trace is read, and why\n"
 #define COMMON_TRACE                                                                                         \
 	COMMON_READING, {"all", no_argument, NULL, COMMON_ALL},                                              \
-	    {"align", required_argument, NULL, COMMON_ALIGN},                                                \
+	    {"align", required_argument, NULL, COMMON_ALIGN}, {"force", no_argument, NULL, COMMON_FORCE},    \
 	{                                                                                                    \
 		"relative-to", required_argument, NULL, COMMON_RELATIVE_TO                                   \
 	}
 #define COMMON_TRACE_HELP                                                                                    \
 	COMMON_READING_HELP                                                                                  \
 	"  --relative-to DEVICE  the partition or volume of DISK that the trace's sectors count from\n"
+#define COMMON_FORCE_HELP "  --force             go on where the trace says that it is of another disk\n"
+#define COMMON_FORCES_HELP                                                                                   \
+	COMMON_FORCE_HELP "                      and replace a file that blkmap has not written\n"
 #define COMMON_UNIT                                                                                          \
 	{                                                                                                    \
 		"align", required_argument, NULL, COMMON_ALIGN                                               \
@@ -154,16 +159,14 @@ void common_done(struct common *common);
    that may not be (cli/inputs.h).  A directory is that of so many files. */
 int plan_output(struct common *common, const char *path);
 
-/* Opens a trace and, when disk is not NULL, the map of the disk; without one, a map of unknown sectors.
-   On failure prints and returns STATUS_FAILED with nothing left open. */
+/* Opens a trace and, when disk is not NULL, the map of the disk; without one, a map of unknown sectors; and
+   says what the trace's sectors count from.  On failure prints and returns STATUS_FAILED with nothing left
+   open. */
 int open_trace(struct trace **trace, const char *path, const struct common *common);
 int open_map(struct map **map, const char *path, const struct common *common);
-int open_both(struct trace **trace, struct map **map, const char *trace_path, const char *disk,
-	      const struct common *common);
-
-/* What the trace's addresses count from: the disk, or what --relative-to names (NULL when it is not there).
- */
-const struct space *trace_base(const struct map *map, const struct common *common);
+int open_both(struct trace **trace, struct map **map, struct fit *fit, const char *trace_path,
+	      const char *disk, const struct common *common);
+void close_both(struct trace *trace, struct map *map, struct fit *fit);
 
 /* Writes a text to standard output and empties it; 0, or STATUS_FAILED after a message. */
 int print_text(struct text *text);
@@ -171,9 +174,8 @@ int print_text(struct text *text);
 /* Notes on the disk, on standard error, for commands whose output has no place for them. */
 void print_notes(const struct map *map);
 
-/* The same for a trace that states another size than the disk has; `disk` may be NULL. */
-void print_size_note(const struct trace *trace, const struct map *map, const char *disk,
-		     const struct common *common);
+/* What the reader should know of how the trace fits the disk, on standard error, before such output. */
+void print_fit(const struct fit *fit, const char *trace);
 
 /* The width for tables: the terminal's, or 80. */
 unsigned terminal_width(void);

@@ -14,7 +14,7 @@
 #include <strings.h>
 
 static const char options_help[] =
-    "  -o FILE             the picture: .png, .svg or .html\n" COMMON_WRITING_HELP
+    "  -o FILE             the picture: .png, .svg or .html\n" COMMON_FORCES_HELP
     "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
@@ -90,6 +90,8 @@ static int make(struct draw *draw, struct text *out, const struct trace *trace, 
 	int status = report_init(&report, trace, draw->picture.disk_path, draw->picture.map,
 				 draw->picture.analysis, err);
 
+	draw->picture.warnings = report.warnings.at;
+	draw->picture.nwarnings = report.warnings.n;
 	if (status == 0 && (status = picture_scene(&scene, &draw->picture, &note, err)) == 0) {
 		status = write_scene(draw, out, &scene, &report, err);
 		if (status == 0 && note.n > 0)
@@ -102,7 +104,7 @@ static int make(struct draw *draw, struct text *out, const struct trace *trace, 
 }
 
 static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct map *map,
-			    const struct common *common)
+			    const struct fit *fit, const struct common *common)
 {
 	struct heat heat;
 	struct analysis_options options = {.unit_sectors = common->unit_sectors,
@@ -118,7 +120,8 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	/* The page, which has a writer of its own, shows times whatever the view is. */
 	heat.only_places =
 	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
-	options.base = trace_base(map, common);
+	options.base = fit->base;
+	options.fit = fit;
 	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
 	draw->picture.device = common->trace.device;
@@ -141,15 +144,16 @@ static int open_and_draw(struct draw *draw, struct common *common)
 {
 	struct trace *trace;
 	struct map *map;
+	struct fit fit;
 	int status;
 
 	if (draw->output != NULL && !draw->dump_scene && plan_output(common, draw->output) != 0)
 		return STATUS_FAILED;
-	if (open_both(&trace, &map, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
+	if (open_both(&trace, &map, &fit, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
 		return STATUS_FAILED;
-	status = analyze_and_draw(draw, trace, map, common);
-	map_close(map);
-	trace_close(trace);
+	print_fit(&fit, draw->picture.trace_path);
+	status = analyze_and_draw(draw, trace, map, &fit, common);
+	close_both(trace, map, &fit);
 	return status;
 }
 

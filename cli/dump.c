@@ -10,11 +10,13 @@ static const char options_help[] =
     "  --json              one JSON object a line\n"
     "  -V                  the whole stack of every region, as a tree\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_DISK_HELP;
+    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_FORCE_HELP
+	COMMON_DISK_HELP;
 
 struct dump {
 	const struct common *common;
 	const struct map *map;
+	const struct space *base;
 	const struct trace *trace;
 	bool tree;
 	bool marked;
@@ -54,7 +56,7 @@ static void add_batch(void *context, const struct batch *batch)
 	    .index = batch_counted_before(batch, dump->common->all, dump->marked),
 	    .trace = dump->trace,
 	    .map = dump->map,
-	    .base = trace_base(dump->map, dump->common),
+	    .base = dump->base,
 	    .unit_sectors = dump->common->unit_sectors,
 	};
 
@@ -119,17 +121,18 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	struct dump dump = {.common = common, .tree = tree};
 	struct trace *trace;
 	struct map *map;
+	struct fit fit;
 	int status;
 
-	if (open_both(&trace, &map, trace_path, disk, common) != 0)
+	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
 	dump.map = map;
+	dump.base = fit.base;
 	dump.trace = trace;
+	print_fit(&fit, trace_path);
 	status = dump_all(&dump, trace);
-	print_size_note(trace, map, disk, common);
 	print_notes(map);
-	map_close(map);
-	trace_close(trace);
+	close_both(trace, map, &fit);
 	return status;
 }
 

@@ -44,6 +44,7 @@ static int read_part(struct part *part, const char *path, const char *tmpdir, st
 
 	if (status == 0)
 		status = part_read(part, bytes.at ? bytes.at : "", bytes.n, err);
+	part->name = path;
 	text_free(&bytes);
 	return status;
 }

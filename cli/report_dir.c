@@ -31,6 +31,8 @@ static int make_pictures(struct output *files, const struct report *report, cons
 	    .map = analysis->map,
 	    .analysis = analysis,
 	    .heat = analysis->options.heat,
+	    .warnings = report->warnings.at,
+	    .nwarnings = report->warnings.n,
 	};
 	struct source source = {
 	    .program = "blkmap " BLKMAP_VERSION, .trace = report->trace.file, .disk = report->disk.file};

@@ -164,6 +164,7 @@ static int add_disks(struct map *map, const char *path, const struct map_options
 	map->lvm_metadata = options ? options->lvm_metadata : NULL;
 	map->keep_links = options != NULL && options->keep_links;
 	map->no_replay = options != NULL && options->no_replay;
+	map->shallow = options != NULL && options->shallow;
 	map->threads = options != NULL && options->threads > 0 ? options->threads : 1;
 	return 0;
 }

@@ -64,6 +64,7 @@ struct map {
 	bool sealed;
 	bool keep_links; /* of the options */
 	bool no_replay;  /* of the options */
+	bool shallow;    /* of the options */
 	bool anonymous;  /* names are tokens */
 
 	/* Of a saved map (layout/saved/saved.h): its file in memory, NULL for others; the disk that it is of.
@@ -82,6 +83,7 @@ struct map_options {
 	unsigned threads; /* how many may work on it; 0 is one */
 	bool keep_links;  /* remember where symbolic links lead, for saving the map */
 	bool no_replay;   /* journals are left as they are: file systems as they lie on the disk */
+	bool shallow; /* only what there is and what it is called: no structures and files of file systems */
 };
 
 /* Reads the disk's structures, or a saved map; 0, or -1 when the disk itself cannot be read. */

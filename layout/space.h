@@ -74,6 +74,8 @@ struct content {
 	char label[128];
 	char uuid[64];
 	char detail[160]; /* anything else worth a word */
+	char table[40]; /* what a partition table is known by: GPT's GUID, MBR's signature; not in saved maps
+			 */
 };
 
 /* 16 bytes as UUIDs are written. */
@@ -99,6 +101,7 @@ struct space {
 	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
+	uint64_t told_sectors;   /* how long its partition table says it is, at least; 0 where nothing says it */
 	struct fs *fs;           /* its file system, or NULL; owned */
 	bool probed;
 };

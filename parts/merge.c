@@ -4,6 +4,7 @@
 #include "parts/merge.h"
 
 #include "analyzer/file_order.h"
+#include "base/identity.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ void merge_done(struct merge *merge)
 	report_done(&merge->report);
 	window_done(&merge->window);
 	VEC_FREE(&merge->waiting);
+	VEC_FREE(&merge->added);
 	keys_free(&merge->regions);
 	keys_free(&merge->files);
 	keys_free(&merge->devices);
@@ -32,9 +34,9 @@ void merge_done(struct merge *merge)
 
 /* --- adding counts --- */
 
-static int other_disk(struct err *err)
+static int other_disk(const struct merge *merge, struct err *err)
 {
-	return err_set(err, "is of another disk than the parts before it");
+	return err_set(err, "is of another disk than %.300s", merge->added.at[0]->name);
 }
 
 static int add_region(struct merge *merge, const struct report_region *from, struct err *err)
@@ -53,7 +55,7 @@ static int add_region(struct merge *merge, const struct report_region *from, str
 	}
 	into = &report->regions.at[*index - 1];
 	if (strcmp(into->device, from->device) != 0 || into->kind != from->kind)
-		return other_disk(err);
+		return other_disk(merge, err);
 	counters_merge(&into->counters, &from->counters);
 	return 0;
 }
@@ -84,7 +86,7 @@ static int add_file(struct merge *merge, const struct report_file *from, struct 
 		return err_nomem(err);
 	if (*index != 0) {
 		if (strcmp(report->files.at[*index - 1].path, from->path) != 0)
-			return other_disk(err);
+			return other_disk(merge, err);
 		counters = (struct counters *)report->files.at[*index - 1].counters;
 		counters_merge(counters, from->counters);
 		return 0;
@@ -127,7 +129,7 @@ static int add_device(struct merge *merge, const struct report_device *from, str
 	}
 	into = &report->devices.at[*index - 1];
 	if (strcmp(into->name, from->name) != 0)
-		return other_disk(err);
+		return other_disk(merge, err);
 	into->writes += from->writes;
 	into->unaligned += from->unaligned;
 	into->partial_blocks += from->partial_blocks;
@@ -141,6 +143,7 @@ static int add_counts(struct merge *merge, const struct report *from, struct err
 	struct report *report = &merge->report;
 
 	report->trace.accesses += from->trace.accesses;
+	report->trace.past += from->trace.past;
 	report->trace.beyond += from->trace.beyond;
 	report->trace.elsewhere += from->trace.elsewhere;
 	counters_merge(&report->totals, &from->totals);
@@ -163,8 +166,8 @@ static void forget(struct merge *merge)
 
 	if (report->trace.all)
 		return;
-	report->trace.outside += report->trace.accesses;
-	report->trace.accesses = report->trace.beyond = report->trace.elsewhere = 0;
+	report->trace.outside += report->trace.accesses + report->trace.past;
+	report->trace.accesses = report->trace.past = report->trace.beyond = report->trace.elsewhere = 0;
 	memset(&report->totals, 0, sizeof(report->totals));
 	report->regions.n = report->files.n = report->devices.n = 0;
 	keys_free(&merge->regions);
@@ -183,7 +186,7 @@ static int add_in_window(struct merge *merge, enum access_window window, const s
 	}
 	if (window <= WINDOW_INSIDE || (window == WINDOW_OUTSIDE && merge->report.trace.all))
 		return add_counts(merge, counts, err);
-	merge->report.trace.outside += counts->trace.accesses;
+	merge->report.trace.outside += counts->trace.accesses + counts->trace.past;
 	return 0;
 }
 
@@ -269,7 +272,9 @@ static int take_head(struct merge *merge, const struct part *part, struct err *e
 	const struct report *from = &part->body;
 
 	report->trace = from->trace;
-	report->trace.accesses = report->trace.beyond = report->trace.elsewhere = report->trace.outside = 0;
+	report->trace.accesses = report->trace.past = report->trace.beyond = report->trace.elsewhere =
+	    report->trace.outside = 0;
+	report->derived = from->derived;
 	report->trace.marked = false;
 	report->disk = from->disk;
 	report->unit_sectors = from->unit_sectors;
@@ -284,22 +289,81 @@ static int take_head(struct merge *merge, const struct part *part, struct err *e
 	return 0;
 }
 
+/* Words of which none is the same; a disk without any may be any. */
+static bool is_another(const struct report_disk *a, const struct report_disk *b)
+{
+	struct identity left = {.n = 0}, right = {.n = 0};
+
+	identity_parse(&left, a->identity ? a->identity : "");
+	identity_parse(&right, b->identity ? b->identity : "");
+	return identity_differs(&left, &right);
+}
+
+static int hold_disk(const struct merge *merge, const struct report_disk *disk, struct err *err)
+{
+	const struct report_disk *first = &merge->report.disk;
+
+	if ((first->file == NULL) != (disk->file == NULL) ||
+	    (first->file != NULL && (first->sectors != disk->sectors ||
+				     first->base_sectors != disk->base_sectors || is_another(first, disk))))
+		return other_disk(merge, err);
+	return 0;
+}
+
+static bool is_empty(const struct part *part)
+{
+	const struct report_trace *head = &part->head.trace, *body = &part->body.trace;
+
+	return head->accesses + head->past + body->accesses + body->past + body->outside == 0 &&
+	       part->lead.list.n + part->mark.list.n + part->tail.list.n == 0;
+}
+
+/* The same bytes twice, or pieces of two traces. */
+static int hold_bytes(const struct merge *merge, const struct part *part, struct err *err)
+{
+	for (size_t i = 0; i < merge->added.n; i++) {
+		const struct part *other = merge->added.at[i];
+		bool known = part->bytes > 0 && other->bytes > 0;
+		bool same = part->digest == other->digest && part->bytes == other->bytes;
+
+		if (known && part->of == 0 && same && !is_empty(part))
+			return err_set(err, "has the same bytes as %.300s", other->name);
+		if (known && part->of > 0 && !same)
+			return err_set(err, "is of another trace than %.300s", other->name);
+		if (part->of > 0 && part->number == other->number)
+			return err_set(err, "is piece %u of %u, and so is %.300s", part->number, part->of,
+				       other->name);
+	}
+	return 0;
+}
+
 static int hold_against(const struct merge *merge, const struct part *part, struct err *err)
 {
 	const struct report *first = &merge->report, *other = &part->body;
+	const char *name = merge->added.at[0]->name;
 
 	if (part->alone != merge->alone || part->of != merge->of)
-		return err_set(err, "is of a piece that was cut in another way than those before it");
+		return err_set(err, "is of a piece that was cut in another way than %.300s", name);
 	if (!same(first->trace.format, other->trace.format) ||
 	    !same(first->trace.event, other->trace.event) ||
 	    !same(first->trace.relative_to, other->trace.relative_to))
-		return err_set(err, "is of another trace than the parts before it");
+		return err_set(err, "is of another trace than %.300s", name);
 	if (first->trace.all != other->trace.all || first->unit_sectors != other->unit_sectors)
-		return err_set(err, "was made with other options (--all, --align) than the parts before it");
-	if ((first->disk.file == NULL) != (other->disk.file == NULL) ||
-	    (first->disk.file != NULL && (first->disk.sectors != other->disk.sectors ||
-					  first->disk.base_sectors != other->disk.base_sectors)))
-		return other_disk(err);
+		return err_set(err, "was made with other options (--all, --align) than %.300s", name);
+	return hold_disk(merge, &other->disk, err) != 0 ? -1 : hold_bytes(merge, part, err);
+}
+
+/* Each warning once. */
+static int take_warnings(struct report *report, const struct report *from, struct err *err)
+{
+	for (size_t i = 0; i < from->fit_warnings.n; i++) {
+		bool known = false;
+
+		for (size_t j = 0; j < report->fit_warnings.n; j++)
+			known |= same(report->fit_warnings.at[j], from->fit_warnings.at[i]);
+		if (!known && VEC_PUSH(&report->fit_warnings, from->fit_warnings.at[i]) != 0)
+			return err_nomem(err);
+	}
 	return 0;
 }
 
@@ -316,10 +380,14 @@ int merge_add(struct merge *merge, const struct part *part, struct err *err)
 {
 	if ((merge->parts++ == 0 ? take_head(merge, part, err) : hold_against(merge, part, err)) != 0)
 		return -1;
+	if (VEC_PUSH(&merge->added, part) != 0)
+		return err_nomem(err);
 	if (part->of > 0 && part->number != merge->parts)
 		return err_set(err, "is piece %u of %u; piece %zu comes here", part->number, part->of,
 			       merge->parts);
 	take_size(&merge->report, &part->body);
+	if (take_warnings(&merge->report, &part->body, err) != 0)
+		return -1;
 	return part->alone ? add_alone(merge, part, err) : add_share(merge, part, err);
 }
 

@@ -14,6 +14,7 @@ struct merge {
 	struct keys regions, files, devices; /* by order: index into the report's */
 	VEC(struct counters *) blocks;       /* of file counters; owned */
 	size_t used;                         /* of the last block */
+	VEC(const struct part *) added;      /* those that have come */
 	size_t parts;
 	unsigned of; /* pieces, where the parts say so; else 0 */
 	bool alone;

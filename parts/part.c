@@ -2,6 +2,8 @@
 /* Counting a piece: once for what comes before its first mark and, when there is one, once more. */
 #include "parts/part.h"
 
+#include "layout/identity.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +146,28 @@ static int make_share(struct maker *maker, struct err *err)
 	return 0;
 }
 
+/* By what merge knows whether parts belong together: the disk's words; the piece's bytes, or the trace's. */
+static int take_identity(struct part *part, struct trace *trace, const struct map *map, struct err *err)
+{
+	struct report_disk *disk = &part->body.disk;
+	struct identity identity;
+	struct text words = {0};
+
+	if (disk->file != NULL) {
+		map_identity(map, map_disk(map), &identity);
+		identity_text(&words, &identity);
+		disk->identity = words.short_of_memory
+				     ? NULL
+				     : pool_add(&part->body.strings, words.at ? words.at : "", words.n);
+		text_free(&words);
+		if (disk->identity == NULL)
+			return err_nomem(err);
+	}
+	if (trace->files.n != 1)
+		return 0;
+	return input_digest(trace->input, part->of == 0, &part->digest, &part->bytes, err);
+}
+
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,
 	      const struct analysis_options *options, struct err *err)
 {
@@ -158,6 +182,8 @@ int part_make(struct part *part, struct trace *trace, const char *disk_path, con
 	else
 		status = make_alone(&maker, err);
 	forget_edges(&maker.edges);
+	if (status == 0)
+		status = take_identity(part, trace, map, err);
 	if (status != 0)
 		part_done(part);
 	return status;

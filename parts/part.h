@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PART_VERSION 2
+
 /* An access that may be in a mark, and what it counts for if it is not. */
 struct part_atom {
 	struct access access;
@@ -27,9 +29,12 @@ struct part {
 	   there are when the part was not read alone. */
 	struct report body;
 	bool alone;
-	unsigned number, of; /* the number-th of so many pieces; 0 where the piece was a file of its own */
-	bool on;             /* how the piece ends, when it has marks (body.trace.marked) */
-	struct report head;  /* before the first mark */
+	unsigned number, of;    /* the number-th of so many pieces; 0 where the piece was a file of its own */
+	uint64_t digest, bytes; /* of the piece's file, or of the beginning and the size of the whole trace's;
+				   0 where they are not known */
+	const char *name;       /* what messages call it; not owned */
+	bool on;                /* how the piece ends, when it has marks (body.trace.marked) */
+	struct report head;     /* before the first mark */
 	struct part_atoms lead, mark, tail;
 	VEC(struct analysis *) analyses; /* that the reports are of; owned */
 };

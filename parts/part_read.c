@@ -212,6 +212,7 @@ static void read_counts(struct reader *reader, json_object *object, struct repor
 	reader->strings = counts;
 	counts->trace.accesses = number(reader, get(object, "accesses"), "accesses");
 	counts->trace.beyond = number(reader, get(object, "beyond"), "beyond");
+	counts->trace.past = number(reader, get(object, "past"), "past");
 	counts->trace.elsewhere = number(reader, get(object, "elsewhere"), "elsewhere");
 	read_counters(reader, get(object, "totals"), &counts->totals);
 	read_regions(reader, get(object, "regions"), counts);
@@ -244,16 +245,36 @@ static void read_atoms(struct reader *reader, json_object *array, struct part_at
 	}
 }
 
-static void read_notes(struct reader *reader, json_object *array, struct report *about, bool of_trace)
+enum list { LIST_WARNINGS, LIST_TRACE, LIST_DISK };
+
+static void read_notes(struct reader *reader, json_object *array, struct report *about, enum list list)
 {
 	size_t n = length(reader, array, "notes");
 
 	for (size_t i = 0; i < n && reader->wrong == NULL; i++) {
 		const char *note = string(reader, item(array, i), "a note");
+		int status = list == LIST_TRACE  ? VEC_PUSH(&about->trace_notes, note)
+			     : list == LIST_DISK ? VEC_PUSH(&about->disk_notes, note)
+						 : VEC_PUSH(&about->fit_warnings, note);
 
-		reader->short_of_memory |= (of_trace ? VEC_PUSH(&about->trace_notes, note)
-						     : VEC_PUSH(&about->disk_notes, note)) != 0;
+		reader->short_of_memory |= status != 0;
 	}
+}
+
+/* 16 hexadecimal digits. */
+static uint64_t read_digest(struct reader *reader, json_object *value)
+{
+	const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+	uint64_t digest = 0;
+
+	if (strlen(text) != 16)
+		expect(reader, "digest");
+	for (; *text != '\0'; text++) {
+		if (hex_digit(*text) < 0)
+			expect(reader, "digest");
+		digest = digest << 4 | ((unsigned)hex_digit(*text) & 15);
+	}
+	return digest;
 }
 
 static void read_trace(struct reader *reader, json_object *object, struct report_trace *trace)
@@ -262,6 +283,7 @@ static void read_trace(struct reader *reader, json_object *object, struct report
 	trace->format = string(reader, get(object, "format"), "trace.format");
 	trace->event = string_or_null(reader, object, "event");
 	trace->relative_to = string_or_null(reader, object, "relative_to");
+	trace->identity = string_or_null(reader, object, "identity");
 	trace->sectors = number(reader, get(object, "sectors"), "trace.sectors");
 	trace->all = flag(reader, get(object, "all"), "trace.all");
 	trace->marked = flag(reader, get(object, "marked"), "trace.marked");
@@ -281,20 +303,26 @@ static void read_about(struct reader *reader, json_object *object, struct report
 	about->disk.sectors = number(reader, get(disk, "sectors"), "disk.sectors");
 	about->disk.base_sectors = number(reader, get(disk, "base_sectors"), "disk.base_sectors");
 	about->unit_sectors = number(reader, get(object, "unit_sectors"), "unit_sectors");
-	read_notes(reader, get(object, "trace_notes"), about, true);
-	read_notes(reader, get(object, "disk_notes"), about, false);
+	about->derived = string_or_null(reader, get(object, "trace"), "derived");
+	about->disk.identity = string_or_null(reader, disk, "identity");
+	read_notes(reader, get(object, "warnings"), about, LIST_WARNINGS);
+	read_notes(reader, get(object, "trace_notes"), about, LIST_TRACE);
+	read_notes(reader, get(object, "disk_notes"), about, LIST_DISK);
 }
 
 static int read_part(struct part *part, json_object *object, struct err *err)
 {
 	struct reader reader = {.strings = &part->body};
 
-	if (number(&reader, get(object, "blkmap_part"), "blkmap_part") != 1 && reader.wrong == NULL)
-		return err_set(err, "is a part of version %" PRIu64 "; 1 is known",
-			       json_object_get_uint64(get(object, "blkmap_part")));
+	if (number(&reader, get(object, "blkmap_part"), "blkmap_part") != PART_VERSION &&
+	    reader.wrong == NULL)
+		return err_set(err, "is a part of version %" PRIu64 "; %d is known",
+			       json_object_get_uint64(get(object, "blkmap_part")), PART_VERSION);
 	part->alone = flag(&reader, get(object, "alone"), "alone");
 	part->number = (unsigned)number(&reader, item(get(object, "piece"), 0), "piece");
 	part->of = (unsigned)number(&reader, item(get(object, "piece"), 1), "piece");
+	part->digest = read_digest(&reader, get(object, "digest"));
+	part->bytes = number(&reader, get(object, "bytes"), "bytes");
 	part->on = flag(&reader, get(object, "on"), "on");
 	read_about(&reader, object, &part->body);
 	read_atoms(&reader, get(object, "lead"), &part->lead, "lead");

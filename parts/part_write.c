@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "parts/part.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Strings that JSON cannot say are lists of one string, their bytes in hexadecimal. */
@@ -131,6 +132,7 @@ static void add_counts(struct text *out, const char *key, const struct report *c
 	text_str(out, key);
 	add_number(out, "{\"accesses\":", counts->trace.accesses);
 	add_number(out, ",\"beyond\":", counts->trace.beyond);
+	add_number(out, ",\"past\":", counts->trace.past);
 	add_number(out, ",\"elsewhere\":", counts->trace.elsewhere);
 	text_str(out, ",\"totals\":");
 	add_counters(out, &counts->totals);
@@ -177,6 +179,10 @@ static void add_about(struct text *out, const struct report *about)
 	add_bytes(out, trace->event);
 	text_str(out, ",\"relative_to\":");
 	add_bytes(out, trace->relative_to);
+	text_str(out, ",\"identity\":");
+	add_bytes(out, trace->identity);
+	text_str(out, ",\"derived\":");
+	add_bytes(out, about->derived);
 	add_number(out, ",\"sectors\":", trace->sectors);
 	add_flag(out, ",\"all\":", trace->all);
 	add_flag(out, ",\"marked\":", trace->marked);
@@ -188,18 +194,23 @@ static void add_about(struct text *out, const struct report *about)
 	add_bytes(out, about->disk.file);
 	add_number(out, ",\"sectors\":", about->disk.sectors);
 	add_number(out, ",\"base_sectors\":", about->disk.base_sectors);
+	text_str(out, ",\"identity\":");
+	add_bytes(out, about->disk.identity);
 	add_number(out, "},\n\"unit_sectors\":", about->unit_sectors);
+	add_notes(out, ",\n\"warnings\":[", about->fit_warnings.at, about->fit_warnings.n);
 	add_notes(out, ",\n\"trace_notes\":[", about->trace_notes.at, about->trace_notes.n);
 	add_notes(out, ",\n\"disk_notes\":[", about->disk_notes.at, about->disk_notes.n);
 }
 
 int part_write(struct text *out, const struct part *part, struct err *err)
 {
-	text_str(out, "{\"blkmap_part\":1");
+	add_number(out, "{\"blkmap_part\":", PART_VERSION);
 	add_flag(out, ",\"alone\":", part->alone);
 	add_number(out, ",\"piece\":[", part->number);
 	add_number(out, ",", part->of);
-	add_flag(out, "],\"on\":", part->on);
+	text_printf(out, "],\"digest\":\"%016" PRIx64 "\"", part->digest);
+	add_number(out, ",\"bytes\":", part->bytes);
+	add_flag(out, ",\"on\":", part->on);
 	add_about(out, &part->body);
 	add_atoms(out, ",\n\"lead\":[", &part->lead);
 	add_counts(out, ",\n\"head\":", &part->head);

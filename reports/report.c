@@ -24,6 +24,7 @@ static void take_trace(struct report *report, const struct trace *trace, const s
 	    .accesses = analysis->accesses,
 	    .windows = analysis->windows,
 	    .outside = analysis->outside,
+	    .past = analysis->past,
 	    .stray_ons = analysis->stray_ons,
 	    .stray_offs = analysis->stray_offs,
 	    .beyond = analysis->beyond,
@@ -102,6 +103,20 @@ static int take_disk_notes(struct report *report, const struct map *map)
 	return rest == NULL ? -1 : VEC_PUSH(&report->disk_notes, rest);
 }
 
+/* A proof that is no more than the disk's own size goes without saying. */
+static int take_fit(struct report *report, const struct fit *fit)
+{
+	if (fit == NULL || report->disk.file == NULL)
+		return 0;
+	if (fit->proof != FIT_SIZE || fit->derived != NULL)
+		report->trace.identity = fit_proof_name(fit->proof);
+	report->derived = fit->derived;
+	for (size_t i = 0; i < fit->warnings.n; i++)
+		if (VEC_PUSH(&report->fit_warnings, fit->warnings.at[i]) != 0)
+			return -1;
+	return 0;
+}
+
 int report_init(struct report *report, const struct trace *trace, const char *disk_path,
 		const struct map *map, const struct analysis *analysis, struct err *err)
 {
@@ -119,7 +134,7 @@ int report_init(struct report *report, const struct trace *trace, const char *di
 		if (VEC_PUSH(&report->trace_notes, trace->notes.at[i]) != 0)
 			return err_nomem(err);
 	if (take_regions(report, &analysis->usage) != 0 || take_devices(report, &analysis->alignment) != 0 ||
-	    take_disk_notes(report, map) != 0)
+	    take_fit(report, analysis->options.fit) != 0 || take_disk_notes(report, map) != 0)
 		return err_nomem(err);
 	return report_make_notes(report, err);
 }
@@ -131,6 +146,8 @@ void report_done(struct report *report)
 	VEC_FREE(&report->devices);
 	VEC_FREE(&report->trace_notes);
 	VEC_FREE(&report->disk_notes);
+	VEC_FREE(&report->fit_warnings);
+	VEC_FREE(&report->warnings);
 	VEC_FREE(&report->notes);
 	pool_free(&report->strings);
 	free(report->file_counters);

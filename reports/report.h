@@ -49,7 +49,9 @@ struct report_trace {
 	const char *device;      /* that was asked for, or NULL */
 	const char *relative_to; /* NULL for the disk */
 	uint64_t sectors;        /* the size that it states, 0 if it does not */
+	const char *identity; /* what proves what it is of (enum fit_proof); NULL where that was not asked */
 	uint64_t accesses, windows, outside;
+	uint64_t past; /* left out like those outside, as in struct analysis */
 	uint64_t stray_ons, stray_offs;
 	uint64_t beyond, elsewhere; /* as in struct analysis */
 	bool marked, all;
@@ -59,6 +61,8 @@ struct report_disk {
 	const char *file; /* NULL without a disk */
 	uint64_t sectors;
 	uint64_t base_sectors; /* of what the trace is relative to */
+	const char
+	    *identity; /* of a part: the words by which the disk is known; "" or NULL where there are none */
 };
 
 struct report {
@@ -73,7 +77,10 @@ struct report {
 	VEC(struct report_device) devices;
 	VEC(const char *) trace_notes;
 	VEC(const char *) disk_notes;
-	VEC(const char *) notes; /* all of them, and what the numbers give cause to say */
+	const char *derived; /* what the trace's sectors count from and why, where nobody said it; or NULL */
+	VEC(const char *) fit_warnings;
+	VEC(const char *) warnings; /* these, and what the numbers give cause to warn of */
+	VEC(const char *) notes;    /* all of them, and what the numbers give cause to say */
 	struct pool strings;
 	struct counters *file_counters; /* of the files, where they are the report's own; owned */
 };
@@ -98,7 +105,7 @@ void report_file(const struct report *report, size_t i, struct report_file *file
    done. */
 void report_expect_file(const struct report *report, size_t i, unsigned step);
 
-/* Makes `notes` of all else that is there; 0, or -1 without memory. */
+/* Makes `warnings` and `notes` of all else that is there; 0, or -1 without memory. */
 int report_make_notes(struct report *report, struct err *err);
 
 /* For a terminal of `width` columns; 0, or -1 without memory. */

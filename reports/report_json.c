@@ -28,17 +28,44 @@ static void add_counters(struct text *out, const struct counters *counters)
 	text_char(out, '}');
 }
 
+/* Begins the i-th item of a list. */
+static void add_item(struct text *out, size_t i)
+{
+	text_str(out, i > 0 ? ",\n  " : "\n  ");
+}
+
+static void add_list(struct text *out, const char *key, const char *const *texts, size_t n)
+{
+	text_str(out, key);
+	for (size_t i = 0; i < n; i++) {
+		add_item(out, i);
+		json_string(out, "", texts[i]);
+	}
+}
+
+/* Only where there are any; they come first. */
+static void add_warnings(struct text *out, const struct report *report)
+{
+	text_char(out, '{');
+	if (report->warnings.n == 0)
+		return;
+	add_list(out, "\"warnings\":[", report->warnings.at, report->warnings.n);
+	text_str(out, "],\n ");
+}
+
 static void add_trace(struct text *out, const struct report_trace *trace)
 {
-	json_string(out, "{\"trace\":{\"file\":", trace->file);
+	json_string(out, "\"trace\":{\"file\":", trace->file);
 	json_string(out, ",\"format\":", trace->format);
 	if (trace->event != NULL)
 		json_string(out, ",\"event\":", trace->event);
 	if (trace->relative_to != NULL)
 		json_string(out, ",\"relative_to\":", trace->relative_to);
+	if (trace->identity != NULL)
+		json_string(out, ",\"identity\":", trace->identity);
 	json_u64(out, ",\"accesses\":", trace->accesses);
 	json_u64(out, ",\"windows\":", trace->windows);
-	json_u64(out, ",\"outside\":", trace->outside);
+	json_u64(out, ",\"outside\":", trace->outside + trace->past);
 	text_str(out, "},\n");
 }
 
@@ -60,12 +87,6 @@ static void add_totals(struct text *out, const struct counters *totals)
 	}
 	json_u64(out, "\"flush\":{\"requests\":", totals->op[ACCESS_FLUSH].requests);
 	text_str(out, "}},\n");
-}
-
-/* Begins the i-th item of a list. */
-static void add_item(struct text *out, size_t i)
-{
-	text_str(out, i > 0 ? ",\n  " : "\n  ");
 }
 
 static void add_regions(struct text *out, const struct report *report)
@@ -234,17 +255,14 @@ int report_json(struct text *out, const struct report *report, report_flush *flu
 {
 	struct sink sink = {.out = out, .flush = flush};
 
+	add_warnings(out, report);
 	add_trace(out, &report->trace);
 	add_disk(out, &report->disk);
 	add_totals(out, &report->totals);
 	add_regions(out, report);
 	add_files(&sink, report);
 	add_alignment(out, report);
-	text_str(out, " \"notes\":[");
-	for (size_t i = 0; i < report->notes.n; i++) {
-		add_item(out, i);
-		json_string(out, "", report->notes.at[i]);
-	}
+	add_list(out, " \"notes\":[", report->notes.at, report->notes.n);
 	text_str(out, "]}\n");
 	if (out->short_of_memory)
 		return err_nomem(err);

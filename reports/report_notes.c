@@ -7,48 +7,76 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *make(struct report *report, const char *fmt, va_list ap)
+{
+	const char *note;
+	char *text;
+	int len = vasprintf(&text, fmt, ap);
+
+	if (len < 0)
+		return NULL;
+	note = pool_string(&report->strings, text);
+	free(text);
+	return note;
+}
+
 static int add_note(struct report *report, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static int add_warning(struct report *report, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static int add_note(struct report *report, struct err *err, const char *fmt, ...)
 {
 	const char *note;
 	va_list ap;
-	char *text;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	note = make(report, fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		return err_nomem(err);
-	note = pool_string(&report->strings, text);
-	free(text);
 	return note == NULL || VEC_PUSH(&report->notes, note) != 0 ? err_nomem(err) : 0;
 }
 
-static int note_sizes(struct report *report, struct err *err)
+static int add_warning(struct report *report, struct err *err, const char *fmt, ...)
+{
+	const char *warning;
+	va_list ap;
+
+	va_start(ap, fmt);
+	warning = make(report, fmt, ap);
+	va_end(ap);
+	return warning == NULL || VEC_PUSH(&report->warnings, warning) != 0 ? err_nomem(err) : 0;
+}
+
+/* What the reader should know before the labels. */
+static int make_warnings(struct report *report, struct err *err)
 {
 	const struct report_trace *trace = &report->trace;
-	const struct report_disk *disk = &report->disk;
-	const char *base = trace->relative_to;
+	const char *base = trace->relative_to ? trace->relative_to : "the disk";
 
-	if (disk->file == NULL)
+	for (size_t i = 0; i < report->fit_warnings.n; i++)
+		if (VEC_PUSH(&report->warnings, report->fit_warnings.at[i]) != 0)
+			return err_nomem(err);
+	if (report->disk.file == NULL)
 		return 0;
-	if (trace->sectors != 0 && trace->sectors != disk->base_sectors &&
-	    add_note(report, err, "the trace is of a %s of %" PRIu64 " sectors, but %s has %" PRIu64,
-		     base ? "device" : "disk", trace->sectors, base ? base : disk->file,
-		     disk->base_sectors) != 0)
-		return -1;
-	if (trace->elsewhere > 0 &&
-	    add_note(report, err,
-		     "%" PRIu64 " accesses touch sectors of %s that lie on another disk or on none",
-		     trace->elsewhere, base ? base : disk->file) != 0)
+	if (trace->past > 0 &&
+	    add_warning(report, err, "%" PRIu64 " accesses begin beyond the end of %s and are left out",
+			trace->past, base) != 0)
 		return -1;
 	if (trace->beyond > 0)
-		return add_note(report, err, "%" PRIu64 " accesses reach beyond the end of %s", trace->beyond,
-				base ? base : "the disk");
+		return add_warning(report, err, "%" PRIu64 " accesses reach beyond the end of %s",
+				   trace->beyond, base);
 	return 0;
+}
+
+static int note_elsewhere(struct report *report, struct err *err)
+{
+	const struct report_trace *trace = &report->trace;
+
+	if (report->disk.file == NULL || trace->elsewhere == 0)
+		return 0;
+	return add_note(report, err,
+			"%" PRIu64 " accesses touch sectors of %s that lie on another disk or on none",
+			trace->elsewhere, trace->relative_to ? trace->relative_to : report->disk.file);
 }
 
 static int note_marks(struct report *report, struct err *err)
@@ -72,10 +100,14 @@ static int note_marks(struct report *report, struct err *err)
 
 int report_make_notes(struct report *report, struct err *err)
 {
+	if (make_warnings(report, err) != 0)
+		return -1;
+	if (report->derived != NULL && VEC_PUSH(&report->notes, report->derived) != 0)
+		return err_nomem(err);
 	for (size_t i = 0; i < report->trace_notes.n; i++)
 		if (VEC_PUSH(&report->notes, report->trace_notes.at[i]) != 0)
 			return err_nomem(err);
-	if (note_sizes(report, err) != 0 || note_marks(report, err) != 0)
+	if (note_elsewhere(report, err) != 0 || note_marks(report, err) != 0)
 		return -1;
 	for (size_t i = 0; i < report->disk_notes.n; i++)
 		if (VEC_PUSH(&report->notes, report->disk_notes.at[i]) != 0)

@@ -45,6 +45,22 @@ static void add_op_cells(struct table *table, struct table_row *row, unsigned co
 	}
 }
 
+static void line(struct text *out, const char *before, const char *text)
+{
+	text_str(out, before);
+	escape_terminal(out, text, strlen(text));
+	text_char(out, '\n');
+}
+
+/* What the labels stand or fall with comes before them. */
+static void warnings(struct text *out, const struct report *report)
+{
+	for (size_t i = 0; i < report->warnings.n; i++)
+		line(out, "warning: ", report->warnings.at[i]);
+	if (report->derived != NULL)
+		line(out, "note: ", report->derived);
+}
+
 static void heading(struct text *out, const struct report *report)
 {
 	const struct report_trace *trace = &report->trace;
@@ -56,7 +72,7 @@ static void heading(struct text *out, const struct report *report)
 		text_printf(out, " (event: %s)", trace->event);
 	if (trace->marked)
 		text_printf(out, " in %" PRIu64 " window%s between marks, %" PRIu64 " left out",
-			    trace->windows, trace->windows == 1 ? "" : "s", trace->outside);
+			    trace->windows, trace->windows == 1 ? "" : "s", trace->outside + trace->past);
 	if (trace->relative_to != NULL) {
 		text_str(out, ", relative to ");
 		escape_terminal(out, trace->relative_to, strlen(trace->relative_to));
@@ -248,17 +264,17 @@ static void alignment(struct text *out, const struct report *report)
 
 int report_text(struct text *out, const struct report *report, unsigned width, struct err *err)
 {
+	size_t told = report->derived != NULL; /* the first note stands at the top */
+
+	warnings(out, report);
 	heading(out, report);
 	if (totals(out, report, width, err) != 0 || regions(out, report, width, err) != 0 ||
 	    files(out, report, width, err) != 0)
 		return -1;
 	alignment(out, report);
-	if (report->notes.n > 0)
+	if (report->notes.n > told)
 		text_str(out, "\nNOTES\n");
-	for (size_t i = 0; i < report->notes.n; i++) {
-		text_str(out, "- ");
-		escape_terminal(out, report->notes.at[i], strlen(report->notes.at[i]));
-		text_char(out, '\n');
-	}
+	for (size_t i = told; i < report->notes.n; i++)
+		line(out, "- ", report->notes.at[i]);
 	return out->short_of_memory ? err_nomem(err) : 0;
 }

@@ -2,6 +2,8 @@
 /* Opening a trace: which format it is, which device is meant, and reading it without knowing the format. */
 #include "trace/trace.h"
 
+#include "trace/recorded.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,6 +159,21 @@ bool trace_is_cut(const struct trace *trace)
 	       trace->format->parse != NULL && input_can_cut(trace->input);
 }
 
+/* A blind spot is told with the trace, whatever is asked of it. */
+static int tell_blind(struct trace *trace, struct err *err)
+{
+	struct text text = {0};
+	int status = 0;
+
+	if (trace->blind == 0)
+		return 0;
+	recorded_blind_text(&text, trace->blind);
+	status = text.short_of_memory ? err_nomem(err)
+				      : trace_note(trace, err, "this recording cannot see %s", text.at);
+	text_free(&text);
+	return status;
+}
+
 int trace_rewind(struct trace *trace, struct err *err)
 {
 	trace->format->close(trace);
@@ -165,7 +182,7 @@ int trace_rewind(struct trace *trace, struct err *err)
 	memset(&trace->strays, 0, sizeof(trace->strays));
 	if (input_rewind(trace->input, err) != 0)
 		return -1;
-	if (trace->format->open(trace, err) != 0)
+	if (trace->format->open(trace, err) != 0 || tell_blind(trace, err) != 0)
 		return -1;
 	return trace_is_cut(trace) ? input_cut(trace->input, trace->options.number, trace->options.of, err)
 				   : 0;
@@ -216,8 +233,10 @@ static int trace_start(struct trace *trace, struct err *err)
 		return -1;
 	if (choose_device(trace, err) != 0)
 		return -1;
+	if (trace->chosen < trace->seen.n && trace->seen.at[trace->chosen].sectors != 0)
+		trace->disk_sectors = trace->seen.at[trace->chosen].sectors;
 	trace->surveying = false;
-	return trace->single && !trace_is_cut(trace) ? 0 : trace_rewind(trace, err);
+	return trace->single && !trace_is_cut(trace) ? tell_blind(trace, err) : trace_rewind(trace, err);
 }
 
 int trace_open(struct trace **result, const char *path, const struct trace_options *options, struct err *err)
@@ -246,6 +265,7 @@ void trace_close(struct trace *trace)
 	input_close(trace->input);
 	files_done(&trace->files);
 	notes_clear(trace);
+	remaps_free(trace->remaps);
 	names_done(&trace->devices);
 	names_done(&trace->comms);
 	VEC_FREE(&trace->seen);
@@ -323,6 +343,25 @@ int trace_mark(struct trace *trace, uint64_t at, const char *name, size_t len, s
 		return 0;
 	free(copy);
 	return err_nomem(err);
+}
+
+int trace_remap(struct trace *trace, const char *name, const char *from, uint64_t sector,
+		uint64_t from_sector, struct err *err)
+{
+	if (!trace->surveying)
+		return 0;
+	if (trace->remaps == NULL)
+		trace->remaps = remaps_new();
+	if (trace->remaps == NULL)
+		return err_nomem(err);
+	remaps_add(trace->remaps, name, from, sector, from_sector);
+	return 0;
+}
+
+void trace_see(struct trace *trace, const char *name, uint64_t sector)
+{
+	if (trace->surveying && trace->remaps != NULL)
+		remaps_access(trace->remaps, name, sector);
 }
 
 int trace_note(struct trace *trace, struct err *err, const char *fmt, ...)

@@ -7,12 +7,14 @@
 #define TRACE_TRACE_H
 
 #include "base/err.h"
+#include "base/identity.h"
 #include "base/vec.h"
 #include "trace/access.h"
 #include "trace/input/files.h"
 #include "trace/input/input.h"
 #include "trace/input/strays.h"
 #include "trace/names.h"
+#include "trace/remaps.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +39,7 @@ enum trace_stage { STAGE_QUEUE, STAGE_ISSUE, STAGE_COMPLETE, STAGES, STAGE_REQUE
 /* How many events of each stage the trace holds for one device. */
 struct trace_seen {
 	uint64_t stage[STAGES];
+	uint64_t sectors; /* its size, where the trace states it; 0 elsewhere */
 };
 
 /* A mark with a name, for formats that have them. */
@@ -60,6 +63,10 @@ struct trace {
 	uint64_t parsed;              /* accesses that came through trace_format.parse */
 	uint64_t kept[4];             /* what the format keeps from the survey to the reading */
 	uint64_t disk_sectors;        /* the size that the trace states, 0 if it does not */
+	bool rounded;                 /* it may have been rounded up to a multiple of 64 */
+	struct identity identity;     /* what its recorder wrote of the disk; without words where it did not */
+	struct remaps *remaps;        /* what the survey saw of remap events, or NULL */
+	unsigned blind;               /* which operations (1 << enum access_op) its recorder cannot see */
 	const char *event;            /* the event that is counted, or NULL where there is one a request */
 	struct names devices;         /* names by access.device */
 	struct names comms;           /* names by access.comm; [0] is "" */
@@ -122,6 +129,11 @@ int trace_rewind(struct trace *trace, struct err *err);
    holds at most NAMES_MAX of either; commands beyond that are all "". */
 long trace_device(struct trace *trace, const char *name, size_t len, struct err *err);
 long trace_comm(struct trace *trace, const char *name, size_t len, struct err *err);
+
+/* For formats, in the survey: a remap event of the device `name`, and an access of one. */
+int trace_remap(struct trace *trace, const char *name, const char *from, uint64_t sector,
+		uint64_t from_sector, struct err *err);
+void trace_see(struct trace *trace, const char *name, uint64_t sector);
 
 /* For formats: something the report should say. */
 int trace_note(struct trace *trace, struct err *err, const char *fmt, ...)

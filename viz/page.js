@@ -1163,6 +1163,12 @@ function makeTables() {
 const isOfInode = (kind) => !['inode-table', 'block-bitmap', 'inode-bitmap', 'superblock-backup',
 	'group-descriptors-backup'].includes(kind);
 
+// What the labels stand or fall with comes before them.
+function makeWarnings() {
+	for (const warning of data.warnings || [])
+		element('p', 'Warning: ' + warning, byId('warnings'));
+}
+
 function makeNotes() {
 	const notes = data.notes.slice();
 	if (!exact)
@@ -1247,6 +1253,7 @@ function listen() {
 findDevices();
 makeFilters();
 makeLegend();
+makeWarnings();
 makeNotes();
 makeTables();
 listen();

@@ -264,9 +264,9 @@ static void add_alignment(struct text *out, const struct alignment *alignment)
 	text_char(out, ']');
 }
 
-static void add_notes(struct text *out, const char *const *notes, size_t n)
+static void add_sentences(struct text *out, const char *key, const char *const *notes, size_t n)
 {
-	text_str(out, ",\n\"notes\":[");
+	text_printf(out, ",\n\"%s\":[", key);
 	for (size_t i = 0; i < n; i++) {
 		text_str(out, i ? "," : "");
 		add_string(out, notes[i]);
@@ -290,7 +290,7 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 		    ",\"accesses\":%" PRIu64 ",\"outside\":%" PRIu64 ",\"coarse\":%" PRIu64
 		    ",\"joined\":%" PRIu64,
 		    tracks.sectors, map_disk(picture->map)->sectors, analysis->options.unit_sectors,
-		    analysis->accesses, analysis->outside, tracks.coarse, tracks.joined);
+		    analysis->accesses, analysis->outside + analysis->past, tracks.coarse, tracks.joined);
 	add_key(out, "trace", picture->trace_path);
 	add_key(out, "disk", picture->disk_path ? picture->disk_path : "");
 	text_str(out, ",\"totals\":");
@@ -302,7 +302,9 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 	add_regions(out, &analysis->usage);
 	add_files(out, &analysis->usage);
 	add_alignment(out, &analysis->alignment);
-	add_notes(out, notes, nnotes);
+	if (picture->nwarnings > 0)
+		add_sentences(out, "warnings", picture->warnings, picture->nwarnings);
+	add_sentences(out, "notes", notes, nnotes);
 	add_runs(out, &tracks);
 	status = add_log(out, picture->map, &tracks);
 	add_heat(out, picture->heat);

@@ -11,6 +11,7 @@
 
 #define INK 0x1f2328
 #define INK_SOFT 0x57606a
+#define WARNING 0xa40e26
 #define INK_FAINT 0x8c959f
 #define RULE 0xd0d7de
 #define PAPER 0xffffff

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* More rows than this are no picture that a person would scroll through. */
@@ -89,6 +90,8 @@ static void add_summary(struct text *out, const struct picture *picture)
 				    : op == ACCESS_WRITE   ? "written"
 				    : op == ACCESS_DISCARD ? "discarded"
 							   : "zeroed");
+	if (picture->analysis->past > 0)
+		text_printf(out, "; %" PRIu64 " beyond the end not shown", picture->analysis->past);
 	if (picture->analysis->outside > 0)
 		text_printf(out, "; %" PRIu64 " more outside the marks not shown",
 			    picture->analysis->outside);
@@ -152,15 +155,58 @@ static double draw_key(struct scene *scene, const struct picture *picture, doubl
 	return y;
 }
 
+/* How many bytes of a text fit into a line: up to a blank, where there is one. */
+static size_t line_bytes(const char *text, double size, double room)
+{
+	size_t fits = 0, n = 0;
+	char part[512];
+
+	while (text[n] != '\0' && n + 1 < sizeof(part)) {
+		n++;
+		if (text[n] != ' ' && text[n] != '\0')
+			continue;
+		snprintf(part, sizeof(part), "%.*s", (int)n, text);
+		if (fits > 0 && font_width(part, size, true) > room)
+			break;
+		fits = n;
+	}
+	return fits > 0 ? fits : n;
+}
+
+/* Warnings, each in as many lines as it takes; returns how much room they took. */
+static double draw_warnings(struct scene *scene, const struct picture *picture, double width)
+{
+	struct type type = {.size = 12, .colour = WARNING, .bold = true, .room = width - 2 * PICTURE_MARGIN};
+	double y = PICTURE_MARGIN;
+
+	for (size_t i = 0; i < picture->nwarnings; i++) {
+		struct text text = {0};
+
+		text_str(&text, "warning: ");
+		escape_terminal(&text, picture->warnings[i], strlen(picture->warnings[i]));
+		for (const char *at = text.at; at != NULL && *at != '\0'; y += 16) {
+			size_t n = line_bytes(at, type.size, type.room);
+			char part[512];
+
+			snprintf(part, sizeof(part), "%.*s", (int)n, at);
+			scene_text(scene, PICTURE_MARGIN, y + 4, &type, part);
+			at += n + (at[n] == ' ');
+		}
+		scene->short_of_memory |= text.short_of_memory;
+		text_free(&text);
+	}
+	return picture->nwarnings > 0 ? y - PICTURE_MARGIN : 0;
+}
+
 /* Its numbers are worth a smaller size, rather than an ellipsis. */
-static void draw_summary(struct scene *scene, struct type type)
+static void draw_summary(struct scene *scene, struct type type, double y)
 {
 	const char *words = scene->summary.at ? scene->summary.at : "";
 	double wide = font_width(words, type.size, false);
 
 	if (wide > type.room)
 		type.size = fmax(8, floor(10 * type.size * type.room / wide) / 10);
-	scene_text(scene, PICTURE_MARGIN, 54, &type, words);
+	scene_text(scene, PICTURE_MARGIN, y, &type, words);
 }
 
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
@@ -168,15 +214,18 @@ double picture_header(struct scene *scene, const struct picture *picture, const 
 	struct type title = {.size = 18, .colour = INK, .bold = true, .room = width - 2 * PICTURE_MARGIN};
 	struct type line = {.size = 11, .colour = INK_SOFT, .room = width - 2 * PICTURE_MARGIN};
 
+	double top;
+
 	scene_rect(scene, 0, 0, width, 1, PAPER);
+	top = draw_warnings(scene, picture, width);
 	add_source(&scene->title, picture);
 	add_summary(&scene->summary, picture);
-	scene_text(scene, PICTURE_MARGIN, 34, &title, scene->title.at ? scene->title.at : "");
-	draw_summary(scene, line);
+	scene_text(scene, PICTURE_MARGIN, top + 34, &title, scene->title.at ? scene->title.at : "");
+	draw_summary(scene, line, top + 54);
 	if (picture->analysis->accesses == 0)
 		what = "No access was counted, so nothing is shown";
-	scene_text(scene, PICTURE_MARGIN, 70, &line, what);
-	return draw_key(scene, picture, 94, width) + 18;
+	scene_text(scene, PICTURE_MARGIN, top + 70, &line, what);
+	return draw_key(scene, picture, top + 94, width) + 18;
 }
 
 /* --- */

@@ -22,6 +22,8 @@ struct picture {
 	const struct analysis *analysis; /* finished */
 	const struct heat *heat;         /* finished, of the same accesses */
 	enum view view;
+	const char *const *warnings; /* what the reader should know first: above everything else */
+	size_t nwarnings;
 	bool hilbert; /* VIEW_DISK along a Hilbert curve instead of in rows */
 };
 

@@ -218,7 +218,10 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 	ext->from_backup = from_backup;
 	describe(ext);
 	note_state(ext);
-	if (ext2fs_has_feature_journal_dev(fs->super))
+	space->told_sectors = ext->blocks * space->fs->block_sectors;
+	if (map->shallow)
+		result = 0;
+	else if (ext2fs_has_feature_journal_dev(fs->super))
 		result = map_journal_device(ext, err);
 	else
 		result = map_file_system(ext, err);

@@ -317,6 +317,21 @@ bool gpt_reaches(const struct space *space, uint64_t sector)
 	return false;
 }
 
+/* The disk's GUID, which is written as other UUIDs of GPT are: the first three fields little-endian. */
+static void take_guid(const struct gpt *gpt)
+{
+	uint64_t lba = gpt->primary_good ? 1 : gpt->backup_lba;
+	struct content *content = &gpt->space->content;
+	uint8_t guid[16];
+	struct err why;
+
+	if (space_read(gpt->space, (lba * gpt->unit << SECTOR_SHIFT) + 56, guid, sizeof(guid), &why) != 0)
+		return;
+	snprintf(content->table, sizeof(content->table), "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 le32(guid), le16(guid + 4), le16(guid + 6), guid[8], guid[9], guid[10], guid[11], guid[12],
+		 guid[13], guid[14], guid[15]);
+}
+
 static int gpt_map(struct map *map, struct space *space, struct err *err)
 {
 	struct gpt gpt = {.map = map, .space = space};
@@ -334,6 +349,8 @@ static int gpt_map(struct map *map, struct space *space, struct err *err)
 	space->sector_size = gpt.unit << SECTOR_SHIFT;
 	space->rest = KIND_GAP;
 	snprintf(space->content.type, sizeof(space->content.type), "gpt");
+	take_guid(&gpt);
+	space->told_sectors = (gpt.backup_lba + 1) * gpt.unit;
 	space_claim(space, RANK_STRUCTURE, KIND_MBR, 0, gpt.unit);
 	if (!protective)
 		map_note(map, space, "GPT without a protective MBR");

@@ -334,6 +334,8 @@ static int mbr_map(struct map *map, struct space *space, struct err *err)
 	snprintf(space->content.type, sizeof(space->content.type), "dos");
 	if (mbr_has_partitions(space, sector))
 		known_note_remains(map, space, "dos");
+	if (le32(sector + 440) != 0)
+		snprintf(space->content.table, sizeof(space->content.table), "%08x", le32(sector + 440));
 	return read_table(map, space, sector, err) != 0 ? -1 : 1;
 }
 

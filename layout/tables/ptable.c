@@ -23,6 +23,8 @@ int ptable_add(struct map *map, struct space *space, const struct partition *par
 	if (!map_has_room(map, space))
 		return 0;
 	partition_name(space, partition->number, name, sizeof(name));
+	if (space->told_sectors < partition->start + partition->count)
+		space->told_sectors = partition->start + partition->count;
 	if (partition->start >= space->sectors) {
 		map_note(map, space, "%s starts at sector %" PRIu64 ", beyond the end (%" PRIu64 " sectors)",
 			 name, partition->start, space->sectors);

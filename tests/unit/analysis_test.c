@@ -102,16 +102,17 @@ static void analysis_of_marks_without_window_counts_nothing(void **state)
 	run_done(&run);
 }
 
-static void analysis_of_accesses_beyond_the_disk_counts_them_as_unknown(void **state)
+static void analysis_of_accesses_beyond_the_disk_leaves_them_out(void **state)
 {
 	struct run run;
 
 	(void)state;
 	run_trace(&run, "S 1000\nW 96 8\nW 200 8\n", false, 100);
-	assert_counts(&run, 2, 0, 0);
-	assert_int_equal(run.analysis.beyond, 2);
+	assert_counts(&run, 1, 0, 0);
+	assert_int_equal(run.analysis.beyond, 1);
+	assert_int_equal(run.analysis.past, 1);
 	assert_int_equal(run.analysis.usage.regions.n, 1);
-	assert_int_equal(run.analysis.usage.regions.at[0].counters.op[ACCESS_WRITE].sectors, 16);
+	assert_int_equal(run.analysis.usage.regions.at[0].counters.op[ACCESS_WRITE].sectors, 8);
 	run_done(&run);
 }
 
@@ -133,7 +134,7 @@ int main(void)
 	    cmocka_unit_test(analysis_of_all_leaves_out_the_marks_only),
 	    cmocka_unit_test(analysis_of_strays_counts_them),
 	    cmocka_unit_test(analysis_of_marks_without_window_counts_nothing),
-	    cmocka_unit_test(analysis_of_accesses_beyond_the_disk_counts_them_as_unknown),
+	    cmocka_unit_test(analysis_of_accesses_beyond_the_disk_leaves_them_out),
 	    cmocka_unit_test(analysis_of_an_empty_trace),
 	};
 

@@ -6,12 +6,15 @@
 #include "trace/formats/blkparse_layout.h"
 #include "trace/requests/events.h"
 #include "trace/formats.h"
+#include "trace/recorded.h"
 #include "trace/input/lines.h"
 #include "trace/formats/rwbs.h"
 #include "trace/formats/scan.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct blkparse {
 	struct events *events;
@@ -175,17 +178,54 @@ static int make_event(struct trace *trace, const struct line *line, const struct
 	return take_bracket(trace, parts, event, err) != 0 ? -1 : 1;
 }
 
+/* "SECTOR + COUNT <- (MAJ,MIN) SECTOR": a remap; what does not look so is none. */
+static int take_remap(struct trace *trace, const struct blkparse_event *parts, const char *at,
+		      struct err *err)
+{
+	char name[REMAP_NAME], from[REMAP_NAME];
+	uint64_t sector, from_sector, count;
+	const char *open;
+
+	at = scan_decimal(at, &sector);
+	at = scan_text(scan_decimal(scan_text(at, " + "), &count), " <- (");
+	open = at;
+	at = at ? strchr(at, ')') : NULL;
+	if (at == NULL || scan_decimal(scan_text(at, ") "), &from_sector) == NULL)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)parts->device_len, parts->device);
+	snprintf(from, sizeof(from), "%.*s", (int)(at - open), open);
+	return trace_remap(trace, name, from, sector, from_sector, err);
+}
+
+/* "m N blkmap WORD": what a recorder of ours knew. */
+static void take_message(struct trace *trace, const char *text)
+{
+	const char *sign = strstr(text, " m   N " RECORDED_SIGN);
+	struct recorded recorded = {.blind = 0};
+
+	if (sign == NULL)
+		sign = strstr(text, " m N " RECORDED_SIGN);
+	sign = sign ? strstr(sign, RECORDED_SIGN) : NULL;
+	if (sign != NULL && recorded_take(&recorded, sign + strlen(RECORDED_SIGN)))
+		trace_recorded(trace, &recorded);
+}
+
 /* A line of the default layout into its parts: 1, 0 when it holds no event, -1 on an error. */
-static int scan_default(struct blkparse *state, const struct line *line, struct blkparse_event *parts,
+static int scan_default(struct trace *trace, const struct line *line, struct blkparse_event *parts,
 			struct err *err)
 {
+	const struct blkparse *state = trace->state;
 	const char *at = scan_header(line->text, parts), *end = line->text + line->len;
 
+	if (at != NULL && trace->surveying && parts->action_len == 1 && *parts->action == 'm')
+		take_message(trace, line->text);
 	if (at == NULL) {
 		if (state->in_statistics || line->len == 0)
 			return 0;
 		return line_bad(line, "'MAJ,MIN CPU SEQUENCE SECONDS.NANOSECONDS PID ACTION RWBS ...'", err);
 	}
+	if (parts->action_len == 1 && *parts->action == 'A' && trace->surveying)
+		return take_remap(trace, parts, at, err);
 	if (stage_of(parts->action, parts->action_len) < 0)
 		return 0;
 	while (end > at && end[-1] == ' ')
@@ -209,7 +249,7 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 		if (state->layout != NULL)
 			got = state->in_statistics ? 0 : layout_scan(state->layout, &line, &parts, err);
 		else
-			got = scan_default(state, &line, &parts, err);
+			got = scan_default(trace, &line, &parts, err);
 		if (got == 1)
 			got = make_event(trace, &line, &parts, event, err);
 		if (got == 1 && state->layout != NULL)

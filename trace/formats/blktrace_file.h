@@ -28,8 +28,8 @@ enum {
 };
 
 /* Actions, the lower part, without the bit that says that a cgroup's number follows. */
-enum { ACT_QUEUE = 1, ACT_REQUEUE = 6, ACT_ISSUE = 7, ACT_COMPLETE = 8, ACT_CGROUP = 0x100 };
-enum { NOTIFY_PROCESS = 0 };
+enum { ACT_QUEUE = 1, ACT_REQUEUE = 6, ACT_ISSUE = 7, ACT_COMPLETE = 8, ACT_REMAP = 15, ACT_CGROUP = 0x100 };
+enum { NOTIFY_PROCESS = 0, NOTIFY_MESSAGE = 2 };
 
 struct blktrace_record {
 	uint64_t time, sector;
@@ -46,7 +46,7 @@ struct blktrace_file {
 	uint8_t version;
 	uint32_t magic; /* of the record before, as it stands */
 	struct blktrace_record record;
-	uint8_t pdu[24];         /* the start of what follows the record */
+	uint8_t pdu[160];        /* the start of what follows the record */
 	const uint8_t *at, *end; /* bytes that the input has shown, from the next record on */
 	const uint8_t *shown;    /* where they begin */
 	uint64_t key, sequence;  /* of the record before: device and CPU, and its number */

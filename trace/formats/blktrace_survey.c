@@ -3,8 +3,10 @@
  * threads. */
 #include "trace/formats/blktrace_survey.h"
 
+#include "base/bytes.h"
 #include "base/threads.h"
 #include "base/vec.h"
+#include "trace/recorded.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,6 +21,8 @@ struct device_count {
 /* What one file holds. */
 struct found {
 	VEC(struct device_count) devices;
+	struct remaps *remaps; /* NULL without any */
+	struct recorded recorded;
 	bool disordered;
 	int status;
 	struct err err;
@@ -31,11 +35,16 @@ struct survey {
 	atomic_size_t next;
 };
 
+static void device_name(uint32_t dev, char name[REMAP_NAME])
+{
+	snprintf(name, REMAP_NAME, "%u,%u", dev >> 20, dev & 0xfffff);
+}
+
 long blktrace_device(struct trace *trace, uint32_t dev, struct err *err)
 {
-	char name[32];
+	char name[REMAP_NAME];
 
-	snprintf(name, sizeof(name), "%u,%u", dev >> 20, dev & 0xfffff);
+	device_name(dev, name);
 	return trace_device(trace, name, strlen(name), err);
 }
 
@@ -52,6 +61,44 @@ static struct device_count *count_of(struct found *found, struct device_count *l
 	return VEC_PUSH(&found->devices, fresh) == 0 ? &found->devices.at[found->devices.n - 1] : NULL;
 }
 
+/* struct blk_io_trace_remap: two devices and a sector, big-endian; a cgroup's number stands before it where
+   the record has one. */
+static int take_remap(struct found *found, const struct blktrace_file *file)
+{
+	const struct blktrace_record *r = &file->record;
+	const uint8_t *p = file->pdu + (r->pdu_len >= 24 ? 8 : 0);
+	char name[REMAP_NAME], from[REMAP_NAME];
+
+	if (r->pdu_len < 16)
+		return 0;
+	if (found->remaps == NULL && (found->remaps = remaps_new()) == NULL)
+		return err_nomem(&found->err);
+	device_name(r->device, name);
+	device_name(be32(p), from);
+	remaps_add(found->remaps, name, from, r->sector, be64(p + 8));
+	return 0;
+}
+
+/* Messages of ours say what the recorder knew. */
+static void take_message(struct found *found, const struct blktrace_file *file)
+{
+	char text[sizeof(file->pdu) + 1];
+
+	snprintf(text, sizeof(text), "%.*s", (int)file->record.pdu_len, (const char *)file->pdu);
+	if (file->record.pdu_len < sizeof(text) && strncmp(text, RECORDED_SIGN, strlen(RECORDED_SIGN)) == 0)
+		recorded_take(&found->recorded, text + strlen(RECORDED_SIGN));
+}
+
+static void see_access(struct found *found, const struct blktrace_record *r)
+{
+	char name[REMAP_NAME];
+
+	if (found->remaps == NULL)
+		return;
+	device_name(r->device, name);
+	remaps_access(found->remaps, name, r->sector);
+}
+
 /* Counts a record; 0, or -1. */
 static int take_record(struct found *found, const struct blktrace_file *file, struct device_count **last,
 		       int64_t *newest)
@@ -61,8 +108,14 @@ static int take_record(struct found *found, const struct blktrace_file *file, st
 	int64_t time = r->time <= INT64_MAX ? (int64_t)r->time : INT64_MAX;
 	struct access access = access_blank();
 
+	if ((r->category & CAT_NOTIFY) != 0 && r->act == NOTIFY_MESSAGE)
+		take_message(found, file);
+	if ((r->category & CAT_NOTIFY) == 0 && r->act == ACT_REMAP)
+		return take_remap(found, file);
 	if (stage < 0 || !blktrace_op(r, &access))
 		return 0;
+	if (stage < STAGE_COMPLETE && access.op != ACCESS_FLUSH)
+		see_access(found, r);
 	if (access.op != ACCESS_FLUSH &&
 	    !access_set_sectors(&access, r->sector, ((uint64_t)r->bytes + 511) / 512))
 		return blktrace_bad(file, "before here: a request ends beyond 2^63 bytes", &found->err);
@@ -105,6 +158,11 @@ static int take_found(struct trace *trace, const struct found *found, struct err
 		return -1;
 	}
 	trace->disordered |= found->disordered;
+	trace_recorded(trace, &found->recorded);
+	if (found->remaps != NULL && trace->remaps == NULL && (trace->remaps = remaps_new()) == NULL)
+		return err_nomem(err);
+	if (found->remaps != NULL)
+		remaps_merge(trace->remaps, found->remaps);
 	for (size_t i = 0; i < found->devices.n; i++) {
 		const struct device_count *count = &found->devices.at[i];
 		long index = blktrace_device(trace, count->device, err);
@@ -132,6 +190,7 @@ int blktrace_survey(struct trace *trace, struct blktrace_file *files, size_t n, 
 		if (status == 0)
 			status = take_found(trace, &survey.found[i], err);
 		VEC_FREE(&survey.found[i].devices);
+		remaps_free(survey.found[i].remaps);
 	}
 	free(survey.found);
 	return status;

@@ -15,7 +15,9 @@
 #include "trace/formats/rwbs.h"
 #include "trace/formats/scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct ftrace {
 	struct events *events;
@@ -209,6 +211,25 @@ static int take_names(struct trace *trace, const struct prefix *prefix, const st
 	return device < 0 || comm < 0 ? -1 : 0;
 }
 
+/* "block_bio_remap: MAJ,MIN RWBS SECTOR + COUNT <- (MAJ,MIN) SECTOR" */
+static int take_remap(struct trace *trace, const char *at, struct err *err)
+{
+	char name[REMAP_NAME], from[REMAP_NAME];
+	uint64_t sector, from_sector, count;
+	const char *word = at, *open;
+
+	at = scan_word(word);
+	snprintf(name, sizeof(name), "%.*s", at ? (int)(at - word) : 0, word);
+	at = scan_decimal(scan_blanks(scan_word(scan_blanks(at))), &sector);
+	at = scan_text(scan_decimal(scan_text(at, " + "), &count), " <- (");
+	open = at;
+	at = at ? strchr(at, ')') : NULL;
+	if (at == NULL || scan_decimal(scan_text(at, ") "), &from_sector) == NULL)
+		return 0;
+	snprintf(from, sizeof(from), "%.*s", (int)(at - open), open);
+	return trace_remap(trace, name, from, sector, from_sector, err);
+}
+
 static int make_event(struct trace *trace, const struct line *line, const char *name, const char *end,
 		      struct event *event, struct err *err)
 {
@@ -219,6 +240,8 @@ static int make_event(struct trace *trace, const struct line *line, const char *
 
 	if (!scan_prefix(line->text, name, &prefix))
 		return line_bad(line, "'TASK-PID [CPU] TIME: ' before the event's name", err);
+	if (point == NULL && trace->surveying && strncmp(name, "block_bio_remap:", 16) == 0)
+		return take_remap(trace, scan_blanks(end), err);
 	if (point == NULL)
 		return 0;
 	if (!scan_payload(scan_blanks(end), line->text + line->len, point, &payload))

@@ -72,6 +72,7 @@ static int logwrites_open(struct trace *trace, struct err *err)
 
 	trace->state = log;
 	trace->single = true;
+	trace->blind = 1u << ACCESS_READ;
 	if (log == NULL)
 		return err_nomem(err);
 	len = input_peek(trace->input, &p, SUPER_BYTES, err);

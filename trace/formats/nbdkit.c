@@ -120,8 +120,8 @@ static int take_connect(struct trace *trace, const struct entry *entry, struct e
 	device = len > 0 ? trace_device(trace, name, len, err) : trace_device(trace, "default", 7, err);
 	if (device < 0)
 		return -1;
-	if (scan_number(scan_key(entry->args, "size"), &size) != NULL && (uint32_t)device == trace->chosen)
-		trace->disk_sectors = size / 512 + (size % 512 != 0);
+	if (scan_number(scan_key(entry->args, "size"), &size) != NULL)
+		trace->seen.at[device].sectors = size / 512 + (size % 512 != 0);
 	return table_put(&log->connections, entry->connection, log->server << 32 | (uint64_t)device, err);
 }
 

@@ -75,6 +75,7 @@ static int qemu_open(struct trace *trace, struct err *err)
 	struct qemu *qemu = calloc(1, sizeof(*qemu));
 
 	trace->state = qemu;
+	trace->blind = 1u << ACCESS_DISCARD | 1u << ACCESS_FLUSH;
 	if (qemu != NULL)
 		qemu->pairs = pairs_new();
 	return qemu != NULL && qemu->pairs != NULL ? 0 : err_nomem(err);

@@ -9,11 +9,14 @@
      to nine digits) pid=N comm=NAME flags=fua,sync,meta,ahead,preflush,failed,unfinished,ragged;
    - what is neither read nor write is a read of no sectors for them: "R SECTOR 0 op=discard sectors=N",
      "R SECTOR 0 op=zero sectors=N", "R 0 0 op=flush", and a named mark is "R 0 0 mark=NAME";
+   - "identity=WORDS" and "blind=OPERATIONS" on the first line are what the recorder wrote of the disk
+     (trace/recorded.h); "size=least" says that SECTORS is only where the last access ends;
    - "device=NAME" on the first line names the device; when that says "devices=several" instead, each
      line may have its device=NAME, and SECTORS is the largest device's;
    - in names, %XX stands for blanks, control characters and %; keys that are not known mean nothing. */
 #include "base/size.h"
 #include "trace/formats.h"
+#include "trace/recorded.h"
 #include "trace/input/lines.h"
 #include "trace/formats/qtr_fields.h"
 #include "trace/formats/qtr_plain.h"
@@ -26,7 +29,8 @@
 
 struct qtr {
 	bool extended, several;
-	long device; /* that all lines have */
+	uint64_t limit; /* no access ends beyond it */
+	long device;    /* that all lines have */
 	uint64_t accesses;
 };
 
@@ -43,6 +47,26 @@ static bool qtr_probe(const uint8_t *bytes, size_t len)
 	return lines_first(bytes, len, is_first);
 }
 
+/* What a recorder has written on the first line. */
+static int take_recorded(struct trace *trace, const char *at, struct err *err)
+{
+	static const char *const keys[] = {"identity", "blind"};
+	struct recorded recorded = {.blind = 0};
+	char word[4096];
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *value = scan_key(at, keys[i]);
+
+		if (value == NULL)
+			continue;
+		snprintf(word, sizeof(word), "%s=%.*s", keys[i], (int)strcspn(value, " "), value);
+		if (!recorded_take(&recorded, word))
+			return err_set(err, "the value of '%s' makes no sense", keys[i]);
+	}
+	trace_recorded(trace, &recorded);
+	return 0;
+}
+
 /* What follows the sectors on the first line. */
 static int take_header_fields(struct trace *trace, struct qtr *qtr, const char *at, struct err *err)
 {
@@ -57,6 +81,12 @@ static int take_header_fields(struct trace *trace, struct qtr *qtr, const char *
 		return err_set(err, "version %" PRIu64 " of the extended form; 2 is known", version);
 	qtr->extended = true;
 	qtr->several = strstr(end, " devices=several") != NULL;
+	trace->rounded = false;
+	/* The size is then the largest device's, or nobody's. */
+	if (qtr->several || strstr(end, " size=least") != NULL)
+		trace->disk_sectors = 0;
+	if (take_recorded(trace, end, err) != 0)
+		return -1;
 	if (device == NULL || qtr->several)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(device, " "), device);
@@ -95,12 +125,14 @@ static int take_header(struct trace *trace, struct qtr *qtr, const struct line *
 
 	if (end == NULL)
 		return err_set(err, "expected 'S SECTORS', the size of the disk");
+	qtr->limit = trace->disk_sectors;
+	trace->rounded = qtr->limit % 64 == 0;
 	if (end != line->text + line->len && take_header_fields(trace, qtr, end, err) != 0)
 		return -1;
 	if (!line->ended)
 		return err_set(err, "cut off, its line end is missing");
-	if (trace->disk_sectors == 0 || trace->disk_sectors > ACCESS_SECTORS_MAX)
-		return err_set(err, "a disk of %" PRIu64 " sectors cannot be", trace->disk_sectors);
+	if (qtr->limit == 0 || qtr->limit > ACCESS_SECTORS_MAX)
+		return err_set(err, "a disk of %" PRIu64 " sectors cannot be", qtr->limit);
 	return 0;
 }
 
@@ -172,7 +204,9 @@ static int take_fields(struct trace *trace, struct qtr *qtr, struct line *line, 
 
 static uint64_t sectors_limit(const struct trace *trace)
 {
-	return trace->disk_sectors != 0 ? trace->disk_sectors : ACCESS_SECTORS_MAX;
+	const struct qtr *qtr = trace->state;
+
+	return qtr->limit != 0 ? qtr->limit : ACCESS_SECTORS_MAX;
 }
 
 static int check_range(const struct trace *trace, const struct line *line, const struct access *access,

@@ -123,6 +123,7 @@ static int regex_open(struct trace *trace, struct err *err)
 
 static int systemtap_open(struct trace *trace, struct err *err)
 {
+	trace->blind = 1u << ACCESS_DISCARD | 1u << ACCESS_FLUSH;
 	return open_pattern(trace, systemtap_pattern, err);
 }
 

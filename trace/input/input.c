@@ -3,6 +3,7 @@
    source straight into it. */
 #include "trace/input/input.h"
 
+#include "base/siphash.h"
 #include "base/vec.h"
 #include "trace/input/decompress.h"
 #include "trace/input/source.h"
@@ -238,6 +239,29 @@ int input_take_lines(struct input *in, struct input_lines *lines, struct err *er
 uint64_t input_line_count(const struct input *in)
 {
 	return in->lines;
+}
+
+int input_digest(struct input *input, bool all, uint64_t *digest, uint64_t *bytes, struct err *err)
+{
+	uint8_t *block = malloc(INPUT_PEEK);
+	uint64_t key[2] = {0, 0};
+	long got = block ? 1 : err_nomem(err);
+
+	*digest = *bytes = 0;
+	if (got > 0 && input_rewind(input, err) != 0)
+		got = -1;
+	while (got > 0 && (got = input_read(input, block, INPUT_PEEK, err)) > 0) {
+		*digest = siphash(key, block, (size_t)got);
+		*bytes += (uint64_t)got;
+		key[0] = *digest;
+		key[1] = *bytes;
+		if (!all)
+			break;
+	}
+	free(block);
+	if (!all)
+		*bytes = source_size(input->source);
+	return got < 0 ? -1 : 0;
 }
 
 bool input_can_cut(const struct input *in)

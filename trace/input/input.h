@@ -59,6 +59,10 @@ uint64_t input_line_count(const struct input *input);
 /* An input that is some lines of another one; they must live as long as it does.  NULL without memory. */
 struct input *input_of_lines(struct input_lines *lines, uint64_t before);
 
+/* A digest of the bytes from the first on (decompressed), of all or of the first INPUT_PEEK, and how many
+   there are: of all, or of the file, 0 where that cannot be told.  Leaves the input anywhere.  0 or -1. */
+int input_digest(struct input *input, bool all, uint64_t *digest, uint64_t *bytes, struct err *err);
+
 /* Whether the input is a plain file, of which a part can be read. */
 bool input_can_cut(const struct input *input);
 

@@ -76,6 +76,12 @@ static int count_all(struct events *events, struct err *err)
 			return got;
 		if (event.stage < STAGES && event.access.device < trace->seen.n)
 			trace->seen.at[event.access.device].stage[event.stage]++;
+		if (event.stage < STAGE_COMPLETE && event.access.op != ACCESS_FLUSH)
+			trace_see(trace,
+				  event.access.device < trace->devices.n
+				      ? trace->devices.at[event.access.device]
+				      : "",
+				  event.access.start);
 		if (event.access.time_ns < events->newest)
 			trace->disordered = true;
 		events->newest = event.access.time_ns;

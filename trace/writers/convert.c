@@ -73,6 +73,11 @@ static int find_facts(struct conversion *c, struct err *err)
 	window_done(&c->window);
 	if (got < 0)
 		return -1;
+	c->facts.identity = c->trace->identity;
+	if (c->options->identity != NULL)
+		identity_join(&c->facts.identity, c->options->identity);
+	c->facts.blind = c->trace->blind;
+	c->facts.least = c->trace->disk_sectors == 0 && c->options->sectors == 0;
 	if (c->trace->disk_sectors > c->facts.sectors)
 		c->facts.sectors = c->trace->disk_sectors;
 	if (c->options->sectors > c->facts.sectors)
@@ -80,7 +85,8 @@ static int find_facts(struct conversion *c, struct err *err)
 	if (c->facts.sectors == 0)
 		c->facts.sectors = 1; /* no format knows a disk of no size */
 	c->facts.device = device_name(c);
-	if (c->trace->marks.n > 0 || c->facts.device != NULL)
+	if (c->trace->marks.n > 0 || c->facts.device != NULL || c->facts.least || c->facts.blind != 0 ||
+	    c->facts.identity.n > 0)
 		c->facts.plain = false;
 	return trace_rewind(c->trace, err);
 }

@@ -7,9 +7,10 @@
 
 struct convert_options {
 	const struct writer_format *to;
-	uint64_t sectors;   /* the disk's size, where the trace does not state it; 0 when nobody knows */
-	const char *device; /* a name for the device instead of the trace's; NULL to keep that */
-	bool windows;       /* only what lies within the qtrace marks, and these */
+	uint64_t sectors; /* the disk's size, where the trace does not state it; 0 when nobody knows */
+	const struct identity *identity; /* of the disk, besides what the trace says; or NULL */
+	const char *device;              /* a name for the device instead of the trace's; NULL to keep that */
+	bool windows;                    /* only what lies within the qtrace marks, and these */
 	struct outfile_options output;
 };
 

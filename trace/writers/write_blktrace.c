@@ -6,6 +6,7 @@
 
    A place has 64 bits of sectors, a length 32 bits of bytes; flushes have no length. */
 #include "trace/formats/table.h"
+#include "trace/recorded.h"
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
@@ -32,7 +33,7 @@ enum {
 	CAT_DISCARD = 1 << 13,
 	CAT_FUA = 1 << 15,
 };
-enum { ACT_PROCESS = 0, ACT_ISSUE = 7, ACT_COMPLETE = 8 };
+enum { ACT_PROCESS = 0, ACT_MESSAGE = 2, ACT_ISSUE = 7, ACT_COMPLETE = 8 };
 
 struct record {
 	uint64_t time, sector, order; /* order: among completions of the same time */
@@ -47,22 +48,6 @@ struct blktrace {
 	uint32_t sequence, device;
 	bool named;
 };
-
-static int blktrace_begin(struct writer *writer, struct err *err)
-{
-	struct blktrace *state = calloc(1, sizeof(*state));
-	const char *device = writer->facts.device;
-	unsigned major, minor;
-	char rest;
-
-	writer->state = state;
-	if (state == NULL)
-		return err_nomem(err);
-	state->named = device != NULL && sscanf(device, "%u,%u%c", &major, &minor, &rest) == 2 &&
-		       major < 1 << 12 && minor < 1 << 20;
-	state->device = state->named ? major << 20 | minor : ANY_DISK;
-	return 0;
-}
 
 static void put(uint8_t *at, uint64_t value, size_t len)
 {
@@ -88,6 +73,63 @@ static void add_record(struct writer *writer, const struct record *record, const
 	if (comm != NULL)
 		memcpy(p + RECORD_BYTES, comm, strnlen(comm, COMM_BYTES - 1));
 	text_add(&writer->out, (const char *)p, comm ? sizeof(p) : RECORD_BYTES);
+}
+
+/* A message, which blkparse shows as it is. */
+static void add_message(struct writer *writer, const struct text *message)
+{
+	const struct blktrace *state = writer->state;
+	uint8_t p[RECORD_BYTES] = {0};
+
+	put(p, MAGIC_V7, 4);
+	put(p + 8, writer->facts.first_ns > 0 ? (uint64_t)writer->facts.first_ns : 0, 8);
+	put(p + 28, (uint32_t)CAT_NOTIFY << 16 | ACT_MESSAGE, 4);
+	put(p + 36, state->device, 4);
+	put(p + 46, message->n, 2);
+	text_add(&writer->out, (const char *)p, sizeof(p));
+	text_add(&writer->out, message->at, message->n);
+}
+
+/* What is known of the disk, a message a word (trace/recorded.h). */
+static void add_recorded(struct writer *writer)
+{
+	const struct trace_facts *facts = &writer->facts;
+	struct text message = {0};
+
+	if (facts->identity.n > 0 && !facts->least) {
+		text_printf(&message, RECORDED_SIGN "sectors=%" PRIu64, facts->sectors);
+		add_message(writer, &message);
+	}
+	for (unsigned i = 0; i < facts->identity.n; i++) {
+		text_clear(&message);
+		text_printf(&message, RECORDED_SIGN "identity=%s", facts->identity.words[i]);
+		add_message(writer, &message);
+	}
+	if (facts->blind != 0) {
+		text_clear(&message);
+		text_str(&message, RECORDED_SIGN "blind=");
+		recorded_blind_words(&message, facts->blind);
+		add_message(writer, &message);
+	}
+	writer->out.short_of_memory |= message.short_of_memory;
+	text_free(&message);
+}
+
+static int blktrace_begin(struct writer *writer, struct err *err)
+{
+	struct blktrace *state = calloc(1, sizeof(*state));
+	const char *device = writer->facts.device;
+	unsigned major, minor;
+	char rest;
+
+	writer->state = state;
+	if (state == NULL)
+		return err_nomem(err);
+	state->named = device != NULL && sscanf(device, "%u,%u%c", &major, &minor, &rest) == 2 &&
+		       major < 1 << 12 && minor < 1 << 20;
+	state->device = state->named ? major << 20 | minor : ANY_DISK;
+	add_recorded(writer);
+	return 0;
 }
 
 static bool before(const struct record *a, const struct record *b)

@@ -2,6 +2,7 @@
 /* One JSON object a line, with the keys that `dump --json` gives an access (see the contract), but for
    those that need a disk or a unit of alignment; a named mark is {"mark":"NAME"}. */
 #include "base/json.h"
+#include "trace/recorded.h"
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
@@ -26,6 +27,25 @@ static void add_flags(struct text *out, const struct access *access)
 	text_free(&words);
 }
 
+/* With the first access, what its recorder knew of the disk, and what it could not see. */
+static void add_recorded(struct text *out, const struct trace_facts *facts)
+{
+	struct text words = {0};
+
+	if (facts->identity.n > 0) {
+		identity_text(&words, &facts->identity);
+		text_printf(out, ",\"disk\":{\"sectors\":%" PRIu64, facts->sectors);
+		json_string(out, ",\"identity\":", words.at ? words.at : "");
+		text_char(out, '}');
+		text_clear(&words);
+	}
+	if (facts->blind != 0) {
+		recorded_blind_words(&words, facts->blind);
+		json_string(out, ",\"blind\":", words.at ? words.at : "");
+	}
+	text_free(&words);
+}
+
 static int ndjson_access(struct writer *writer, const struct access *access, struct err *err)
 {
 	struct text *out = &writer->out;
@@ -46,6 +66,8 @@ static int ndjson_access(struct writer *writer, const struct access *access, str
 	if (access->comm != 0)
 		json_string(out, ",\"comm\":", writer_comm(writer, access));
 	add_flags(out, access);
+	if (writer->index == 0)
+		add_recorded(out, &writer->facts);
 	text_str(out, "}\n");
 	return 0;
 }

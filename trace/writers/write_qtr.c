@@ -3,6 +3,7 @@
    only taken where a trace holds more than the places of reads and writes.
 
    The drawing program of 2010 wants a disk of a multiple of 64 sectors, so the strict form rounds up. */
+#include "trace/recorded.h"
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
@@ -22,6 +23,23 @@ static void add_name(struct text *out, const char *name)
 	}
 }
 
+/* What is known of the disk, and what is not. */
+static void add_recorded(struct writer *writer)
+{
+	struct text *out = &writer->out;
+
+	if (writer->facts.least)
+		text_str(out, " size=least");
+	if (writer->facts.identity.n > 0) {
+		text_str(out, " identity=");
+		identity_text(out, &writer->facts.identity);
+	}
+	if (writer->facts.blind != 0) {
+		text_str(out, " blind=");
+		recorded_blind_words(out, writer->facts.blind);
+	}
+}
+
 static int qtr_begin(struct writer *writer, struct err *err)
 {
 	const char *device = writer->facts.device;
@@ -30,6 +48,7 @@ static int qtr_begin(struct writer *writer, struct err *err)
 	text_printf(&writer->out, "S %" PRIu64, writer->facts.sectors);
 	if (!writer->facts.plain) {
 		text_str(&writer->out, " version=2");
+		add_recorded(writer);
 		if (device != NULL && *device != '\0') {
 			text_str(&writer->out, " device=");
 			add_name(&writer->out, device);

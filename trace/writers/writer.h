@@ -39,6 +39,9 @@ enum loss {
 /* What is known of the whole trace before its first access is written. */
 struct trace_facts {
 	uint64_t sectors; /* the disk's size, as the trace states it; at least where the last access ends */
+	bool least;       /* nobody has stated it */
+	struct identity identity; /* of the disk, as far as the recorder knows it */
+	unsigned blind;           /* as in struct trace */
 	uint64_t accesses;
 	int64_t first_ns;   /* the earliest time, or ACCESS_NO_TIME */
 	bool plain;         /* nothing but the places of reads and writes */
