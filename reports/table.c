@@ -26,6 +26,8 @@ struct table *table_new(unsigned width)
 	}
 	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_ALWAYS);
 	scols_table_set_termwidth(table->scols, width);
+	/* Cells are safe for terminals; libsmartcols would escape their backslashes once more. */
+	table->failed = scols_table_enable_noencoding(table->scols, 1) != 0;
 	return table;
 }
 

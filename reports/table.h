@@ -24,7 +24,8 @@ struct table *table_new(unsigned width);
 void table_free(struct table *table);
 void table_column(struct table *table, const char *title, enum column kind);
 
-/* A row below `parent` (or at the top), and its cells from the left. */
+/* A row below `parent` (or at the top), and its cells from the left, which are safe for terminals already
+   (escape_terminal). */
 struct table_row *table_row(struct table *table, struct table_row *parent);
 void table_cell(struct table *table, struct table_row *row, unsigned column, const char *text);
 void table_number(struct table *table, struct table_row *row, unsigned column, uint64_t value);

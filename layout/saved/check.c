@@ -119,9 +119,19 @@ static bool overlaps_are_sound(const struct map *map, const struct space *space)
 	return true;
 }
 
+/* A type stands in texts as it is. */
+static bool is_word(const char *word)
+{
+	for (; *word != '\0'; word++)
+		if (*word <= ' ' || *word > '~' || *word == '\\')
+			return false;
+	return true;
+}
+
 static bool space_is_sound(const struct space *space)
 {
-	return space->name != NULL && space->serves != NULL && space->type <= SPACE_VOLUME &&
+	return is_word(space->content.type) && (space->fs == NULL || is_word(space->fs->type)) &&
+	       space->name != NULL && space->serves != NULL && space->type <= SPACE_VOLUME &&
 	       space->rest < KIND_COUNT && space->depth < MAP_DEPTH_MAX &&
 	       (space->parent == NULL || space->parent->depth < space->depth) &&
 	       space->sectors <= EXTENT_SECTORS_MAX && space->sector_size <= 65536 &&
