@@ -61,11 +61,6 @@ bool fs_inodes(const struct fs *fs, const struct extent *extent, uint64_t sector
 	return fs != NULL && fs->ops->inodes != NULL && fs->ops->inodes(fs, extent, sector, sectors, inodes);
 }
 
-uint32_t fs_inodes_in_page(const struct fs *fs)
-{
-	return fs != NULL && fs->ops->inodes_in_page != NULL ? fs->ops->inodes_in_page(fs) : 0;
-}
-
 bool fs_owner_sector(const struct fs *fs, uint32_t owner, uint64_t *sector)
 {
 	return fs != NULL && fs->ops->owner_sector != NULL && fs->ops->owner_sector(fs, owner, sector);

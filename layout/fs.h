@@ -33,6 +33,7 @@ struct fs {
 	char type[16];          /* the contract's word, as libblkid has it: "ext4" */
 	uint64_t sectors;       /* that it takes of its space, from the first one on */
 	uint32_t block_sectors; /* sectors of a block: the unit of extent.arg; not 0 */
+	uint32_t inode_bytes;   /* of an inode in its inode tables; 0 where there are none */
 };
 
 /* Bytes of a space. */
@@ -64,9 +65,6 @@ struct fs_ops {
 	   extent of KIND_INODE_TABLE; false for none.  NULL: there are no such extents. */
 	bool (*inodes)(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
 		       uint64_t inodes[2]);
-
-	/* Inodes in 4096 bytes of its inode tables.  NULL: 0. */
-	uint32_t (*inodes_in_page)(const struct fs *fs);
 
 	/* The first sector of what says all of an owner: its inode; false when it has no place.  NULL: none
 	 * has.
@@ -149,7 +147,6 @@ bool fs_group(const struct fs *fs, uint64_t sector, uint32_t *group);
 bool fs_owner(const struct fs *fs, uint64_t number, uint32_t *owner);
 bool fs_inodes(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
 	       uint64_t inodes[2]);
-uint32_t fs_inodes_in_page(const struct fs *fs);
 bool fs_owner_sector(const struct fs *fs, uint32_t owner, uint64_t *sector);
 bool fs_path(const struct fs *fs, uint32_t owner, char *path, size_t len);
 bool fs_has_path(const struct fs *fs, uint32_t owner);

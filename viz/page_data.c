@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The page's data: one JSON document.  Long lists are base64 of variable-length integers (7 bits a byte, low
-   ones first, the high bit says that more follow), which viz/page.js unpacks:
+   ones first, the high bit says that more follow), which viz/page_places.js unpacks:
 
-   runs   start minus the last one's, name << 5 | flags << 1 | joined, frame, base
+   runs   start minus the last one's, (name << EXTENT_FLAGS | flags) << 1 | joined, frame, base
    log    see page_log.c
    hits   class (8 is a flush), start as a zigzag difference, count, time axis difference as zigzag, command
    bins   key minus the last one's, requests, sectors
@@ -57,12 +57,35 @@ static void add_runs(struct text *out, const struct tracks *tracks)
 		const struct track_run *run = &tracks->runs.at[i];
 
 		pack_number(&bytes, run->start - last);
-		pack_number(&bytes, (uint64_t)run->name << 5 | run->flags << 1 | run->joined);
+		pack_number(&bytes, ((uint64_t)run->name << EXTENT_FLAGS | run->flags) << 1 | run->joined);
 		pack_number(&bytes, run->frame);
 		pack_number(&bytes, run->base);
 		last = run->start;
 	}
 	page_add_packed(out, "runs", &bytes);
+}
+
+/* The words for the bits of a run's flags. */
+static void add_flags(struct text *out)
+{
+	text_str(out, ",\n\"flags\":[");
+	for (unsigned bit = 0; bit < EXTENT_FLAGS; bit++)
+		text_printf(out, "%s\"%s\"", bit ? "," : "", extent_flag_name(bit));
+	text_char(out, ']');
+}
+
+/* The kinds whose names in `names` have a group as their owner, not a file. */
+static void add_group_kinds(struct text *out)
+{
+	const char *comma = "";
+
+	text_str(out, ",\n\"groupKinds\":[");
+	for (int kind = 0; kind < KIND_COUNT; kind++)
+		if (kind_has((enum kind)kind, KIND_OF_GROUP)) {
+			text_printf(out, "%s\"%s\"", comma, kind_name((enum kind)kind));
+			comma = ",";
+		}
+	text_char(out, ']');
 }
 
 static int add_log(struct text *out, const struct map *map, const struct tracks *tracks)
@@ -156,7 +179,7 @@ static void add_palette(struct text *out)
 	text_char(out, ']');
 }
 
-/* [name, depth, sectors, sectors of a block, contents, what the outer layer says, inodes of 4096 bytes] */
+/* [name, depth, sectors, sectors of a block, contents, what the outer layer says, bytes of an inode or 0] */
 static void add_devices(struct text *out, const struct map *map)
 {
 	text_str(out, ",\n\"devices\":[");
@@ -170,7 +193,7 @@ static void add_devices(struct text *out, const struct map *map)
 		add_string(out, space->fs != NULL ? space->fs->type : space->content.type);
 		text_char(out, ',');
 		add_string(out, space->about);
-		text_printf(out, ",%" PRIu32 "]", fs_inodes_in_page(space->fs));
+		text_printf(out, ",%" PRIu32 "]", space->fs != NULL ? space->fs->inode_bytes : 0);
 	}
 	text_char(out, ']');
 }
@@ -192,7 +215,7 @@ static void add_names(struct text *out, const struct name_table *names)
 	text_char(out, ']');
 }
 
-/* [[device, delta], ...]; deltas as signed numbers. */
+/* [[device, delta], ...]; deltas as signed numbers, null where sectors have no address. */
 static void add_frames(struct text *out, const struct tracks *tracks)
 {
 	text_str(out, ",\n\"frames\":[");
@@ -201,8 +224,11 @@ static void add_frames(struct text *out, const struct tracks *tracks)
 
 		text_str(out, i ? ",[" : "[");
 		for (unsigned j = 0; j < frame->depth; j++)
-			text_printf(out, "%s%" PRIu32 ",%" PRId64, j ? "," : "", frame->stack[j]->id,
-				    (int64_t)frame->delta[j]);
+			if (frame->delta[j] == TRACK_NO_DELTA)
+				text_printf(out, "%s%" PRIu32 ",null", j ? "," : "", frame->stack[j]->id);
+			else
+				text_printf(out, "%s%" PRIu32 ",%" PRId64, j ? "," : "", frame->stack[j]->id,
+					    (int64_t)frame->delta[j]);
 		text_char(out, ']');
 	}
 	text_char(out, ']');
@@ -296,6 +322,8 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 	text_str(out, ",\"totals\":");
 	add_counters(out, &analysis->usage.totals);
 	add_palette(out);
+	add_flags(out);
+	add_group_kinds(out);
 	add_devices(out, picture->map);
 	add_frames(out, &tracks);
 	add_names(out, &tracks.names);

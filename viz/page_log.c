@@ -11,8 +11,6 @@
 #include "viz/page_pack.h"
 
 #define ENTRIES_MAX 40000
-/* Beside the type: the transaction is over. */
-#define STALE 16
 
 struct entry {
 	uint64_t start, sectors, target; /* target: plus 1, 0 for none */
@@ -64,7 +62,7 @@ static int add_run(struct log_list *log, const struct map *map, uint64_t start, 
 		if (!region.has_log)
 			continue;
 		entry.sectors = step;
-		entry.type = (uint8_t)(region.log.type | (region.log.stale ? STALE : 0));
+		entry.type = region.log.type;
 		entry.has_tid = region.log.has_tid;
 		entry.tid = region.log.has_tid ? region.log.tid : 0;
 		entry.target = log->targets && region.log.type == LOG_DATA ? region.log.target + 1 : 0;

@@ -27,12 +27,15 @@ static int find_frame(struct tracks *tracks, const struct place *place, uint32_t
 	struct track_frame frame = {.depth = 0};
 
 	for (unsigned i = 0; i < place->depth; i++) {
-		const struct space *space = place->stack[i].space->serves;
+		const struct space *space = place->stack[i].space;
+		bool hidden = space->serves != space, last = i + 1 == place->depth;
 
-		if (frame.depth > 0 && frame.stack[frame.depth - 1] == space)
+		if ((hidden && !last) || (frame.depth > 0 && frame.stack[frame.depth - 1] == space->serves))
 			continue;
-		frame.stack[frame.depth] = space;
-		frame.delta[frame.depth++] = place->start - place->stack[i].start;
+		frame.stack[frame.depth] = space->serves;
+		frame.delta[frame.depth++] = hidden || (last && place->extent->kind == KIND_CHILD)
+						 ? TRACK_NO_DELTA
+						 : place->start - place->stack[i].start;
 	}
 	for (size_t back = 1; back <= 16 && back <= tracks->frames.n; back++) {
 		*index = (uint32_t)(tracks->frames.n - back);

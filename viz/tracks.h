@@ -7,11 +7,14 @@
 #include "viz/names.h"
 #include "viz/picture.h"
 
+/* A device that gives no address to sectors: those of parity, and of what only helps the device. */
+#define TRACK_NO_DELTA UINT64_MAX
+
 /* How a run's sectors are numbered in each device around it. */
 struct track_frame {
 	unsigned depth;
 	const struct space *stack[MAP_DEPTH_MAX];
-	uint64_t delta[MAP_DEPTH_MAX]; /* disk sector minus the device's sector, modulo 2^64 */
+	uint64_t delta[MAP_DEPTH_MAX]; /* disk sector minus the device's sector, modulo 2^64, or none */
 };
 
 struct track_run {

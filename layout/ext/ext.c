@@ -105,6 +105,7 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->groups = fs->group_desc_count;
 	ext->inodes_per_group = fs->super->s_inodes_per_group;
 	ext->inode_size = EXT2_INODE_SIZE(fs->super);
+	ext->fs.inode_bytes = ext2fs_has_feature_journal_dev(fs->super) ? 0 : ext->inode_size;
 	ext->inodes = fs->super->s_inodes_count;
 	ext->found = &ext->all;
 	ext->nodes_max = space->sectors / ext->fs.block_sectors + 16;

@@ -18,39 +18,21 @@ static bool group(const struct fs *fs, uint64_t sector, uint32_t *group)
 	return true;
 }
 
-/* The inodes in `bytes` bytes from `offset` on of a group's inode table. */
-static void table_inodes(const struct ext *ext, uint32_t group, uint64_t offset, uint64_t bytes,
-			 uint64_t inodes[2])
-{
-	uint64_t base = (uint64_t)group * ext->inodes_per_group;
-
-	inodes[0] = base + offset / ext->inode_size + 1;
-	inodes[1] = base + (offset + bytes - 1) / ext->inode_size + 1;
-	/* The last block of a table may have room for more inodes than the group has. */
-	if (inodes[1] > base + ext->inodes_per_group)
-		inodes[1] = base + ext->inodes_per_group;
-	if (inodes[0] > inodes[1])
-		inodes[0] = inodes[1];
-}
-
 static bool inodes(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
 		   uint64_t inodes[2])
 {
 	const struct ext *ext = ext_of(fs);
 	uint64_t offset = (uint64_t)extent->arg * ext->block_size + (sector - extent->start) * 512;
+	uint64_t base = (uint64_t)extent->owner * ext->inodes_per_group;
 
-	table_inodes(ext, extent->owner, offset, sectors * 512, inodes);
+	inodes[0] = base + offset / ext->inode_size + 1;
+	inodes[1] = base + (offset + sectors * 512 - 1) / ext->inode_size + 1;
+	/* The last block of a table may have room for more inodes than the group has. */
+	if (inodes[1] > base + ext->inodes_per_group)
+		inodes[1] = base + ext->inodes_per_group;
+	if (inodes[0] > inodes[1])
+		inodes[0] = inodes[1];
 	return true;
-}
-
-static uint32_t inodes_in_page(const struct fs *fs)
-{
-	uint64_t inodes[2];
-
-	if (ext_of(fs)->groups == 0)
-		return 0;
-	table_inodes(ext_of(fs), 0, 0, 4096, inodes);
-	return (uint32_t)(inodes[1] - inodes[0] + 1);
 }
 
 static bool path(const struct fs *fs, uint32_t inode, char *path, size_t len)
@@ -92,7 +74,6 @@ const struct fs_ops ext_ops = {
     .name = "ext",
     .group = group,
     .inodes = inodes,
-    .inodes_in_page = inodes_in_page,
     .owner_sector = ext_inode_sector,
     .path = path,
     .has_path = has_path,

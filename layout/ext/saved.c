@@ -128,6 +128,7 @@ struct fs *ext_load(struct saved_in *in, struct space *space)
 	ext->groups = unpack_u32(&in->tree);
 	ext->inodes_per_group = unpack_u32(&in->tree);
 	ext->inode_size = unpack_u32(&in->tree);
+	ext->fs.inode_bytes = ext->groups > 0 ? ext->inode_size : 0;
 	ext->inodes = unpack_u32(&in->tree);
 	saved_get_names(in, &ext->names);
 	ext->names.root = EXT2_ROOT_INO;
