@@ -84,6 +84,17 @@ static uint16_t root_mode(const struct space *space, uint64_t base, const uint8_
 	return le16(mode);
 }
 
+bool known_ext_starts(const struct space *space, uint64_t start)
+{
+	uint64_t base = start << SECTOR_SHIFT;
+	uint8_t super[1024];
+	struct err why;
+
+	return space_read(space, base + EXT_SUPERBLOCK, super, sizeof(super), &why) == 0 &&
+	       le16(super + 56) == 0xef53 && le32(super + 24) <= 6 &&
+	       (root_mode(space, base, super) & 0170000) == 0040000;
+}
+
 bool known_is_ext_backup(const struct space *space, uint64_t start)
 {
 	uint64_t base = start << SECTOR_SHIFT;

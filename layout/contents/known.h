@@ -14,6 +14,9 @@ bool known_content(const struct space *space, uint64_t start, uint64_t count, st
    systems keep of their superblock are no start. */
 bool known_starts(const struct space *space, uint64_t start, uint64_t count);
 
+/* Whether an ext file system starts at a sector: its superblock's root directory is where it must be. */
+bool known_ext_starts(const struct space *space, uint64_t start);
+
 /* Whether the ext superblock at the usual place behind a sector is another group's copy: it says so, and no
    root directory follows it. */
 bool known_is_ext_backup(const struct space *space, uint64_t start);

@@ -96,7 +96,7 @@ void ext_check_bitmap(struct ext *ext, uint32_t group, const uint8_t *bitmap, bo
 	char *bytes = (char *)bitmap;
 
 	/* The descriptors' backups are not kept up to date. */
-	if (has_csum(ext) && !ext->from_backup &&
+	if (has_csum(ext) && !ext->from_backup && ext_group_is_sound(ext, group) &&
 	    !(of_inodes ? ext2fs_inode_bitmap_csum_verify(ext->lib, group, bytes, bits / 8)
 			: ext2fs_block_bitmap_csum_verify(ext->lib, group, bytes, bits / 8)))
 		ext_note(ext, "group %" PRIu32 ": its %s bitmap has a wrong checksum", group,

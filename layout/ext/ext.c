@@ -64,6 +64,7 @@ void ext_free(struct fs *fs)
 	file_names_free(&ext->names);
 	log_free(&ext->log);
 	ext_found_free(&ext->all);
+	free(ext->states);
 	free(ext);
 }
 
@@ -163,6 +164,8 @@ static int map_file_system(struct ext *ext, struct err *err)
 {
 	if (file_names_init(&ext->names, ext->inodes, EXT2_ROOT_INO) != 0)
 		return err_nomem(err);
+	if (ext_check_descriptors(ext, err) != 0)
+		return -1;
 	ext_map_groups(ext);
 	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||
 	    ext_scan_groups(ext, ext_map_free, err) != 0)
@@ -259,39 +262,59 @@ static int replay(struct map *map, struct space *space, ext2_filsys *fs, struct 
 	return result < 0 ? -1 : 0;
 }
 
-/* Whether the backup superblock of group 1 lies at a byte; then its block number and block size. */
+/* Whether a superblock at a byte is the copy of one of a file system that begins at the space's start, by its
+   place in it, whatever group it says to be of; then its block number and block size. */
 static bool find_backup(const struct space *space, uint64_t offset, int *block, unsigned *block_size)
 {
 	uint8_t super[SUPERBLOCK_SIZE];
+	uint64_t per_group, at;
 	struct err why;
 
 	if (space_read(space, offset, super, sizeof(super), &why) != 0 ||
-	    le16(super + 56) != EXT2_SUPER_MAGIC || le16(super + 90) != 1 || le32(super + 24) > 6)
+	    le16(super + 56) != EXT2_SUPER_MAGIC || le32(super + 24) > 6)
 		return false;
 	*block_size = 1024u << le32(super + 24);
-	*block = (int)(offset / *block_size);
-	return ((uint64_t)le32(super + 32) + le32(super + 20)) * *block_size == offset;
+	at = offset / *block_size;
+	per_group = le32(super + 32);
+	*block = (int)at;
+	/* The primary one of a file system that begins further on. */
+	if (offset >= SUPERBLOCK_OFFSET &&
+	    known_ext_starts(space, (offset - SUPERBLOCK_OFFSET) >> SECTOR_SHIFT))
+		return false;
+	return at <= INT32_MAX && per_group > 0 && offset % *block_size == 0 &&
+	       at >= le32(super + 20) + per_group && (at - le32(super + 20)) % per_group == 0;
 }
 
-/* The first backup lies at the start of group 1.  Groups are nearly always a power of two of blocks, and
-   one block further on where block 0 is no part of group 0. */
+/* Bytes of a group: nearly always a power of two of blocks, and for blocks of 8 KiB and more as many as
+   descriptors can count. */
+static uint64_t group_bytes(unsigned i)
+{
+	return i < 4 ? UINT64_C(65528) << (13 + i) : UINT64_C(1) << (14 + i);
+}
+
+/* The groups that have backups, as far as one of them is likely to be whole.  Copies lie one block further on
+   where block 0 is no part of group 0. */
 static int map_from_backup(struct map *map, struct space *space, struct err *err)
 {
+	static const uint32_t groups[] = {1, 3, 5, 7, 9, 25, 27, 49};
 	ext2_filsys fs;
 	unsigned block_size;
 	int block;
 
-	for (unsigned shift = 18; shift <= 35; shift++)
-		for (uint64_t more = 0; more <= 1024; more += 1024) {
-			uint64_t offset = (UINT64_C(1) << shift) + more;
+	for (unsigned i = 0; i < 22; i++)
+		for (size_t group = 0; group < sizeof(groups) / sizeof(groups[0]); group++)
+			for (uint64_t more = 0; more <= 1024; more += 1024) {
+				uint64_t offset = group_bytes(i) * groups[group] + more;
 
-			if (!find_backup(space, offset, &block, &block_size) ||
-			    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
-				continue;
-			map_note(map, space,
-				 "the primary superblock cannot be used; its backup in block %d is", block);
-			return map_opened(map, space, fs, true, err);
-		}
+				if (offset >= space_bytes(space) ||
+				    !find_backup(space, offset, &block, &block_size) ||
+				    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
+					continue;
+				map_note(map, space,
+					 "the primary superblock cannot be used; its backup in block %d is",
+					 block);
+				return map_opened(map, space, fs, true, err);
+			}
 	return 0;
 }
 

@@ -40,6 +40,13 @@ struct ext_found {
 	bool short_of_memory;
 };
 
+/* What a group's descriptor is worth. */
+enum ext_group_state {
+	EXT_GROUP_SOUND,
+	EXT_GROUP_DAMAGED, /* a backup's is used, or one that is only plausible */
+	EXT_GROUP_LOST,
+};
+
 /* While parts are looked at by threads, each has a shallow copy, with `found` pointing to the part's own. */
 struct ext {
 	struct fs fs;
@@ -56,6 +63,7 @@ struct ext {
 	uint64_t nodes_max;
 	struct log log;
 	bool from_backup; /* superblock and descriptors are backups */
+	uint8_t *states;  /* enum ext_group_state, by group */
 	bool shared_blocks;
 };
 
@@ -127,8 +135,13 @@ const char *ext_error(errcode_t code);
 /* The structure of every group (ext_groups.c). */
 void ext_map_groups(struct ext *ext);
 
-/* Whether a group's descriptor may be believed. */
+/* Whether something is known of a group; whether it is told by its own descriptor, and for certain. */
+bool ext_group_is_known(const struct ext *ext, uint32_t group);
 bool ext_group_is_sound(const struct ext *ext, uint32_t group);
+
+/* Looks at all group descriptors, puts backups in the place of damaged ones, and fills ext->states: 0 or -1
+   (ext_descriptors.c). */
+int ext_check_descriptors(struct ext *ext, struct err *err);
 
 /* A group's free blocks, from its block bitmap (ext_free.c). */
 int ext_map_free(struct ext_scan *scan, uint32_t group);

@@ -3,8 +3,6 @@
    descriptors, bitmaps, inode tables. */
 #include "layout/ext/ext_private.h"
 
-#include <inttypes.h>
-
 static void claim_structure(struct ext *ext, enum kind kind, uint32_t group, uint64_t block, uint64_t count)
 {
 	ext_claim(ext, (struct claim){.rank = RANK_STRUCTURE, .kind = kind, .owner = group}, block, count);
@@ -49,17 +47,30 @@ static void claim_descriptors(struct ext *ext, uint32_t group, uint64_t block)
 	claim_structure(ext, KIND_RESERVED_GDT, group, block + count, super->s_reserved_gdt_blocks);
 }
 
+bool ext_group_is_known(const struct ext *ext, uint32_t group)
+{
+	return ext->states[group] != EXT_GROUP_LOST;
+}
+
 bool ext_group_is_sound(const struct ext *ext, uint32_t group)
 {
-	return !ext2fs_has_group_desc_csum(ext->lib) || ext2fs_group_desc_csum_verify(ext->lib, group);
+	return ext->states[group] == EXT_GROUP_SOUND;
+}
+
+static void claim_table(struct ext *ext, enum kind kind, uint32_t group, uint64_t block, uint64_t count)
+{
+	struct claim what = {.rank = RANK_STRUCTURE, .kind = kind, .owner = group};
+
+	what.flags = ext_group_is_sound(ext, group) ? 0 : EXTENT_DAMAGED;
+	ext_claim(ext, what, block, count);
 }
 
 static void claim_tables(struct ext *ext, uint32_t group)
 {
-	claim_structure(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->lib, group), 1);
-	claim_structure(ext, KIND_INODE_BITMAP, group, ext2fs_inode_bitmap_loc(ext->lib, group), 1);
-	claim_structure(ext, KIND_INODE_TABLE, group, ext2fs_inode_table_loc(ext->lib, group),
-			ext->lib->inode_blocks_per_group);
+	claim_table(ext, KIND_BLOCK_BITMAP, group, ext2fs_block_bitmap_loc(ext->lib, group), 1);
+	claim_table(ext, KIND_INODE_BITMAP, group, ext2fs_inode_bitmap_loc(ext->lib, group), 1);
+	claim_table(ext, KIND_INODE_TABLE, group, ext2fs_inode_table_loc(ext->lib, group),
+		    ext->lib->inode_blocks_per_group);
 }
 
 static void map_group(struct ext *ext, uint32_t group)
@@ -74,13 +85,8 @@ static void map_group(struct ext *ext, uint32_t group)
 		claim_descriptors(ext, group, old_descriptors);
 	if (new_descriptors != 0)
 		claim_meta_descriptors(ext, group, new_descriptors);
-	if (ext_group_is_sound(ext, group))
+	if (ext_group_is_known(ext, group))
 		claim_tables(ext, group);
-	else
-		ext_note(ext,
-			 "group %" PRIu32 ": wrong checksum in its descriptor; its bitmaps, inodes"
-			 " and free blocks are not known",
-			 group);
 }
 
 void ext_map_groups(struct ext *ext)

@@ -193,7 +193,7 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 	uint32_t used = used_inodes(ext, group), most = EXT_SCAN_BUF / ext->inode_size;
 	struct err why;
 
-	if (used == 0 || !ext_group_is_sound(ext, group))
+	if (used == 0 || !ext_group_is_known(ext, group))
 		return 0;
 	read_bitmap(scan, &table);
 	for (uint32_t at = 0, n; at < used; at += n) {

@@ -34,13 +34,14 @@ while read -r name disks level version arguments; do
         members="$members $member"
         i=$((i + 1))
     done
-    case $version in 0.90) offset= ;; *) offset=--data-offset=256K ;; esac
+    case $version in 0.90 | 1.0) offset= ;; *) offset=--data-offset=256K ;; esac
     # shellcheck disable=SC2086 # lists of words
     yes | mdadm --create /dev/md0 --run --homehost=blkmap --name="$name" --level="$level" --metadata="$version" \
         --raid-devices="$disks" $offset $arguments $members
-    if [ ! -b /dev/md0 ]; then
+    if [ ! -b /dev/md0 ] || [ "$(blockdev --getsz /dev/md0)" -eq 0 ]; then
         echo "$name failed"
         at=$((at + disks))
+        mdadm --stop --scan
         continue
     fi
     mdadm --wait /dev/md0
