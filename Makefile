@@ -28,7 +28,7 @@ SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS)) $(addsuffix /*/*.c,$(ROO
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))
 UNITS := $(sort $(wildcard tests/unit/*_test.c))
 
-WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
 BASE_FLAGS := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBLKMAP_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(WERROR)
 # Each asks pkg-config at most once, and only where something is built.

@@ -14,6 +14,7 @@ int err_set(struct err *err, const char *fmt, ...)
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	err->of_line = false;
+	err->errnum = 0;
 	return -1;
 }
 

@@ -9,6 +9,7 @@
 struct err {
 	char text[512];
 	bool of_line; /* it is one line of a text that is wrong, and those behind it may be right */
+	int errnum; /* with which a device could not be read; 0 for all that is wrong with what was read */
 };
 
 /* Sets the text, of no line, and returns -1, so that callers can write `return err_set(err, ...)`. */

@@ -12,10 +12,11 @@
 
 /* Which claim wins where two overlap: the higher rank, then the lower owner. */
 enum rank {
-	RANK_REST,      /* what is left over: free space, gaps */
-	RANK_CONTENT,   /* files, volumes, partitions */
-	RANK_TREE,      /* the blocks that say where a file's content is */
-	RANK_STRUCTURE, /* what the layer itself is made of */
+	RANK_REST,       /* what is left over: free space, gaps */
+	RANK_UNREADABLE, /* of what is left over, what a device could not read */
+	RANK_CONTENT,    /* files, volumes, partitions */
+	RANK_TREE,       /* the blocks that say where a file's content is */
+	RANK_STRUCTURE,  /* what the layer itself is made of */
 };
 
 /* Its fields are those of struct extent (layout/extent.h). */

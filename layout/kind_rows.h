@@ -6,6 +6,7 @@
    The names are the contract's words and lie in saved maps: none changes or goes.  The rest is told in
    layout/kind.h.  A new kind is a row here, beside its like. */
 KIND(UNKNOWN, "unknown", LAYER_NONE, ROLE_NOTHING, FAMILY_UNKNOWN, 0)
+KIND(UNREADABLE, "unreadable", LAYER_NONE, ROLE_NOTHING, FAMILY_UNKNOWN, 0)
 KIND(MBR, "mbr", LAYER_TABLE, ROLE_STRUCTURE, FAMILY_TABLE, 0)
 KIND(EBR, "ebr", LAYER_TABLE, ROLE_STRUCTURE, FAMILY_TABLE, 0)
 KIND(GPT_HEADER, "gpt-header", LAYER_TABLE, ROLE_STRUCTURE, FAMILY_TABLE, 0)

@@ -8,6 +8,7 @@
 #include "layout/saved/saved.h"
 #include "layout/overlay.h"
 #include "layout/segment.h"
+#include "layout/unreadable.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -281,6 +282,7 @@ static void note_overlaps(struct map *map, const struct space *space)
 
 static int seal(struct map *map, struct err *err)
 {
+	map_claim_unreadable(map);
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		struct space *space = map->spaces.at[i];
 
@@ -316,7 +318,8 @@ int map_open(struct map **result, const char *path, const struct map_options *op
 		free(map);
 		return err_nomem(err);
 	}
-	if (add_disks(map, path, options, err) != 0 || probe_all(map, err) != 0 || seal(map, err) != 0) {
+	if (add_disks(map, path, options, err) != 0 || probe_all(map, err) != 0 ||
+	    map_check_disks(map, err) != 0 || seal(map, err) != 0) {
 		map_close(map);
 		return -1;
 	}

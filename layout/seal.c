@@ -109,7 +109,7 @@ static int emit_claim(struct sweep *sweep, const struct claim *claim, uint64_t a
 /* Whether a claim of the heap covers a sector that another one gets: what has ended is still there. */
 static bool loses(const struct claim *claim, uint64_t at)
 {
-	return claim->rank != RANK_REST && claim_end(claim) > at;
+	return claim->rank > RANK_UNREADABLE && claim_end(claim) > at;
 }
 
 /* Where the first claim ends that loses the sectors from `at` on, if that is before `next`. */
@@ -127,7 +127,7 @@ static int note_losers(struct sweep *sweep, uint64_t at, uint64_t *next)
 {
 	const struct claim *winner = sweep->heap.at[0];
 
-	if (winner->rank == RANK_REST || sweep->visits > VISITS_MAX)
+	if (winner->rank <= RANK_UNREADABLE || sweep->visits > VISITS_MAX)
 		return 0;
 	sweep->visits += sweep->heap.n;
 	*next = losers_border(sweep, at, *next);

@@ -105,26 +105,46 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 			  buf, *done, err);
 }
 
+/* Goes on behind what a device cannot read, so that the rest is there. */
+static int read_pieces(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	struct err why;
+	size_t done = 0;
+	int result = 0;
+
+	for (; len > 0; len -= done, offset += done, buf = (char *)buf + done) {
+		if (read_piece(space, offset, buf, len, &done, &why) == 0)
+			continue;
+		if (result == 0)
+			*err = why;
+		result = -1;
+		if (why.errnum == 0) {
+			*err = why;
+			break;
+		}
+	}
+	return result;
+}
+
 int space_read_below(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
 {
-	size_t done = 0;
-
 	if (offset > space_bytes(space) || len > space_bytes(space) - offset)
 		return err_set(err, "bytes %" PRIu64 "+%zu end beyond %s, which has %" PRIu64, offset, len,
 			       space_name(space), space_bytes(space));
 	if (space->image != NULL)
 		return image_read(space->image, offset, buf, len, err);
-	for (; len > 0; len -= done, offset += done, buf = (char *)buf + done)
-		if (read_piece(space, offset, buf, len, &done, err) != 0)
-			return -1;
-	return 0;
+	return read_pieces(space, offset, buf, len, err);
 }
 
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err)
 {
-	if (space_read_below(space, offset, buf, len, err) != 0)
+	int result = space_read_below(space, offset, buf, len, err);
+
+	if (result != 0 && err->errnum == 0)
 		return -1;
-	return space->overlay != NULL ? overlay_apply(space->overlay, space, offset, buf, len, err) : 0;
+	if (space->overlay != NULL && overlay_apply(space->overlay, space, offset, buf, len, err) != 0)
+		return -1;
+	return result;
 }
 
 void space_cut_claim(const struct space *space, struct claim *claim)

@@ -114,7 +114,8 @@ int space_add_segment(struct space *space, const struct segment *segment, struct
 bool space_outward(const struct space *space, uint64_t sector, const struct area **area, uint64_t *at,
 		   uint64_t *run);
 
-/* Reads exactly len bytes; -1 where they are not all there.  What the space's overlay has is taken from it.
+/* Reads exactly len bytes; -1 where they are not all there.  With err->errnum set a device could not read
+   some: the others are in buf, and these are zeroes.  What the space's overlay has is taken from it.
  */
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
 

@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "layout/disk/cut_off.h"
 #include "layout/disk/nbd.h"
+#include "layout/disk/unread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@ struct image {
 	bool in_use;
 	char note[256];
 	_Atomic uint64_t bytes_read;
+	struct unread unread;
 };
 
 static int find_size(struct image *image, struct err *err)
@@ -104,6 +106,7 @@ int image_open(struct image **result, const char *path, struct err *err)
 	if (image == NULL)
 		return err_nomem(err);
 	image->fd = -1;
+	unread_init(&image->unread);
 	failed =
 	    is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
 	if (!failed && image->bytes < SECTOR_SIZE)
@@ -124,6 +127,7 @@ void image_close(struct image *image)
 	nbd_free(image->nbd);
 	if (image->fd >= 0)
 		close(image->fd);
+	unread_done(&image->unread);
 	free(image);
 }
 
@@ -169,6 +173,58 @@ static size_t skip_hole(const struct image *image, uint64_t offset, void *buf, s
 	return hole;
 }
 
+static int read_file(const struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t got = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
+		int reason = errno;
+
+		if (got < 0 && reason == EINTR)
+			continue;
+		if (got < 0) {
+			err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done, strerror(reason));
+			err->errnum = reason;
+			return -1;
+		}
+		if (got == 0)
+			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+static int read_piece(const struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
+{
+	return image->nbd != NULL ? nbd_read(image->nbd, offset, buf, len, err)
+				  : read_file(image, offset, buf, len, err);
+}
+
+#define BAD_IN_A_ROW 64 /* sectors; then the rest of a request is taken for bad too, each try being slow */
+
+/* After a read error: reads sector by sector, and remembers which cannot be. */
+static void read_sectors(struct image *image, uint64_t offset, char *buf, size_t len)
+{
+	unsigned bad = 0;
+
+	while (len > 0) {
+		size_t rest = SECTOR_SIZE - offset % SECTOR_SIZE, n = rest < len ? rest : len;
+		struct err why;
+
+		if (bad < BAD_IN_A_ROW && read_piece(image, offset, buf, n, &why) == 0) {
+			bad = 0;
+		} else {
+			bad++;
+			memset(buf, 0, n);
+			unread_add(&image->unread, offset >> SECTOR_SHIFT);
+		}
+		offset += n;
+		buf += n;
+		len -= n;
+	}
+}
+
 int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
 {
 	size_t done;
@@ -178,21 +234,25 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 			       len, image->bytes);
 	done = skip_hole(image, offset, buf, len);
 	atomic_fetch_add_explicit(&image->bytes_read, len - done, memory_order_relaxed);
-	if (image->nbd != NULL)
-		return nbd_read(image->nbd, offset, buf, len, err);
-	while (done < len) {
-		ssize_t got = pread(image->fd, (char *)buf + done, len - done, (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(err, "cannot read at byte %" PRIu64 ": %s", offset + done,
-				       strerror(errno));
-		if (got == 0)
-			return err_set(err, "ends at byte %" PRIu64 ", while it was read", offset + done);
-		done += (size_t)got;
+	if (read_piece(image, offset + done, (char *)buf + done, len - done, err) == 0)
+		return 0;
+	if (err->errnum != 0 && image_check(image, err) == 0) {
+		unread_reason(&image->unread, err->errnum);
+		read_sectors(image, offset + done, (char *)buf + done, len - done);
 	}
-	return 0;
+	return -1;
+}
+
+size_t image_unreadable(struct image *image, const struct image_bad **bad, int *errnum)
+{
+	return unread_sort(&image->unread, bad, errnum);
+}
+
+int image_check(const struct image *image, struct err *err)
+{
+	if (image->nbd == NULL || !nbd_is_lost(image->nbd))
+		return 0;
+	return err_set(err, "the server of the disk has gone: nothing more can be read");
 }
 
 uint64_t image_bytes_read(const struct image *image)

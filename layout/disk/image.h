@@ -31,8 +31,19 @@ uint32_t image_sector_size(const struct image *image);
 /* What was odd when it was opened, or "". */
 const char *image_note(const struct image *image);
 
-/* Reads exactly len bytes; -1 when they are not all there or cannot be read. */
+/* Reads exactly len bytes; -1 when they are not all there or cannot be read.  Where the device says that it
+   cannot read some (err->errnum is set), the others are in buf, with zeroes for these. */
 int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err);
+
+/* The sectors that could not be read so far, in order, and the first reason; no other thread may read
+   meanwhile. */
+struct image_bad {
+	uint64_t start, count;
+};
+size_t image_unreadable(struct image *image, const struct image_bad **bad, int *errnum);
+
+/* Whether nothing more can be read, because a server has gone; then -1 with the reason. */
+int image_check(const struct image *image, struct err *err);
 
 /* How many bytes have been read so far, to show what was not. */
 uint64_t image_bytes_read(const struct image *image);

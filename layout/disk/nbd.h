@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,11 @@ int nbd_open_format(struct nbd **nbd, const char *path, const char *format, uint
 /* Closes the connection, and with it the captive server; NULL is fine. */
 void nbd_free(struct nbd *nbd);
 
-/* Reads exactly len bytes, whatever the server's alignment; they must be inside the export. */
+/* Whether the server is gone, and every further read will fail. */
+bool nbd_is_lost(struct nbd *nbd);
+
+/* Reads exactly len bytes, whatever the server's alignment; they must be inside the export.  err->errnum is
+   the server's error. */
 int nbd_read(struct nbd *nbd, uint64_t offset, void *buf, size_t len, struct err *err);
 
 #endif

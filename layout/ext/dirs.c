@@ -67,14 +67,18 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 
 	for (uint32_t at = 0; at < run->count; at += n) {
 		n = run->count - at < most ? run->count - at : most;
-		if (ext_read_blocks(ext, run->block + at, buf, n, &why) != 0) {
+		bool whole = ext_read_blocks(ext, run->block + at, buf, n, &why) == 0;
+
+		if (!whole)
 			ext_note(ext, "inode %" PRIu32 ": directory cannot be read: %s", run->inode,
 				 why.text);
+		if (!whole && why.errnum == 0)
 			return;
-		}
 		for (uint32_t i = 0; i < n; i++) {
-			const uint8_t *bytes = buf + (size_t)i * ext->block_size;
+			uint8_t *bytes = buf + (size_t)i * ext->block_size;
 
+			if (!whole && ext_read_blocks(ext, run->block + at + i, bytes, 1, &why) != 0)
+				continue;
 			ext_check_directory(ext, run, run->block + at + i, bytes);
 			if (!read_entries(ext, run->inode, bytes, ext->block_size, name_inode))
 				ext_note(ext, "inode %" PRIu32 ": damaged directory block %" PRIu64,

@@ -2,6 +2,7 @@
 /* The driver for ext2, ext3 and ext4: opens the file system through libext2fs and has its parts
    claimed. */
 #include "layout/ext/ext_private.h"
+#include "layout/unreadable.h"
 
 #include "base/bytes.h"
 #include "base/size.h"
@@ -172,6 +173,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 		return -1;
 	/* Nothing else will be claimed here, and claims take more memory than names. */
 	claims_move(&ext->fs.space->claims, &ext->all.claims);
+	map_claim_unreadable_in(ext->map, ext->fs.space);
 	if (space_seal(ext->fs.space, ext->map->threads) != 0)
 		return err_nomem(err);
 	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)

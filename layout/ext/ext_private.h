@@ -35,6 +35,7 @@ struct ext_found {
 	VEC(struct ext_dir_run) dirs;
 	VEC(struct ext_run) log_runs; /* where the journal lies, until its log is decoded */
 	uint32_t log_inode;           /* 0 for a journal device */
+	bool log_unread;              /* a device had an error for some of the log */
 	VEC(uint8_t) names;           /* of inline directories, and links: packed by ext_found_name */
 	struct notes notes;
 	bool short_of_memory;
@@ -164,6 +165,9 @@ void ext_log_shape(struct ext *ext, struct log_shape *shape);
 
 /* Reads blocks of the log: a log_reader, whose context is the struct ext. */
 void ext_read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf);
+
+/* Whether a device has no error for any of these blocks of the log, which are zeroes otherwise. */
+bool ext_log_is_readable(const struct ext *ext, uint64_t block, uint32_t count);
 
 /* The block of the file system where a block of the log lies; false where it has none. */
 bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block);

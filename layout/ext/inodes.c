@@ -185,6 +185,24 @@ static void read_bitmap(struct ext_scan *scan, struct table *table)
 		ext_check_bitmap(ext, table->group, table->bitmap, true);
 }
 
+/* Of a part of the table that cannot be read as a whole, maps the blocks that can be. */
+static int map_readable_inodes(struct ext_scan *scan, const struct table *table, uint32_t at, uint32_t n)
+{
+	struct ext *ext = &scan->ext;
+	uint32_t per_block = ext->block_size / ext->inode_size;
+	uint64_t offset = ext2fs_inode_table_loc(ext->lib, table->group) * ext->block_size;
+	struct err why;
+
+	for (uint32_t i = 0, some; i < n; i += some) {
+		some = n - i < per_block ? n - i : per_block;
+		if (space_read(ext->fs.space, offset + (uint64_t)(at + i) * ext->inode_size, scan->buf,
+			       (size_t)some * ext->inode_size, &why) == 0 &&
+		    map_table_part(scan, table, at + i, some) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 {
 	struct ext *ext = &scan->ext;
@@ -202,7 +220,11 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 			       (size_t)n * ext->inode_size, &why) != 0) {
 			ext_note(ext, "group %" PRIu32 ": its inode table cannot be read: %s", group,
 				 why.text);
-			return 0;
+			if (why.errnum == 0)
+				return 0;
+			if (map_readable_inodes(scan, &table, at, n) != 0)
+				return -1;
+			continue;
 		}
 		if (map_table_part(scan, &table, at, n) != 0)
 			return -1;

@@ -63,7 +63,7 @@ static errcode_t io_read64(io_channel channel, unsigned long long block, int cou
 	if (block > UINT64_MAX / (unsigned)channel->block_size)
 		return EXT2_ET_SHORT_READ;
 	if (space_read(space, block * (unsigned)channel->block_size, data, bytes, &why) != 0)
-		return EXT2_ET_SHORT_READ;
+		return why.errnum != 0 ? why.errnum : EXT2_ET_SHORT_READ;
 	return 0;
 }
 

@@ -46,10 +46,32 @@ void ext_read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
 		if (from >= to)
 			continue;
 		at = buf + (from - block) * ext->block_size;
-		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) !=
+		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) ==
 		    0)
+			continue;
+		if (why.errnum == 0)
 			memset(at, 0, (to - from) * ext->block_size);
+		else
+			ext->found->log_unread = true;
 	}
+}
+
+bool ext_log_is_readable(const struct ext *ext, uint64_t block, uint32_t count)
+{
+	uint8_t *buf = malloc(ext->block_size);
+	bool readable = true;
+	struct err why;
+
+	for (size_t i = 0; buf != NULL && readable && i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
+
+		for (uint64_t at = block; at < block + count && readable; at++)
+			if (at >= run->place && at - run->place < run->count &&
+			    ext_read_blocks(ext, run->block + (at - run->place), buf, 1, &why) != 0)
+				readable = why.errnum == 0;
+	}
+	free(buf);
+	return readable;
 }
 
 /* Whether a run of the log may go on with this block: copies stand each for themselves. */
@@ -66,7 +88,8 @@ static uint8_t log_flags(const struct ext *ext, uint64_t block)
 	if (block >= ext->log.nblocks || !ext->log.good)
 		return 0;
 	entry = &ext->log.blocks[block];
-	return (uint8_t)((entry->stale ? EXTENT_STALE : 0) | (entry->wrong ? EXTENT_DAMAGED : 0));
+	return (uint8_t)((entry->stale ? EXTENT_STALE : 0) |
+			 (entry->wrong && ext_log_is_readable(ext, block, 1) ? EXTENT_DAMAGED : 0));
 }
 
 static void claim_log_run(struct ext *ext, const struct ext_run *run, uint64_t from, uint64_t count)
@@ -106,12 +129,15 @@ static void note_log(struct ext *ext)
 	if (log->unknown != 0)
 		ext_note(ext, "journal feature 0x%" PRIx32 " is not known; its blocks are not told apart",
 			 log->unknown);
+	else if (!log->good && !ext_log_is_readable(ext, 0, 1))
+		ext_note(ext, "the journal's superblock cannot be read");
 	else if (!log->good)
 		ext_note(ext, "the journal has no superblock that makes sense");
 	for (uint32_t at = 0; log->good && at < log->nblocks; at++)
 		if (log->blocks[at].wrong)
-			ext_note(ext, "journal block %" PRIu32 ": the %s has a wrong checksum", at,
-				 log_type_name((enum log_type)log->blocks[at].type));
+			ext_note(ext, "journal block %" PRIu32 ": the %s %s", at,
+				 log_type_name((enum log_type)log->blocks[at].type),
+				 ext_log_is_readable(ext, at, 1) ? "has a wrong checksum" : "cannot be read");
 }
 
 void ext_log_shape(struct ext *ext, struct log_shape *shape)

@@ -50,7 +50,9 @@ static bool read_ring(struct ext *ext, const struct log_shape *shape, uint8_t *b
 		return false;
 	}
 	if (log_super_is_wrong(ring, block)) {
-		ext_note(ext, "the journal has not been replayed, for its superblock has a wrong checksum");
+		ext_note(ext, "the journal has not been replayed, for its superblock %s",
+			 ext_log_is_readable(ext, shape->superblock, 1) ? "has a wrong checksum"
+									: "cannot be read");
 		return false;
 	}
 	if (ring->start < ring->first || ring->start >= ring->end) {
@@ -76,9 +78,11 @@ static int read_transactions(struct ext *ext, struct transactions *found, struct
 			return err_nomem(err);
 		if (end == TRANSACTION_WRONG)
 			ext_note(ext,
-				 "journal: transaction %" PRIu32 " has a wrong checksum; it is not replayed,"
+				 "journal: transaction %" PRIu32 " %s; it is not replayed,"
 				 " nor is what follows",
-				 tid);
+				 tid,
+				 ext->found->log_unread ? "cannot be read as a whole"
+							: "has a wrong checksum");
 		if (end != TRANSACTION_WHOLE)
 			break;
 		last = found->all.at[found->all.n - 1].commit;
@@ -121,9 +125,9 @@ static bool is_replayed(struct ext *ext, const struct transactions *found, const
 		return false;
 	if (copy->wrong)
 		ext_note(ext,
-			 "journal block %" PRIu32 ": the copy of block %" PRIu64
-			 " has a wrong checksum and is not replayed",
-			 copy->at, copy->home);
+			 "journal block %" PRIu32 ": the copy of block %" PRIu64 " %s and is not replayed",
+			 copy->at, copy->home,
+			 ext_log_is_readable(ext, copy->at, 1) ? "has a wrong checksum" : "cannot be read");
 	else if (copy->home >= ext->blocks)
 		ext_note(ext,
 			 "journal block %" PRIu32 ": a copy of block %" PRIu64
@@ -233,6 +237,9 @@ static int replay_inode(struct ext *ext, struct err *err)
 			result = replay(ext, &found, err);
 		transactions_free(&found);
 	}
+	if (ext->found->log_unread)
+		ext_note(ext, "some of the journal cannot be read, and may be missing from what is replayed;"
+			      " labels may be older");
 	free(block);
 	return result;
 }

@@ -230,6 +230,26 @@ static bool find_gpt(struct gpt *gpt)
 	return false;
 }
 
+/* How to say what is wrong with a header or with entries: a device that cannot read them is no damage of
+ * theirs. */
+static const char *wrong_with(const struct gpt *gpt, uint64_t lba, uint64_t sectors, const char *otherwise)
+{
+	uint8_t sector[SECTOR_SIZE];
+	struct err why;
+
+	for (uint64_t i = 0; i < sectors && lba < EXTENT_SECTORS_MAX / gpt->unit; i++)
+		if (space_read(gpt->space, (lba * gpt->unit + i) << SECTOR_SHIFT, sector, sizeof(sector),
+			       &why) != 0 &&
+		    why.errnum != 0)
+			return "cannot be read";
+	return otherwise;
+}
+
+static const char *wrong_with_entries(const struct gpt *gpt, const struct gpt_header *header)
+{
+	return wrong_with(gpt, header->entries_lba, entries_sectors(gpt, header), "have a wrong checksum");
+}
+
 static void note_backup(struct gpt *gpt)
 {
 	if (gpt->backup_good && (gpt->backup_lba + 1) * gpt->unit < gpt->space->sectors &&
@@ -244,8 +264,8 @@ static void note_backup(struct gpt *gpt)
 			 ", beyond the end: the disk has been cut",
 			 gpt->backup_lba);
 	else if (!gpt->backup_good)
-		map_note(gpt->map, gpt->space, "backup GPT header in logical sector %" PRIu64 " is damaged",
-			 gpt->backup_lba);
+		map_note(gpt->map, gpt->space, "backup GPT header in logical sector %" PRIu64 " %s",
+			 gpt->backup_lba, wrong_with(gpt, gpt->backup_lba, 1, "is damaged"));
 }
 
 /* What a good primary header says of the backup's entries, which lie just before the backup header. */
@@ -285,17 +305,19 @@ static int map_entries(struct gpt *gpt, struct err *err)
 	if (!gpt->primary_good) {
 		main_header = gpt->backup;
 		main_header.entries_lba = 2;
-		map_note(gpt->map, gpt->space, "primary GPT header is damaged; its backup is used");
+		map_note(gpt->map, gpt->space, "primary GPT header %s; its backup is used",
+			 wrong_with(gpt, 1, 1, "is damaged"));
 	}
 	note_backup(gpt);
 	primary = read_entries(gpt, &main_header);
 	backup = read_entries(gpt, &other);
 	claim_tables(gpt, primary != NULL, backup != NULL);
 	if (gpt->primary_good && primary == NULL)
-		map_note(gpt->map, gpt->space, "primary GPT entries have a wrong checksum%s",
+		map_note(gpt->map, gpt->space, "primary GPT entries %s%s",
+			 wrong_with_entries(gpt, &main_header),
 			 backup ? "; their backup is used" : ", and so has their backup");
 	if (gpt->backup_good && backup == NULL && primary != NULL)
-		map_note(gpt->map, gpt->space, "backup GPT entries have a wrong checksum");
+		map_note(gpt->map, gpt->space, "backup GPT entries %s", wrong_with_entries(gpt, &other));
 	use = primary ? primary : backup;
 	if (use != NULL)
 		result = add_entries(gpt, primary ? &main_header : &other, use, err);

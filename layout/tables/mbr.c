@@ -142,9 +142,14 @@ static int read_ebr(struct map *map, struct space *space, struct chain *chain, s
 	struct mbr_entry link = {.count = 0};
 	uint8_t sector[SECTOR_SIZE];
 	struct err why;
+	int got = space_read(space, start << SECTOR_SHIFT, sector, sizeof(sector), &why);
 
-	if (space_read(space, start << SECTOR_SHIFT, sector, sizeof(sector), &why) != 0 ||
-	    !has_signature(sector)) {
+	if (got != 0 && why.errnum != 0) {
+		map_note(map, space, "the chain of logical partitions leads to sector %" PRIu64 ": %s", start,
+			 why.text);
+		return 0;
+	}
+	if (got != 0 || !has_signature(sector)) {
 		map_note(map, space,
 			 "no EBR at sector %" PRIu64 ", where the chain of logical partitions leads", start);
 		return 0;

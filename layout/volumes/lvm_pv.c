@@ -30,6 +30,7 @@ struct pv_label {
 	uint64_t device_bytes;
 	struct disk_area data[AREAS_MAX], mdas[AREAS_MAX];
 	unsigned ndata, nmdas; /* at most AREAS_MAX */
+	bool lost;             /* a text that an area has, or may have, cannot be read */
 };
 
 struct raw_location {
@@ -77,8 +78,11 @@ static bool find_label(const struct space *space, struct pv_label *label)
 
 	for (uint64_t i = 0; i < LABEL_SCAN_SECTORS; i++) {
 		memset(label, 0, sizeof(*label));
-		if (space_read(space, i << SECTOR_SHIFT, sector, sizeof(sector), &why) != 0)
+		if (space_read(space, i << SECTOR_SHIFT, sector, sizeof(sector), &why) != 0) {
+			if (why.errnum != 0)
+				continue;
 			return false;
+		}
 		if (parse_label(sector, i, label))
 			return true;
 	}
@@ -92,6 +96,7 @@ struct mda {
 	struct space *space;
 	struct disk_area area;
 	char *bytes; /* the whole area */
+	bool unread; /* some of it, where it has zeroes then */
 };
 
 static bool read_location(const struct mda *mda, struct raw_location *location)
@@ -101,8 +106,9 @@ static bool read_location(const struct mda *mda, struct raw_location *location)
 
 	if (memcmp(header + 4, magic, sizeof(magic)) != 0 ||
 	    crc32_update(LVM_CRC_INITIAL, header + 4, MDA_HEADER_SIZE - 4) != le32(header)) {
-		map_note(mda->map, mda->space, "metadata area at byte %" PRIu64 " has a damaged header",
-			 mda->area.offset);
+		if (!mda->unread)
+			map_note(mda->map, mda->space,
+				 "metadata area at byte %" PRIu64 " has a damaged header", mda->area.offset);
 		return false;
 	}
 	*location =
@@ -165,6 +171,7 @@ static int read_mda(struct mda *mda, char **text, struct err *err)
 {
 	struct raw_location location = {0};
 	struct err why;
+	int result;
 
 	*text = NULL;
 	if (mda->area.size < 2 * MDA_HEADER_SIZE || mda->area.size > MDA_SIZE_MAX ||
@@ -177,13 +184,16 @@ static int read_mda(struct mda *mda, char **text, struct err *err)
 	mda->bytes = malloc(mda->area.size);
 	if (mda->bytes == NULL)
 		return err_nomem(err);
-	if (space_read(mda->space, mda->area.offset, mda->bytes, mda->area.size, &why) != 0) {
+	/* What of it is not in use need not be readable. */
+	result = space_read(mda->space, mda->area.offset, mda->bytes, mda->area.size, &why);
+	mda->unread = result != 0;
+	if (result != 0)
 		map_note(mda->map, mda->space, "metadata area at byte %" PRIu64 ": %s", mda->area.offset,
 			 why.text);
-	} else {
+	if (result == 0 || why.errnum != 0) {
 		if (read_location(mda, &location)) {
 			*text = copy_text(mda, &location);
-			if (*text == NULL)
+			if (*text == NULL && result == 0)
 				map_note(mda->map, mda->space,
 					 "metadata text in the area at byte %" PRIu64 " is damaged",
 					 mda->area.offset);
@@ -219,7 +229,7 @@ static void keep_newer(struct lvm_pv *pv, char *text)
 	pv->text = text;
 }
 
-static int read_mdas(struct map *map, struct lvm_pv *pv, const struct pv_label *label, struct err *err)
+static int read_mdas(struct map *map, struct lvm_pv *pv, struct pv_label *label, struct err *err)
 {
 	for (unsigned i = 0; i < label->nmdas; i++) {
 		struct mda mda = {.map = map, .space = pv->space, .area = label->mdas[i]};
@@ -227,20 +237,26 @@ static int read_mdas(struct map *map, struct lvm_pv *pv, const struct pv_label *
 
 		if (read_mda(&mda, &text, err) != 0)
 			return -1;
+		label->lost = label->lost || (mda.unread && text == NULL);
 		keep_newer(pv, text);
 	}
 	return 0;
 }
 
-static void claim_pv(struct space *space, struct pv_label *label)
+static void claim_pv(struct space *space, struct pv_label *label, const struct lvm_pv *pv)
 {
+	uint64_t padded = label->device_bytes;
+
+	/* Without the text nobody knows what lies in the data area. */
+	if (pv->text == NULL && label->lost)
+		padded = label->ndata > 0 && label->data[0].offset < padded ? label->data[0].offset : 0;
 	if (label->device_bytes > space_bytes(space))
 		label->device_bytes = space_bytes(space);
 	space_claim(space, RANK_STRUCTURE, KIND_LVM_LABEL, label->sector, 1);
 	/* Whatever neither a metadata area nor an extent takes: alignment, and a tail too short for an
 	 * extent. */
 	space_claim_as(space, (struct claim){
-				  .count = label->device_bytes >> SECTOR_SHIFT,
+				  .count = padded >> SECTOR_SHIFT,
 				  .rank = RANK_REST,
 				  .kind = KIND_LVM_PADDING,
 				  .owner = 1, /* so that lvm-free, whose owner is 0, wins */
@@ -265,8 +281,8 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 	snprintf(space->content.uuid, sizeof(space->content.uuid), "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s",
 		 label.id, label.id + 6, label.id + 10, label.id + 14, label.id + 18, label.id + 22,
 		 label.id + 26);
-	claim_pv(space, &label);
-	if (read_mdas(map, &pv, &label, err) != 0 || VEC_PUSH(&map->lvm->pvs, pv) != 0) {
+	if (read_mdas(map, &pv, &label, err) != 0 ||
+	    (claim_pv(space, &label, &pv), VEC_PUSH(&map->lvm->pvs, pv)) != 0) {
 		free(pv.text);
 		return err_nomem(err);
 	}

@@ -157,11 +157,15 @@ static int map_pool(struct lvm_assembly *as, size_t lv, struct err *err)
 	if (metadata == NULL || data == NULL)
 		return 0;
 	if (thin_pool_read(&pool, metadata, &why) != 0) {
+		data->rest = KIND_UNKNOWN;
 		map_note(as->map, as->lvs[lv], "its thin volumes cannot be found: %s", why.text);
 		return 0;
 	}
-	if (pool.damaged > 0)
+	/* A chunk that no mapping names need not be free then. */
+	if (pool.damaged > 0) {
+		data->rest = KIND_UNKNOWN;
 		map_note(as->map, as->lvs[lv], "some of its chunks cannot be found: %s", pool.damage);
+	}
 	result = map_volumes(as, as->text->lvs.at[lv].name, &pool, data, err);
 	thin_pool_free(&pool);
 	return result;
