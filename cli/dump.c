@@ -3,6 +3,7 @@
 #include "analyzer/workers.h"
 #include "base/threads.h"
 #include "cli/cli.h"
+#include "cli/convert.h"
 #include "reports/access_json.h"
 #include "reports/access_text.h"
 
@@ -131,6 +132,7 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	dump.trace = trace;
 	print_fit(&fit, trace_path);
 	status = dump_all(&dump, trace);
+	print_trace_notes(trace);
 	print_notes(map);
 	close_both(trace, map, &fit);
 	return status;

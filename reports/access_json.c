@@ -25,6 +25,8 @@ static void add_optional(struct text *out, const struct access_view *view)
 		json_string(out, ",\"comm\":", view->trace->comms.at[access->comm]);
 	if (access->flags & ACCESS_FUA)
 		text_str(out, ",\"fua\":true");
+	if (access->flags & ACCESS_UNCERTAIN)
+		text_str(out, ",\"uncertain\":true");
 }
 
 static void add_regions(struct text *out, const struct access_view *view, struct access_walk *walk)
@@ -67,7 +69,7 @@ void access_json(struct text *out, const struct access_view *view)
 
 	access_walk_init(&walk, view->map, view->base, access, view->unit_sectors);
 	json_u64(out, "{\"index\":", view->index);
-	json_string(out, ",\"op\":", access_op_name((enum access_op)access->op));
+	json_string(out, ",\"op\":", access_name(access));
 	add_place(out, view, &walk);
 	text_str(out, access_is_unaligned(&walk.whole, view->unit_sectors) ? ",\"aligned\":false"
 									   : ",\"aligned\":true");

@@ -26,8 +26,7 @@ static void add_heading(struct text *out, const struct access_view *view, const 
 		snprintf(span, sizeof(span), "nowhere+%" PRIu64, access->count);
 	else if (access->op != ACCESS_FLUSH)
 		snprintf(span, sizeof(span), "%" PRIu64 "+%" PRIu64, access->start, access->count);
-	text_printf(out, "%-7s %-16s %c ", first ? access_op_name((enum access_op)access->op) : "", span,
-		    off ? '!' : ' ');
+	text_printf(out, "%-7s %-16s %c ", first ? access_name(access) : "", span, off ? '!' : ' ');
 }
 
 /* The extent's regions, a line each; the first goes on behind the heading. */

@@ -13,6 +13,13 @@ const char *access_op_name(enum access_op op)
 	return names[op];
 }
 
+const char *access_name(const struct access *access)
+{
+	return access->flags & ACCESS_APPEND  ? "zone-append"
+	       : access->flags & ACCESS_RESET ? "zone-reset"
+					      : access_op_name((enum access_op)access->op);
+}
+
 bool access_set_sectors(struct access *access, uint64_t start, uint64_t count)
 {
 	access->start = start;
@@ -47,6 +54,8 @@ int access_flag_named(const char *word, size_t len)
 	    {"unfinished", ACCESS_UNFINISHED},
 	    {"ragged", ACCESS_RAGGED},
 	    {"uncertain", ACCESS_UNCERTAIN},
+	    {"zone-append", ACCESS_APPEND},
+	    {"zone-reset", ACCESS_RESET},
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

@@ -29,7 +29,10 @@ enum access_flag {
 	ACCESS_RAGGED =
 	    128, /* its bytes do not start or end at a sector: start and count are rounded outwards */
 	ACCESS_UNCERTAIN = 512, /* its line has no end, so its last number may be cut off */
-	ACCESS_OFF = 256,       /* the analyzer's: a part of it lies off the unit of alignment on its disk */
+	ACCESS_APPEND =
+	    1024, /* a write to where its zone has come; the start is the zone's where that is uncertain */
+	ACCESS_RESET = 2048, /* a discard of a whole zone; the count is 1 where the trace does not say it */
+	ACCESS_OFF = 256,    /* the analyzer's: a part of it lies off the unit of alignment on its disk */
 };
 
 #define ACCESS_NO_TIME INT64_MIN
@@ -65,6 +68,9 @@ bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len);
 
 /* The word for an op, as in the contract. */
 const char *access_op_name(enum access_op op);
+
+/* The same, but an operation of a zone by its own name. */
+const char *access_name(const struct access *access);
 
 /* The flag (enum access_flag) of a word as qtr and csv have it ("fua"), or -1. */
 int access_flag_named(const char *word, size_t len);

@@ -24,7 +24,8 @@ static void headers_name_columns(void **state)
 {
 	(void)state;
 	expect("time_us;op;offset;size;device_name;latency.ms;ignored\n1.5;write;512;1;sda;2;x\n",
-	       "write 1 1 @1500 +2000000 flags=80 dev=sda\n");
+	       "write 1 1 @1500 +2000000 flags=80 dev=sda\nnote: 1 lengths are no multiples of 512 bytes; if "
+	       "they count sectors, name their column 'sectors' with --format\n");
 	expect("index,op,start,sectors,pid,comm\n0,discard,8,8,12,\"a b\"\n1,flush,,,,\n",
 	       "discard 8 8 pid=12 comm=a b\nflush 0 0\n");
 }
@@ -60,8 +61,12 @@ static void columns_are_named_by_option(void **state)
 		       "write 16 24 flags=200\nnote: line 1 has no line end and may be cut off; it ends in a "
 		       "number, so its access is uncertain\n");
 	expect_options("W,2,3\n", &unit, "error: column 'offset.furlong': its unit is not known\n");
-	expect_options("W,2,3\n", &lacks, "error: the columns 'op,offset' lack sectors, bytes or count\n");
-	expect_options("W,2,3\n", &generic, "error: line 1: the columns 'W,2,3' lack op\n");
+	expect_options("W,2,3\n", &lacks,
+		       "error: the columns 'op,offset' lack sectors, bytes or count; what all rows have "
+		       "alike can be given as in --format csv:sector,op=read,sectors=8\n");
+	expect_options("W,2,3\n", &generic,
+		       "error: line 1: the columns 'W,2,3' lack op; what all rows have alike can be given as "
+		       "in --format csv:sector,op=read,sectors=8\n");
 }
 
 static void bad_values_are_named(void **state)

@@ -196,6 +196,7 @@ static int make_access(struct trace *trace, const struct line *line, const struc
 	int counts = rwbs_parse(row->op.at, row->op.len, sectors, access);
 	long device, comm;
 
+	sectors = rwbs_sectors(access, sectors);
 	if (counts < 0)
 		return line_bad(line, "R, W or another kind of a request in the column before the sector",
 				err);

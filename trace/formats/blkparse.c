@@ -164,10 +164,15 @@ static int make_event(struct trace *trace, const struct line *line, const struct
 				  (int)parts->rwbs_len, parts->rwbs);
 	/* What completes without sectors is the end of a flush that came with a write; a command that
 	   went past the file system has no sectors either. */
-	if (counts == 0 || (event->access.op != ACCESS_FLUSH && parts->sectors == 0))
+	event->access.time_ns = parts->time_ns;
+	event->zone_only = counts == 0 && parts->rwbs_len > 0 && parts->rwbs[0] == 'Z';
+	if (counts == 0 && event->zone_only)
+		return 1;
+	if (counts == 0 ||
+	    (event->access.op != ACCESS_FLUSH && rwbs_sectors(&event->access, parts->sectors) == 0))
 		return 0;
 	if (event->access.op != ACCESS_FLUSH &&
-	    !access_set_sectors(&event->access, parts->sector, parts->sectors))
+	    !access_set_sectors(&event->access, parts->sector, rwbs_sectors(&event->access, parts->sectors)))
 		return line_wrong(line, err, "the request ends beyond 2^63 bytes");
 	device = parts->device_len > 0 ? trace_device(trace, parts->device, parts->device_len, err) : 0;
 	if (device < 0)

@@ -92,6 +92,7 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 	if (counts < 0)
 		return line_wrong(line, err, "'%.*s' is not the kind of a request (R, W, D, F ...)",
 				  (int)row.rwbs_len, row.rwbs);
+	row.sectors = rwbs_sectors(access, row.sectors);
 	if (counts == 0 || (access->op != ACCESS_FLUSH && row.sectors == 0))
 		return 0;
 	if (access->op != ACCESS_FLUSH && !access_set_sectors(access, row.sector, row.sectors))

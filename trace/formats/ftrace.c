@@ -8,20 +8,31 @@
      block_rq_issue:    MAJ,MIN RWBS BYTES (CDB) SECTOR + COUNT [PRIORITY] [COMMAND]
      block_rq_complete: MAJ,MIN RWBS (CDB) SECTOR + COUNT [PRIORITY] [ERROR]
 
-   Other events are passed over. */
+   perf trace and babeltrace print the names of fields too (trace/formats/named_event.h).  Where a trace has
+   no such event, the commands of drivers count (trace/formats/commands.h).  systrace puts ftrace's lines into
+   a page of HTML. Other events are passed over. */
+#include "trace/formats/commands.h"
+#include "trace/formats/named_event.h"
 #include "trace/requests/events.h"
 #include "trace/formats.h"
 #include "trace/input/lines.h"
 #include "trace/formats/rwbs.h"
 #include "trace/formats/scan.h"
-
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct ftrace {
 	struct events *events;
+	struct commands commands;
+	enum command_family family; /* what counts; COMMANDS_NONE for requests */
+	uint64_t requests;          /* those that are left out */
+	bool in_page, told;         /* within HTML, before the trace or behind it */
 };
+
+/* What the survey leaves for the reading: of UFS's places, the bits. */
+enum { KEPT_PLACES };
 
 struct tracepoint {
 	const char *name;
@@ -99,8 +110,8 @@ static const char *back_time(const char *text, const char *name, struct prefix *
 {
 	const char *at = name, *start;
 
-	if (at - text > 6 && strncmp(at - 6, "block:", 6) == 0)
-		at -= 6;
+	if (at > text && at[-1] == ':') /* the tracepoint's group, of perf script */
+		at = back_word(text, at - 1);
 	at = back_blanks(text, at);
 	if (at == text || at[-1] != ':')
 		return NULL;
@@ -120,11 +131,15 @@ static bool scan_prefix(const char *text, const char *name, struct prefix *prefi
 	if (at == NULL)
 		return false;
 	at = back_blanks(text, at);
+	if (at == text) /* perf script -F time,event,trace */
+		return true;
 	start = back_word(text, at);
 	if (at > text && at[-1] != ']' && back_digits(text, at) != start)
 		at = back_blanks(text, start); /* the flags */
 	if (at > text && at[-1] == ']')
 		at = back_blanks(text, back_word(text, at)); /* the CPU */
+	if (at == text)
+		return true;
 	if (at > text && at[-1] == ')') {
 		while (at > text && *at != '(') /* the thread group */
 			at--;
@@ -145,9 +160,17 @@ static bool scan_prefix(const char *text, const char *name, struct prefix *prefi
 static bool is_event(const char *text)
 {
 	struct prefix prefix;
+	struct named_event named;
+	enum command_family family;
+	bool whole;
 	const char *end, *name = text[0] == '#' ? NULL : find_event(text, &end);
 
-	return strncmp(text, "# tracer:", 9) == 0 || (name != NULL && scan_prefix(text, name, &prefix));
+	if (name == NULL && text[0] != '#')
+		name = driver_command_find(text, &family, &end);
+	return strncmp(text, "# tracer:", 9) == 0 ||
+	       strstr(text, "<title>Android System Trace</title>") != NULL ||
+	       strstr(text, "class=\"trace-data\"") != NULL ||
+	       (name != NULL && scan_prefix(text, name, &prefix)) || named_event_scan(text, &named, &whole);
 }
 
 static bool ftrace_probe(const uint8_t *bytes, size_t len)
@@ -234,7 +257,7 @@ static int make_event(struct trace *trace, const struct line *line, const char *
 		      struct event *event, struct err *err)
 {
 	const struct tracepoint *point = tracepoint_of(name, end);
-	struct prefix prefix;
+	struct prefix prefix = {.comm = ""};
 	struct payload payload = {.sector = 0};
 	int counts;
 
@@ -254,6 +277,11 @@ static int make_event(struct trace *trace, const struct line *line, const char *
 	if (counts < 0)
 		return line_wrong(line, err, "'%.*s' is not the kind of a request (R, W, D, F ...)",
 				  payload.rwbs_len < 40 ? (int)payload.rwbs_len : 40, payload.rwbs);
+	event->access.time_ns = prefix.time_ns;
+	event->zone_only = counts == 0 && payload.rwbs[0] == 'Z';
+	if (event->zone_only)
+		return 1;
+	payload.sectors = rwbs_sectors(&event->access, payload.sectors);
 	if (counts == 0 || (event->access.op != ACCESS_FLUSH && payload.sectors == 0))
 		return 0;
 	if (event->access.op != ACCESS_FLUSH &&
@@ -297,6 +325,138 @@ static bool is_other(const char *text)
 	return false;
 }
 
+/* An event with named fields. */
+static int make_named(struct trace *trace, const struct line *line, const struct named_event *named,
+		      bool whole, struct event *event, struct err *err)
+{
+	const struct tracepoint *point = tracepoint_of(named->name, named->name_end + 1);
+	struct access *access = &event->access;
+	char name[32];
+	uint64_t sectors = rwbs_sectors(&named->access, named->sectors);
+	long device, comm;
+
+	if (point == NULL)
+		return 0;
+	if (!whole)
+		return line_bad(line, "an event with dev, sector, nr_sector and rwbs", err);
+	*access = named->access;
+	event->stage = point->stage;
+	access->time_ns = named->time_ns;
+	event->zone_only = named->counts == 0 && named->rwbs[0] == 'Z';
+	if (event->zone_only)
+		return 1;
+	if (named->counts == 0 || (access->op != ACCESS_FLUSH && sectors == 0))
+		return 0;
+	if (access->op != ACCESS_FLUSH && !access_set_sectors(access, named->sector, sectors))
+		return line_wrong(line, err, "the request ends beyond 2^63 bytes");
+	if (named->failed)
+		access->flags |= ACCESS_FAILED;
+	snprintf(name, sizeof(name), "%u,%u", (unsigned)(named->device >> 20 & 0xfff),
+		 (unsigned)(named->device & 0xfffff));
+	device = trace_device(trace, name, strlen(name), err);
+	comm = trace_comm(trace, named->comm ? named->comm : "", named->comm_len, err);
+	access->device = (uint32_t)device;
+	access->comm = (uint32_t)comm;
+	access->pid = (uint32_t)named->pid;
+	return device < 0 || comm < 0 ? -1 : 1;
+}
+
+/* A command of a driver. */
+static int make_command(struct trace *trace, const struct line *line, enum command_family family,
+			const char *name, const char *payload, struct event *event, struct err *err)
+{
+	struct ftrace *state = trace->state;
+	struct prefix prefix = {.comm = ""};
+	struct command command;
+	long device, comm;
+	int got;
+
+	if (!scan_prefix(line->text, name, &prefix))
+		return line_bad(line, "'TASK-PID [CPU] TIME: ' before the event's name", err);
+	if (state->family != family)
+		return 0;
+	got = driver_command_scan(&state->commands, family, name, payload, &command);
+	trace->kept[KEPT_PLACES] |= state->commands.low_bits;
+	if (got < 0)
+		return line_bad(line, "a command as Linux prints it", err);
+	if (got == 0)
+		return 0;
+	*event = command.event;
+	device = trace_device(trace, command.device, strlen(command.device), err);
+	comm = trace_comm(trace, prefix.comm, prefix.comm_len, err);
+	event->access.device = (uint32_t)device;
+	event->access.comm = (uint32_t)comm;
+	event->access.pid = (uint32_t)prefix.pid;
+	event->access.time_ns = prefix.time_ns;
+	return device < 0 || comm < 0 ? -1 : 1;
+}
+
+/* Before the trace of a page, and behind it: true when the line is of the page. */
+static bool is_page(struct ftrace *state, struct line *line)
+{
+	if (state->in_page) {
+		state->in_page = strstr(line->text, "class=\"trace-data\"") == NULL &&
+				 strstr(line->text, "linuxPerfData = ") == NULL;
+		return true;
+	}
+	/* Early versions have the lines in a string of JavaScript, each with \n\ at its end. */
+	if (line->len >= 3 && strcmp(line->text + line->len - 3, "\\n\\") == 0)
+		line->text[line->len -= 3] = '\0';
+	if (strstr(line->text, "</script>") == NULL)
+		return false;
+	state->in_page = true;
+	return true;
+}
+
+static int take_line(struct trace *trace, struct line *line, struct event *event, struct err *err)
+{
+	struct ftrace *state = trace->state;
+	struct named_event named;
+	enum command_family family;
+	bool whole, is_named = named_event_scan(line->text, &named, &whole);
+	const char *end = NULL,
+		   *name = is_named || line->text[0] == '#' ? NULL : find_event(line->text, &end);
+
+	if ((name != NULL || is_named) && state->family != COMMANDS_NONE) {
+		state->requests++;
+		return 0;
+	}
+	if (is_named)
+		return make_named(trace, line, &named, whole, event, err);
+	if (name != NULL)
+		return make_event(trace, line, name, end, event, err);
+	if (line->text[0] != '#' && (name = driver_command_find(line->text, &family, &end)) != NULL)
+		return make_command(trace, line, family, name, end, event, err);
+	if (take_loss(state, line->text) || (is_other(line->text) && line->ended))
+		return 0;
+	return line_bad(line, "an event: 'TASK-PID [CPU] TIME: EVENT: ...'", err);
+}
+
+static int tell_commands(struct trace *trace, struct ftrace *state, struct err *err)
+{
+	const struct commands *commands = &state->commands;
+
+	if (state->told || trace->surveying)
+		return 0;
+	state->told = true;
+	if (commands->counted > 0 &&
+	    trace_note(trace, err,
+		       "places are taken for blocks of %" PRIu64
+		       " bytes, which this trace does not say; --format ftrace:%d says another size",
+		       commands->block, commands->block == 512 ? 4096 : 512) != 0)
+		return -1;
+	if (state->requests > 0 &&
+	    trace_note(trace, err,
+		       "%" PRIu64 " block_* events are left out; --format ftrace:block counts them",
+		       state->requests) != 0)
+		return -1;
+	if (commands->placeless == 0)
+		return 0;
+	return trace_note(
+	    trace, err, "%" PRIu64 " commands (discards and others) do not say their places and are left out",
+	    commands->placeless);
+}
+
 static int next_event(struct trace *trace, struct event *event, struct err *err)
 {
 	struct ftrace *state = trace->state;
@@ -304,28 +464,100 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 	int got;
 
 	while ((got = input_line(trace->input, &line, err)) == 1) {
-		const char *end = NULL, *name = line.text[0] == '#' ? NULL : find_event(line.text, &end);
-
-		if (name != NULL)
-			got = make_event(trace, &line, name, end, event, err);
-		else if (take_loss(state, line.text) || (is_other(line.text) && line.ended))
+		if (is_page(state, &line))
 			continue;
-		else
-			got = line_bad(&line, "an event: 'TASK-PID [CPU] TIME: EVENT: ...'", err);
-		got = line_done(trace, &line, got, err);
+		got = line_done(trace, &line, take_line(trace, &line, event, err), err);
 		if (got != 0)
 			return got;
 	}
-	return got;
+	return got == 0 ? tell_commands(trace, state, err) : got;
 }
 
 static void ftrace_close(struct trace *trace)
 {
 	struct ftrace *state = trace->state;
 
-	if (state != NULL)
+	if (state != NULL) {
 		events_free(state->events);
+		commands_done(&state->commands);
+	}
 	free(state);
+}
+
+/* "nvme", "scsi", "ufs" or "block", what counts; or the bytes of a logical block. */
+static bool take_word(struct ftrace *state, const char *at, size_t len, bool *chosen)
+{
+	static const char *const names[] = {"block", "nvme", "scsi", "ufs"};
+	uint64_t bytes;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && strncmp(names[i], at, len) == 0) {
+			state->family = (enum command_family)i;
+			*chosen = true;
+			return true;
+		}
+	if (scan_decimal(at, &bytes) != at + len || bytes < 512 || bytes > 65536 ||
+	    (bytes & (bytes - 1)) != 0)
+		return false;
+	state->commands.block = bytes;
+	return true;
+}
+
+static int take_argument(const struct trace *trace, struct ftrace *state, bool *chosen, struct err *err)
+{
+	const char *at = trace->argument;
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, ",");
+
+		if (!take_word(state, at, len, chosen))
+			return err_set(err,
+				       "--format ftrace:%s: expected block, nvme, scsi or ufs, the size of a "
+				       "logical block in bytes, or both with a comma",
+				       trace->argument);
+		at += len + (at[len] == ',');
+	}
+	return 0;
+}
+
+/* What counts, when nobody said it: requests where there are any in the first bytes, else what is there
+ * first. */
+static enum command_family first_family(const uint8_t *bytes, size_t len)
+{
+	static const char *const signs[] = {
+	    "nvme_setup_cmd: ", "scsi_dispatch_cmd_start: ", "ufshcd_command: "};
+	enum command_family found = COMMANDS_NONE;
+	const uint8_t *first = NULL;
+
+	if (memmem(bytes, len, "block_rq_", 9) != NULL || memmem(bytes, len, "block_bio_", 10) != NULL)
+		return COMMANDS_NONE;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		const uint8_t *at = memmem(bytes, len, signs[i], strlen(signs[i]));
+
+		if (at != NULL && (first == NULL || at < first)) {
+			first = at;
+			found = (enum command_family)(i + 1);
+		}
+	}
+	return found;
+}
+
+/* UFS has blocks of 4096 bytes: where its places are sectors, all are multiples of 8. */
+static int choose_what_counts(struct trace *trace, struct ftrace *state, struct err *err)
+{
+	bool chosen = false;
+	const uint8_t *bytes;
+	long len = input_peek(trace->input, &bytes, INPUT_PEEK, err);
+
+	if (len < 0 || take_argument(trace, state, &chosen, err) != 0)
+		return -1;
+	if (!chosen)
+		state->family = first_family(bytes, (size_t)len);
+	if (state->commands.block == 0)
+		state->commands.block =
+		    state->family == COMMANDS_UFS && (trace->kept[KEPT_PLACES] & 7) != 0 ? 4096 : 512;
+	state->in_page = len > 0 && bytes[0] == '<';
+	return 0;
 }
 
 static int ftrace_open(struct trace *trace, struct err *err)
@@ -335,6 +567,8 @@ static int ftrace_open(struct trace *trace, struct err *err)
 	trace->state = state;
 	if (state == NULL)
 		return err_nomem(err);
+	if (choose_what_counts(trace, state, err) != 0)
+		return -1;
 	state->events = events_new(trace, next_event, INT64_C(1000000000), err);
 	return state->events ? 0 : -1;
 }
@@ -348,7 +582,9 @@ static long ftrace_read(struct trace *trace, struct access *batch, size_t n, str
 
 const struct trace_format format_ftrace = {
     .name = "ftrace",
-    .help = "the kernel's block tracepoints as ftrace, trace-cmd report or perf script print them",
+    .help = "the kernel's block tracepoints, or NVMe, SCSI and UFS commands, as ftrace, trace-cmd report,\n"
+	    "             perf script and trace, babeltrace and systrace print them; ftrace:4096: blocks of "
+	    "commands",
     .sign = "it holds lines of the kernel's block tracepoints",
     .events = EVENTS_OPTION,
     .probe = ftrace_probe,

@@ -23,6 +23,7 @@ static const struct field_name field_names[] = {
     {"time", ROLE_TIME, SECOND},
     {"timestamp", ROLE_TIME, SECOND},
     {"ts", ROLE_TIME, SECOND},
+    {"init_time", ROLE_TIME, SECOND},
     {"latency", ROLE_LATENCY, SECOND},
     {"response", ROLE_LATENCY, SECOND},
     {"lat", ROLE_LATENCY, SECOND},
@@ -32,20 +33,26 @@ static const struct field_name field_names[] = {
     {"rw", ROLE_OP, 1},
     {"rwbs", ROLE_OP, 1},
     {"iotype", ROLE_OP, 1},
+    {"io_type", ROLE_OP, 1},
     {"opcode", ROLE_OP, 1},
     {"action", ROLE_OP, 1},
     {"sector", ROLE_START, 512},
     {"start", ROLE_START, 512},
     {"lba", ROLE_START, 512},
+    {"lbn", ROLE_START, 512},
+    {"byteoffset", ROLE_START, 1},
+    {"min_offset", ROLE_START, 1},
     {"offset", ROLE_START, 1},
     {"sectors", ROLE_LENGTH, 512},
     {"nsec", ROLE_LENGTH, 512},
     {"nsectors", ROLE_LENGTH, 512},
     {"nr_sectors", ROLE_LENGTH, 512},
     {"bytes", ROLE_LENGTH, 1},
-    {"size", ROLE_LENGTH, 1},
-    {"length", ROLE_LENGTH, 1},
-    {"len", ROLE_LENGTH, 1},
+    {"iosize", ROLE_LENGTH, 1},
+    {"io_size", ROLE_LENGTH, 1},
+    {"size", ROLE_LENGTH, 0},
+    {"length", ROLE_LENGTH, 0},
+    {"len", ROLE_LENGTH, 0},
     {"count", ROLE_LENGTH, 0},
     {"device", ROLE_DEVICE, 1},
     {"device_name", ROLE_DEVICE, 1},
@@ -53,6 +60,7 @@ static const struct field_name field_names[] = {
     {"dev", ROLE_DEVICE, 1},
     {"disk", ROLE_DEVICE, 1},
     {"disknumber", ROLE_DEVICE, 1},
+    {"disknum", ROLE_DEVICE, 1},
     {"hostname", ROLE_DEVICE, 1},
     {"lun", ROLE_DEVICE, 1},
     {"volume", ROLE_DEVICE, 1},
@@ -100,7 +108,7 @@ static bool byte_unit(const char *unit, size_t len, struct field *field)
 	uint64_t value;
 	const char *end;
 
-	if (same(unit, len, "bytes"))
+	if (same(unit, len, "bytes") || same(unit, len, "b"))
 		field->unit = 1;
 	else if (same(unit, len, "sectors"))
 		field->unit = 512;
@@ -114,12 +122,62 @@ static bool byte_unit(const char *unit, size_t len, struct field *field)
 	return true;
 }
 
-bool field_named(const char *name, size_t len, struct field *field)
+static bool op_unit(const char *unit, size_t len, struct field *field)
 {
-	const struct field_name *found = find_name(name, len);
-	const char *unit = name + len;
+	static const char *const names[] = {"0", "1", "hex", "dec"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!same(unit, len, names[i]))
+			continue;
+		field->numbers = (enum op_numbers)i;
+		return true;
+	}
+	return false;
+}
+
+/* A heading as people write it, "Size (B)" or "Init Time (s)", as a name of the table with its unit. */
+static size_t plain_name(const char *name, size_t len, char plain[64])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n < 63; i++)
+		if (name[i] == ' ' && n > 0)
+			plain[n++] = '_';
+		else if (name[i] == '(' && n > 0)
+			plain[n - 1] = '.';
+		else if (name[i] != ')' && name[i] != '#' && name[i] != ' ')
+			plain[n++] = name[i];
+	plain[n] = '\0';
+	return n;
+}
+
+static bool unit_of(const struct field_name *found, const char *unit, size_t len, struct field *field)
+{
+	switch (found->role) {
+	case ROLE_TIME:
+	case ROLE_LATENCY:
+		return time_unit(unit, len, field);
+	case ROLE_START:
+	case ROLE_LENGTH:
+		field->open = false;
+		return byte_unit(unit, len, field);
+	case ROLE_OP:
+		return op_unit(unit, len, field);
+	default:
+		return false;
+	}
+}
+
+bool field_named(const char *heading, size_t len, struct field *field)
+{
+	char name[64];
+	const struct field_name *found;
+	const char *unit;
 
 	*field = (struct field){.role = ROLE_NONE};
+	len = plain_name(heading, len, name);
+	found = find_name(name, len);
+	unit = name + len;
 	while (found == NULL && unit > name) {
 		unit--;
 		if (*unit == '.' || *unit == '_')
@@ -129,12 +187,10 @@ bool field_named(const char *name, size_t len, struct field *field)
 		return true;
 	field->role = found->role;
 	field->unit = found->unit;
+	field->open = found->role == ROLE_LENGTH && found->unit == 0 && strcmp(found->name, "count") != 0;
 	if (unit == name + len)
 		return true;
-	len -= (size_t)(unit + 1 - name);
-	if (found->role == ROLE_TIME || found->role == ROLE_LATENCY)
-		return time_unit(unit + 1, len, field);
-	return (found->role == ROLE_START || found->role == ROLE_LENGTH) && byte_unit(unit + 1, len, field);
+	return unit_of(found, unit + 1, len - (size_t)(unit + 1 - name), field);
 }
 
 const char *roles_missing(unsigned roles)
@@ -158,6 +214,26 @@ void row_start(struct row *row)
 	row->op_len = row->comm_len = 0;
 	row->device[0] = '\0';
 	row->flags = 0;
+	row->numbers = OP_READ_IS_0;
+	row->open = false;
+	row->tally = NULL;
+}
+
+/* "8,441,856", as people print it: digits in threes. */
+static bool grouped_number(const char *value, size_t len, uint64_t *number)
+{
+	char digits[32];
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (value[i] == ',' && i > 0 && (len - i) % 4 == 0)
+			continue;
+		if (value[i] < '0' || value[i] > '9' || n == sizeof(digits) - 1)
+			return false;
+		digits[n++] = value[i];
+	}
+	digits[n] = '\0';
+	return scan_decimal(digits, number) == digits + n;
 }
 
 /* A number that fills its field. */
@@ -165,7 +241,7 @@ static bool whole_number(const char *value, size_t len, uint64_t *number)
 {
 	const char *end = scan_number(value, number);
 
-	return end != NULL && end == value + len;
+	return end == value + len || (len > 4 && grouped_number(value, len, number));
 }
 
 static bool take_time(const struct field *field, const char *value, size_t len, int64_t *ns)
@@ -224,6 +300,7 @@ static bool take(struct row *row, const struct field *field, const char *value, 
 		return len == 0 || whole_number(value, len, &row->start);
 	case ROLE_LENGTH:
 		row->length_unit = field->unit;
+		row->open = field->open;
 		return len == 0 || whole_number(value, len, &row->length);
 	case ROLE_PID:
 		return len == 0 || whole_number(value, len, &row->pid);
@@ -232,6 +309,7 @@ static bool take(struct row *row, const struct field *field, const char *value, 
 	case ROLE_OP:
 		row->op = value;
 		row->op_len = len;
+		row->numbers = field->numbers;
 		return true;
 	case ROLE_FLAGS:
 		take_flags(row, value, len);
@@ -258,16 +336,42 @@ int row_take(struct row *row, const struct field *field, const char *value, size
 			  names[field->role]);
 }
 
-/* Tables write operations as numbers too: 0 read, 1 write, 2 trim. */
+/* A SCSI opcode in the base that the column has: 1 or 0 as rwbs_parse, -1 when it is none, -2 when the base
+   is not known. */
+static int take_opcode(const struct row *row, struct access *access)
+{
+	const char *at = row->op, *end = NULL;
+	bool prefixed = row->op_len > 2 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
+	uint64_t opcode;
+
+	if (prefixed)
+		end = scan_hex(at + 2, &opcode);
+	else if (row->numbers == OP_SCSI_DECIMAL)
+		end = scan_decimal(at, &opcode);
+	else
+		end = scan_hex(at, &opcode);
+	if (end != at + row->op_len || opcode > 0xff)
+		return -1;
+	if (!prefixed && row->numbers != OP_SCSI_HEX && row->numbers != OP_SCSI_DECIMAL)
+		return row->op_len == 2 ? -2 : -1;
+	return scsi_opcode_parse((uint8_t)opcode, access);
+}
+
+/* Tables write operations as numbers too: 0 read, 1 write, 2 trim, or 1 read, 0 write; or as SCSI opcodes. */
 static int take_op(const struct row *row, uint64_t sectors, struct access *access)
 {
 	static const uint8_t ops[] = {ACCESS_READ, ACCESS_WRITE, ACCESS_DISCARD};
+	bool scsi = row->numbers == OP_SCSI_HEX || row->numbers == OP_SCSI_DECIMAL;
+	int got;
 
-	if (row->op_len == 1 && row->op[0] >= '0' && row->op[0] <= '2') {
+	if (!scsi && row->op_len == 1 && row->op[0] >= '0' && row->op[0] <= '2') {
 		access->op = ops[row->op[0] - '0'];
+		if (row->numbers == OP_READ_IS_1 && row->op[0] <= '1')
+			access->op = ops['1' - row->op[0]];
 		return 1;
 	}
-	return op_word_parse(row->op, row->op_len, sectors, access);
+	got = scsi ? -1 : op_word_parse(row->op, row->op_len, sectors, access);
+	return got >= 0 ? got : take_opcode(row, access);
 }
 
 static int take_names(struct trace *trace, const struct row *row, struct access *access, struct err *err)
@@ -278,6 +382,35 @@ static int take_names(struct trace *trace, const struct row *row, struct access 
 	access->device = (uint32_t)device;
 	access->comm = (uint32_t)comm;
 	return device < 0 || comm < 0 ? -1 : 0;
+}
+
+static void count_row(const struct row *row, uint64_t unit, uint64_t len)
+{
+	if (row->tally == NULL)
+		return;
+	row->tally->rows++;
+	row->tally->ragged += len % 512 != 0;
+	row->tally->large += row->open && unit == 512 && row->length % 512 == 0 && row->length > 0;
+}
+
+int row_tell(struct trace *trace, struct row_tally *tally, struct err *err)
+{
+	struct row_tally told = *tally;
+
+	*tally = (struct row_tally){.rows = 0};
+	if (told.ragged > 0 &&
+	    trace_note(trace, err,
+		       "%" PRIu64
+		       " lengths are no multiples of 512 bytes; if they count sectors, name their column "
+		       "'sectors' with --format",
+		       told.ragged) != 0)
+		return -1;
+	if (told.large == 0 || told.large < told.rows)
+		return 0;
+	return trace_note(
+	    trace, err,
+	    "lengths are taken for sectors, as the starts are, but all are multiples of 512; if they "
+	    "are bytes, name their column 'bytes' with --format");
 }
 
 int row_access(struct trace *trace, const struct row *row, const struct line *line, struct access *access,
@@ -292,6 +425,12 @@ int row_access(struct trace *trace, const struct row *row, const struct line *li
 	    __builtin_mul_overflow(row->length, unit, &len))
 		return line_wrong(line, err, "the request ends beyond 2^63 bytes");
 	counts = take_op(row, len, access);
+	if (counts == -2)
+		return err_set(err,
+			       "line %" PRIu64
+			       ": '%.*s' may be a SCSI opcode; op.hex or op.dec in the columns of "
+			       "--format csv: says how it is written",
+			       line->number, (int)row->op_len, row->op);
 	if (counts < 0)
 		return line_wrong(line, err, "'%.*s' is not an operation (read, write, discard, zero, flush)",
 				  row->op_len < 60 ? (int)row->op_len : 60, row->op);
@@ -299,6 +438,7 @@ int row_access(struct trace *trace, const struct row *row, const struct line *li
 		return 0;
 	if (access->op != ACCESS_FLUSH && !access_set_bytes(access, offset, len))
 		return line_wrong(line, err, "the request ends beyond 2^63 bytes");
+	count_row(row, unit, len);
 	access->time_ns = row->time_ns;
 	access->latency_ns = row->latency_ns;
 	access->pid = (uint32_t)row->pid;

@@ -2,12 +2,15 @@
 /* Formats whose fields have names: the columns of a CSV file, the groups of a pattern.  A name says what
    the field is and its unit:
 
-     op                       read, write, discard, zero, flush; R, W, D ...; 0, 1, 2; rwbs letters
-     sector                   first sector, of 512 bytes (also: start, lba)
+     op                       read, write, discard, zero, flush; R, W, D ...; 0, 1, 2; rwbs letters; a SCSI
+			      opcode with 0x
+     op.0, op.1               the same, but 0 or 1 is what means read (and the other is write)
+     op.hex, op.dec           a SCSI opcode, in hexadecimal or decimal
+     sector                   first sector, of 512 bytes (also: start, lba, lbn)
      offset                   first byte
      sectors, nsec            length in sectors of 512 bytes
-     bytes, size, length      length in bytes
-     count                    length in the unit of the start: sectors with sector, bytes with offset
+     bytes                    length in bytes
+     count, size, length      length in the unit of the start: sectors with sector, bytes with offset
      time, latency            seconds, with or without a fraction
      flags                    fua, preflush, sync, meta, ahead, failed, unfinished or ragged, with a +
    between; other words mean nothing device, pid, comm        names as they are; several device fields are
@@ -34,11 +37,31 @@ enum role {
 	ROLES
 };
 
+/* How numbers in a column of operations are to be understood. */
+enum op_numbers {
+	OP_READ_IS_0, /* 0 read, 1 write, 2 discard */
+	OP_READ_IS_1, /* 1 read, 0 write */
+	OP_SCSI_HEX,
+	OP_SCSI_DECIMAL,
+};
+
 struct field {
 	enum role role;
 	uint64_t unit; /* nanoseconds or bytes; 0 for a count in the unit of the start */
 	bool filetime; /* counts from 1601 */
+	bool open;     /* a length in the unit of the start by a name that others use for bytes */
+	enum op_numbers numbers;
 };
+
+/* What rows have in common that a note should say; starts zeroed. */
+struct row_tally {
+	uint64_t rows;
+	uint64_t ragged; /* lengths that are no multiples of 512 bytes */
+	uint64_t large;  /* lengths in sectors by an open name that are multiples of 512 */
+};
+
+/* Puts what it says into notes, once. */
+int row_tell(struct trace *trace, struct row_tally *tally, struct err *err);
 
 /* What a name means; ROLE_NONE for one that means nothing here.  False for a known name with a unit
    that is none. */
@@ -56,8 +79,11 @@ struct row {
 	uint64_t start_unit, length_unit;
 	const char *op, *comm;
 	size_t op_len, comm_len;
-	uint16_t flags;        /* enum access_flag */
-	char device[ROW_TEXT]; /* "" for none */
+	enum op_numbers numbers;
+	bool open;               /* as in struct field */
+	struct row_tally *tally; /* or NULL */
+	uint16_t flags;          /* enum access_flag */
+	char device[ROW_TEXT];   /* "" for none */
 };
 
 void row_start(struct row *row);

@@ -29,7 +29,10 @@ static int verb_of(const char *text, size_t len, uint64_t sectors, size_t *used)
 		return sectors > 0 ? ACCESS_ZERO : VERB_NONE;
 	case 'Z':
 		*used = len > 2 && text[1] == 'R' && text[2] == 'A' ? 3 : 2;
-		return len > 1 && text[1] == 'A' ? ACCESS_WRITE : VERB_NONE;
+		return len < 2          ? VERB_NONE
+		       : text[1] == 'A' ? ACCESS_WRITE
+		       : text[1] == 'R' ? ACCESS_DISCARD
+					: VERB_NONE;
 	default:
 		return VERB_BAD;
 	}
@@ -76,6 +79,8 @@ int rwbs_parse(const char *text, size_t len, uint64_t sectors, struct access *ac
 	if (verb == VERB_NONE)
 		return 0;
 	access->op = (uint8_t)verb;
+	if (text[preflush] == 'Z')
+		access->flags |= verb == ACCESS_WRITE ? ACCESS_APPEND : ACCESS_RESET | ACCESS_UNCERTAIN;
 	return 1;
 }
 
@@ -95,6 +100,12 @@ int op_word_parse(const char *text, size_t len, uint64_t sectors, struct access 
 	    {"f", ACCESS_FLUSH},
 	};
 
+	if (len == strlen("zone-append") && strncasecmp(text, "zone-append", len) == 0)
+		return rwbs_parse("ZA", 2, sectors, access);
+	if (len == strlen("zone-reset") && strncasecmp(text, "zone-reset", len) == 0)
+		return rwbs_parse("ZR", 2, sectors, access);
+	if (len == strlen("zone-finish") && strncasecmp(text, "zone-finish", len) == 0)
+		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strlen(words[i].word) != len || strncasecmp(words[i].word, text, len) != 0)
 			continue;
@@ -104,4 +115,36 @@ int op_word_parse(const char *text, size_t len, uint64_t sectors, struct access 
 		return 1;
 	}
 	return rwbs_parse(text, len, sectors, access);
+}
+
+int scsi_opcode_parse(uint8_t opcode, struct access *access)
+{
+	switch (opcode) {
+	case 0x08: /* READ(6), (10), (12), (16) */
+	case 0x28:
+	case 0xa8:
+	case 0x88:
+		access->op = ACCESS_READ;
+		return 1;
+	case 0x0a: /* WRITE(6), (10), (12), (16) */
+	case 0x2a:
+	case 0xaa:
+	case 0x8a:
+	case 0x2e: /* WRITE AND VERIFY(10), (12), (16) */
+	case 0xae:
+	case 0x8e:
+	case 0x41: /* WRITE SAME(10), (16) */
+	case 0x93:
+		access->op = ACCESS_WRITE;
+		return 1;
+	case 0x42: /* UNMAP */
+		access->op = ACCESS_DISCARD;
+		return 1;
+	case 0x35: /* SYNCHRONIZE CACHE(10), (16) */
+	case 0x91:
+		access->op = ACCESS_FLUSH;
+		return 1;
+	default:
+		return 0;
+	}
 }

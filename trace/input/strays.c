@@ -84,7 +84,7 @@ int strays_check(const struct strays *strays, struct err *err)
 
 	if (wrong == 0)
 		return 0;
-	if (strays->good == 0)
+	if (strays->good == strays->headers)
 		return err_set(err, "%s", strays->why.text);
 	if (!too_many(strays))
 		return 0;

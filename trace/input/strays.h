@@ -20,11 +20,12 @@ struct line;
 struct strays {
 	uint64_t n, first; /* all of them, and the number of the first */
 	uint64_t lead, between,
-	    run;        /* of those that are no comments: before the trace, in it, since its last */
-	uint64_t good;  /* lines of the trace */
-	uint64_t cut;   /* a line that was read though it has no end: its number */
-	bool cut_off;   /* the last stray has no end */
-	bool uncertain; /* the cut one ends in a number */
+	    run;          /* of those that are no comments: before the trace, in it, since its last */
+	uint64_t good;    /* lines of the trace */
+	uint64_t headers; /* of these, those that only name columns */
+	uint64_t cut;     /* a line that was read though it has no end: its number */
+	bool cut_off;     /* the last stray has no end */
+	bool uncertain;   /* the cut one ends in a number */
 	bool told;
 	struct err why; /* what was wrong with the first that is no comment */
 };

@@ -23,6 +23,7 @@ struct events {
 	enum trace_stage begins;  /* lends its time to completions where those are counted */
 	bool completes;           /* the trace holds completions of the device */
 	uint64_t lost, disordered, orphans, requeued;
+	uint64_t zones, appends, resets; /* states of zones changed; appends of unknown place; resets */
 };
 
 struct events *events_new(struct trace *trace, event_reader *next, int64_t late_ns, struct err *err)
@@ -71,6 +72,7 @@ static int count_all(struct events *events, struct err *err)
 
 	for (;;) {
 		event.access = access_blank();
+		event.zone_only = false;
 		got = events->next(trace, &event, err);
 		if (got <= 0)
 			return got;
@@ -141,6 +143,7 @@ static int next_event(struct events *events, struct event *event, struct err *er
 	int got;
 
 	event->access = access_blank();
+	event->zone_only = false;
 	if (events->order != NULL)
 		got = order_next(events->order, events->trace, events->next, event, err);
 	else
@@ -155,10 +158,14 @@ static int next_event(struct events *events, struct event *event, struct err *er
 static struct pair_key key_of(const struct access *access)
 {
 	/* All flushes of a device are alike. */
-	return (struct pair_key){
-	    .a = (uint64_t)access->device << 8 | access->op,
-	    .b = access->op == ACCESS_FLUSH ? UINT64_MAX : access->start,
-	};
+	struct pair_key key = {.a = (uint64_t)access->device << 8 | access->op, .b = access->start};
+
+	if (access->op == ACCESS_FLUSH)
+		key.b = UINT64_MAX;
+	/* An append is completed somewhere else than where its zone starts. */
+	if (access->flags & ACCESS_APPEND)
+		key.b = UINT64_MAX - 1 - access->count;
+	return key;
 }
 
 /* A requeued request is issued a second time; that is the same access. */
@@ -222,6 +229,11 @@ static bool finish_requests(struct events *events, const struct access *done, st
 		rest.start += pair->left;
 		rest.count -= pair->left;
 		pair->access.flags |= done->flags & ACCESS_FAILED;
+		if (done->flags & ACCESS_APPEND) {
+			pair->access.start = done->start;
+			pair->access.flags &= (uint16_t)~ACCESS_UNCERTAIN;
+			events->appends -= events->appends > 0;
+		}
 		pair_set_latency(&pair->access, pair->access.time_ns, done->time_ns);
 		pairs_finish(events->pairs, pair);
 	} while (rest.count > 0);
@@ -251,6 +263,17 @@ static int take_event(struct events *events, struct event *event, struct err *er
 
 	if (event->access.device != trace->chosen && trace->devices.n > 1)
 		return 0;
+	if (event->zone_only) {
+		events->zones += event->stage == events->counted;
+		return 0;
+	}
+	if (event->stage == events->counted && event->stage != STAGE_COMPLETE &&
+	    (event->access.flags & ACCESS_APPEND)) {
+		event->access.flags |= ACCESS_UNCERTAIN;
+		events->appends++;
+	}
+	if (event->stage == events->counted)
+		events->resets += (event->access.flags & ACCESS_RESET) != 0;
 	if (event->stage == STAGE_COMPLETE)
 		return complete(events, &event->access, err);
 	if (event->stage == STAGE_REQUEUE)
@@ -276,6 +299,24 @@ static int tell(struct events *events, struct err *err)
 	if (events->lost > 0)
 		rc = trace_note(trace, err, "%" PRIu64 " events were lost while the trace was taken",
 				events->lost);
+	if (rc == 0 && events->zones > 0)
+		rc = trace_note(
+		    trace, err,
+		    "%" PRIu64
+		    " operations that open, close or finish a zone move no data and are no accesses",
+		    events->zones);
+	if (rc == 0 && events->resets > 0)
+		rc = trace_note(trace, err,
+				"%" PRIu64
+				" zone resets count as discards; of a zone whose length is not stated only "
+				"the first sector counts",
+				events->resets);
+	if (rc == 0 && events->appends > 0)
+		rc = trace_note(trace, err,
+				"%" PRIu64
+				" zone appends count as writes at the start of their zone: where they went "
+				"is not in the trace",
+				events->appends);
 	if (rc == 0 && sorted > 0)
 		rc = trace_note(trace, err,
 				"%" PRIu64 " events came out of order and have been sorted by time", sorted);

@@ -10,6 +10,7 @@
 struct event {
 	struct access access; /* of a completion: what is completed, ACCESS_FAILED where it failed */
 	enum trace_stage stage;
+	bool zone_only; /* it opens, closes or finishes a zone: no access, but counted */
 };
 
 /* The next event of the trace into *event (whose access is blank): 1, 0 at the end, -1 on an error. */

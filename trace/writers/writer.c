@@ -149,7 +149,8 @@ const char *writer_comm(const struct writer *writer, const struct access *access
 void writer_flags(struct text *out, const struct access *access, char separator)
 {
 	static const char *const names[] = {
-	    "fua", "sync", "meta", "ahead", "preflush", "failed", "unfinished", "ragged", NULL, "uncertain",
+	    "fua",        "sync",   "meta", "ahead",     "preflush",    "failed",
+	    "unfinished", "ragged", NULL,   "uncertain", "zone-append", "zone-reset",
 	};
 	bool first = true;
 
