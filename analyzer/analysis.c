@@ -30,80 +30,83 @@ static void finish(void *worker)
 
 struct tallies {
 	struct tally *at;
-	struct heat
-	    *heats; /* one for each but the first tally, which has the options'; NULL without pictures */
 	unsigned n;
 };
 
 static void free_tallies(struct tallies *all)
 {
-	for (unsigned i = 0; i < all->n; i++) {
+	for (unsigned i = 0; i < all->n; i++)
 		tally_done(&all->at[i]);
-		if (i > 0 && all->heats != NULL)
-			heat_done(&all->heats[i]);
-	}
 	free(all->at);
-	free(all->heats);
 }
 
-static int make_tally(struct tallies *all, const struct map *map, const struct analysis_options *options)
+struct statistic_setup analysis_setup(const struct analysis *analysis)
 {
-	struct heat *heat = all->n > 0 && all->heats != NULL ? &all->heats[all->n] : options->heat;
-
-	if (tally_init(&all->at[all->n], map, options->base, options->unit_sectors, options->all, heat) != 0)
-		return -1;
-	all->at[all->n].part = options->part;
-	if (all->n > 0 && heat != NULL) {
-		heat_init(heat, options->unit_sectors);
-		heat->only_places = options->heat->only_places;
-	}
-	all->n++;
-	return 0;
+	return (struct statistic_setup){
+	    .map = analysis->map,
+	    .base = analysis->options.base,
+	    .unit_sectors = analysis->options.unit_sectors,
+	    .only_places = analysis->options.only_places,
+	};
 }
 
-static int make_tallies(struct tallies *all, const struct map *map, const struct analysis_options *options,
-			struct err *err)
+/* One, where a statistic needs the order of the accesses. */
+static unsigned threads_of(const struct analysis_options *options)
 {
-	unsigned threads = options->threads ? options->threads : 1;
+	for (unsigned i = 0; i < options->nmore; i++)
+		if ((options->more[i]->needs & NEEDS_ORDER) != 0)
+			return 1;
+	return options->threads ? options->threads : 1;
+}
+
+static int make_tallies(struct tallies *all, const struct analysis *analysis, struct err *err)
+{
+	const struct analysis_options *options = &analysis->options;
+	struct statistic_setup setup = analysis_setup(analysis);
+	unsigned threads = threads_of(options);
 
 	*all = (struct tallies){.at = calloc(threads, sizeof(struct tally))};
-	if (options->heat != NULL)
-		all->heats = calloc(threads, sizeof(struct heat));
-	if (all->at != NULL && (options->heat == NULL || all->heats != NULL))
-		while (all->n < threads && make_tally(all, map, options) == 0)
-			;
+	while (all->at != NULL && all->n < threads &&
+	       tally_init(&all->at[all->n], &setup, options->more, options->nmore, options->all) == 0)
+		all->at[all->n++].part = options->part;
 	if (all->n == threads)
 		return 0;
 	free_tallies(all);
 	return err_nomem(err);
 }
 
+/* The states become the analysis's. */
+static void take_states(struct analysis *analysis, struct tally *tally)
+{
+	analysis->usage = tally->usage;
+	analysis->alignment = tally->alignment;
+	memcpy(analysis->counted, tally->counted, sizeof(analysis->counted));
+	analysis->ncounted = tally->ncounted;
+	analysis->counted[0].at = &analysis->usage;
+	analysis->counted[1].at = &analysis->alignment;
+	tally->ncounted = 0;
+}
+
 /* The first tally becomes the result, with what the others have counted. */
 static int merge(struct analysis *analysis, struct tallies *all, struct err *err)
 {
 	struct tally *tally = &all->at[0];
+	int status = 0;
 
 	for (unsigned i = 0; analysis->marked && i < all->n; i++)
 		tally_see_mark(&all->at[i]);
 	for (unsigned i = 1; i < all->n; i++)
 		tally_merge(tally, &all->at[i]);
-	analysis->usage = tally->usage;
-	analysis->alignment = tally->alignment;
+	take_states(analysis, tally);
 	analysis->accesses = tally->accesses;
 	analysis->outside = tally->outside;
 	analysis->past = tally->past;
 	analysis->beyond = tally->beyond;
 	analysis->elsewhere = tally->elsewhere;
-	/* What is left of it goes with it. */
-	memset(&tally->usage, 0, sizeof(tally->usage));
-	memset(&tally->alignment, 0, sizeof(tally->alignment));
-	usage_finish(&analysis->usage);
-	alignment_finish(&analysis->alignment);
-	if (analysis->options.heat != NULL)
-		heat_finish(analysis->options.heat);
-	if (analysis->usage.short_of_memory || analysis->alignment.short_of_memory)
-		return err_nomem(err);
-	return 0;
+	for (unsigned i = 0; i < analysis->ncounted; i++)
+		if (analysis->counted[i].of->finish(analysis->counted[i].at) != 0)
+			status = err_nomem(err);
+	return status;
 }
 
 static int run_workers(struct analysis *analysis, struct tallies *all, struct trace *trace, struct err *err)
@@ -141,8 +144,12 @@ void analysis_init(struct analysis *analysis, const struct map *map, const struc
 
 void analysis_done(struct analysis *analysis)
 {
-	usage_done(&analysis->usage);
-	alignment_done(&analysis->alignment);
+	for (unsigned i = 0; i < analysis->ncounted; i++) {
+		analysis->counted[i].of->done(analysis->counted[i].at);
+		if (i >= COUNTED_OWN)
+			free(analysis->counted[i].at);
+	}
+	analysis->ncounted = 0;
 }
 
 int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err)
@@ -150,7 +157,7 @@ int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err
 	struct tallies all;
 	int status;
 
-	if (make_tallies(&all, analysis->map, &analysis->options, err) != 0)
+	if (make_tallies(&all, analysis, err) != 0)
 		return -1;
 	status = run_workers(analysis, &all, trace, err);
 	if (status == 0)
@@ -168,9 +175,8 @@ int analysis_count(struct analysis *analysis, const struct access *access, struc
 
 	analysis->options.part = TALLY_WHOLE;
 	analysis->options.threads = 1;
-	analysis->options.heat = NULL;
 	alone.window = WINDOW_UNMARKED;
-	if (make_tallies(&all, analysis->map, &analysis->options, err) != 0)
+	if (make_tallies(&all, analysis, err) != 0)
 		return -1;
 	tally_batch(&all.at[0], &batch);
 	tally_finish(&all.at[0]);

@@ -4,7 +4,6 @@
 #define ANALYZER_ANALYSIS_H
 
 #include "analyzer/fit.h"
-#include "analyzer/heat.h"
 #include "analyzer/tally.h"
 #include "base/err.h"
 #include "layout/map.h"
@@ -21,7 +20,9 @@ struct analysis_options {
 	enum tally_part part;
 	struct stream_edges *edges; /* of a piece whose marks cannot be told alone; else NULL */
 	unsigned number, of;        /* only every of-th batch, from the number-th on; 0 for all */
-	struct heat *heat;          /* fed with every counted access when it is not NULL */
+	const struct statistic *more[STATISTICS_MAX]; /* to be counted beside usage and alignment */
+	unsigned nmore;
+	bool only_places; /* as in struct statistic_setup */
 };
 
 struct analysis {
@@ -29,6 +30,8 @@ struct analysis {
 	const struct map *map;
 	struct usage usage;
 	struct alignment alignment;
+	struct counted counted[STATISTICS_MAX]; /* the states of all statistics, finished; these two first */
+	unsigned ncounted;
 	uint64_t accesses; /* counted */
 	uint64_t outside;  /* left out, marks included */
 	uint64_t windows;
@@ -48,5 +51,14 @@ int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err
 
 /* Counts one access, whatever its window, as the only one of its trace; 0, or -1 without memory. */
 int analysis_count(struct analysis *analysis, const struct access *access, struct err *err);
+
+/* What its statistics know. */
+struct statistic_setup analysis_setup(const struct analysis *analysis);
+
+/* What has been counted of one, or NULL. */
+static inline void *analysis_state(const struct analysis *analysis, const struct statistic *statistic)
+{
+	return counted_find(analysis->counted, analysis->ncounted, statistic);
+}
 
 #endif

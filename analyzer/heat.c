@@ -2,6 +2,8 @@
 /* Counting is done by bounds and tiles; here are the time axis and the first accesses. */
 #include "analyzer/heat.h"
 
+#include "analyzer/statistic.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,3 +290,54 @@ void heat_finish(struct heat *heat)
 	tiles_free(&heat->timed);
 	tiles_free(&heat->untimed);
 }
+
+/* --- the row --- */
+
+static int init(void *state, const struct statistic_setup *setup)
+{
+	struct heat *heat = state;
+
+	heat_init(heat, setup->unit_sectors);
+	heat->only_places = setup->only_places;
+	return 0;
+}
+
+static void done(void *state)
+{
+	heat_done(state);
+}
+
+static void extents(void *state, const struct access *const *accesses, unsigned n, uint64_t number)
+{
+	heat_accesses(state, accesses, n, number);
+}
+
+static void merge(void *state, void *other)
+{
+	heat_merge(state, other);
+}
+
+static void reset(void *state)
+{
+	heat_reset(state);
+}
+
+static int finish(void *state)
+{
+	struct heat *heat = state;
+
+	heat_finish(heat);
+	return heat->short_of_memory ? -1 : 0;
+}
+
+const struct statistic statistic_heat = {
+    .name = "heat",
+    .help = "where and when, for pictures",
+    .state_size = sizeof(struct heat),
+    .init = init,
+    .done = done,
+    .extents = extents,
+    .merge = merge,
+    .reset = reset,
+    .finish = finish,
+};

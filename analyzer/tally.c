@@ -1,40 +1,89 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a trace has marks is known only when the first one comes: what was counted until then is forgotten,
-   so that memory does not hang on the length of the trace. */
+   so that memory does not depend on the length of the trace. */
 #include "analyzer/tally.h"
 
-#include "analyzer/heat.h"
 #include "analyzer/usual.h"
 #include "analyzer/access_walk.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-int tally_init(struct tally *tally, const struct map *map, const struct space *base, uint64_t unit_sectors,
-	       bool all, struct heat *heat)
+static int add_statistic(struct tally *tally, const struct statistic *statistic, void *at,
+			 const struct statistic_setup *setup)
 {
-	*tally = (struct tally){.map = map, .base = base ? base : map_disk(map), .all = all, .heat = heat};
-	lanes_init(&tally->lanes, map_disk(map)->sectors);
-	if (bins_init(&tally->bins, map, BINS_EXTENTS_MIN) == 0 &&
-	    usage_init(&tally->usage, map, unit_sectors) == 0 &&
-	    alignment_init(&tally->alignment, map, unit_sectors) == 0)
-		return 0;
-	tally_done(tally);
-	return -1;
+	if (at == NULL)
+		return -1;
+	tally->counted[tally->ncounted++] = (struct counted){statistic, at};
+	tally->takes_usual &=
+	    (statistic->access == NULL && statistic->place == NULL) || statistic->usual != NULL;
+	return statistic->init(at, setup);
+}
+
+int tally_init(struct tally *tally, const struct statistic_setup *setup, const struct statistic *const *more,
+	       unsigned n, bool all)
+{
+	int status;
+
+	*tally = (struct tally){.map = setup->map, .base = setup->base, .all = all, .takes_usual = true};
+	lanes_init(&tally->lanes, map_disk(setup->map)->sectors);
+	status = add_statistic(tally, &statistic_usage, &tally->usage, setup);
+	if (status == 0)
+		status = add_statistic(tally, &statistic_alignment, &tally->alignment, setup);
+	for (unsigned i = 0; i < n && status == 0; i++)
+		status = add_statistic(tally, more[i], calloc(1, more[i]->state_size), setup);
+	if (status == 0)
+		status = bins_init(&tally->bins, setup->map, BINS_EXTENTS_MIN);
+	if (status != 0)
+		tally_done(tally);
+	return status;
 }
 
 void tally_done(struct tally *tally)
 {
 	bins_free(&tally->bins);
-	usage_done(&tally->usage);
-	alignment_done(&tally->alignment);
+	for (unsigned i = 0; i < tally->ncounted; i++) {
+		tally->counted[i].of->done(tally->counted[i].at);
+		if (i >= COUNTED_OWN)
+			free(tally->counted[i].at);
+	}
+	tally->ncounted = 0;
 }
+
+/* --- telling the statistics --- */
+
+static void tell_access(struct tally *tally, const struct access *access, uint64_t number)
+{
+	usage_access(&tally->usage, access);
+	alignment_access(&tally->alignment, access, number);
+	for (unsigned i = COUNTED_OWN; i < tally->ncounted; i++)
+		if (tally->counted[i].of->access != NULL)
+			tally->counted[i].of->access(tally->counted[i].at, access, number);
+}
+
+static void tell_place(struct tally *tally, const struct access *access, const struct place *place)
+{
+	usage_place(&tally->usage, access, place);
+	alignment_place(&tally->alignment, access, place);
+	for (unsigned i = COUNTED_OWN; i < tally->ncounted; i++)
+		if (tally->counted[i].of->place != NULL)
+			tally->counted[i].of->place(tally->counted[i].at, access, place);
+}
+
+static void tell_extents(struct tally *tally, const struct access *const *accesses, unsigned n,
+			 uint64_t number)
+{
+	for (unsigned i = COUNTED_OWN; i < tally->ncounted; i++)
+		if (tally->counted[i].of->extents != NULL)
+			tally->counted[i].of->extents(tally->counted[i].at, accesses, n, number);
+}
+
+/* --- accesses that are not usual --- */
 
 static void count_place(struct tally *tally, const struct access *access, struct place *place, uint64_t left)
 {
 	if (place->count > left)
 		place->count = left;
-	usage_place(&tally->usage, access, place);
-	alignment_place(&tally->alignment, access, place);
+	tell_place(tally, access, place);
 }
 
 /* Counts an access whose first place has been found; a flush has none. */
@@ -43,8 +92,7 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 {
 	uint64_t at = access->start, end = access->start + access->count;
 
-	usage_access(&tally->usage, access);
-	alignment_access(&tally->alignment, access, serial);
+	tell_access(tally, access, serial);
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
 		tally->beyond++;
 	while (at < end) {
@@ -57,14 +105,13 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 
 static void count_extent(struct tally *tally, struct access_walk *walk, uint64_t serial)
 {
+	const struct access *extent = &walk->extent;
 	struct place place;
 
-	if (tally->heat != NULL && access_walk_is_on_disk(walk))
-		heat_access(tally->heat, &walk->extent, serial);
-	while (access_walk_place(walk, &place)) {
-		usage_place(&tally->usage, &walk->extent, &place);
-		alignment_place(&tally->alignment, &walk->extent, &place);
-	}
+	if (access_walk_is_on_disk(walk))
+		tell_extents(tally, &extent, 1, serial);
+	while (access_walk_place(walk, &place))
+		tell_place(tally, extent, &place);
 }
 
 /* Counts an access whose sectors count from the start of a volume or partition. */
@@ -74,8 +121,7 @@ static void count_walk(struct tally *tally, const struct access *access, uint64_
 	struct access_walk walk;
 
 	access_walk_init(&walk, tally->map, tally->base, access, tally->usage.unit_sectors);
-	usage_access(&tally->usage, &walk.whole);
-	alignment_access(&tally->alignment, &walk.whole, serial);
+	tell_access(tally, &walk.whole, serial);
 	while (access_walk_extent(&walk)) {
 		count_extent(tally, &walk, serial);
 		elsewhere |= !access_walk_is_on_disk(&walk);
@@ -180,11 +226,10 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 		count_walks(tally, accesses, n, serial);
 		return;
 	}
-	if (tally->heat != NULL)
-		heat_accesses(tally->heat, accesses, n, serial);
+	tell_extents(tally, accesses, n, serial);
 	others.n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (usual_take(tally, accesses[i], &usual[nusual])) {
+		if (tally->takes_usual && usual_take(tally, accesses[i], &usual[nusual])) {
 			nusual++;
 		} else {
 			others.at[others.n] = accesses[i];
@@ -215,10 +260,8 @@ static void forget(struct tally *tally)
 	tally->accesses = tally->past = 0;
 	tally->beyond = tally->elsewhere = 0;
 	bins_clear(&tally->bins);
-	usage_reset(&tally->usage);
-	alignment_reset(&tally->alignment);
-	if (tally->heat != NULL)
-		heat_reset(tally->heat);
+	for (unsigned i = 0; i < tally->ncounted; i++)
+		tally->counted[i].of->reset(tally->counted[i].at);
 }
 
 static bool is_counted(const struct tally *tally, const struct access *access)
@@ -278,15 +321,13 @@ void tally_see_mark(struct tally *tally)
 		forget(tally);
 }
 
-void tally_merge(struct tally *tally, const struct tally *other)
+void tally_merge(struct tally *tally, struct tally *other)
 {
-	usage_merge(&tally->usage, &other->usage);
-	alignment_merge(&tally->alignment, &other->alignment);
+	for (unsigned i = 0; i < tally->ncounted; i++)
+		tally->counted[i].of->merge(tally->counted[i].at, other->counted[i].at);
 	tally->accesses += other->accesses;
 	tally->beyond += other->beyond;
 	tally->elsewhere += other->elsewhere;
 	tally->outside += other->outside;
 	tally->past += other->past;
-	if (tally->heat != NULL)
-		heat_merge(tally->heat, other->heat);
 }

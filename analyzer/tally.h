@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What one thread has counted: every counted access is cut at the borders of the map's runs, and each
-   analysis is fed with the pieces.  Tallies of the parts of a trace make the tally of the whole. */
+   statistic is told of the pieces.  Tallies of the parts of a trace make the tally of the whole. */
 #ifndef ANALYZER_TALLY_H
 #define ANALYZER_TALLY_H
 
 #include "analyzer/alignment.h"
 #include "analyzer/bins.h"
 #include "analyzer/lanes.h"
+#include "analyzer/statistic.h"
 #include "analyzer/usage.h"
 #include "layout/map.h"
 #include "trace/stream.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct heat;
 
 /* Which accesses count. */
 enum tally_part {
@@ -29,11 +28,15 @@ enum tally_part {
 struct tally {
 	const struct map *map;
 	const struct space *base; /* what the accesses' sectors count from */
+	/* These two are told of every access, and by their names: through pointers a usual access would take
+	   a tenth more time. */
 	struct usage usage;
 	struct alignment alignment;
+	struct counted counted[STATISTICS_MAX]; /* all statistics, these two first */
+	unsigned ncounted;
+	bool takes_usual; /* all of them can count an access as usual */
 	struct lanes lanes;
 	struct bins bins;
-	struct heat *heat;  /* fed as well when it is not NULL; the caller's */
 	uint64_t accesses;  /* counted */
 	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
 	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
@@ -45,9 +48,9 @@ struct tally {
 	uint64_t sectors[TALLY_TOGETHER]; /* that are looked up now */
 };
 
-/* 0, or -1 without memory. */
-int tally_init(struct tally *tally, const struct map *map, const struct space *base, uint64_t unit_sectors,
-	       bool all, struct heat *heat);
+/* Counts usage, alignment and n more; 0, or -1 without memory. */
+int tally_init(struct tally *tally, const struct statistic_setup *setup, const struct statistic *const *more,
+	       unsigned n, bool all);
 void tally_done(struct tally *tally);
 
 /* Counts a batch; batches of one trace come in order. */
@@ -59,7 +62,7 @@ void tally_finish(struct tally *tally);
 /* The trace has marks, though this tally may have seen none; for all tallies before they are merged. */
 void tally_see_mark(struct tally *tally);
 
-/* Adds what another tally has counted in the same trace. */
-void tally_merge(struct tally *tally, const struct tally *other);
+/* Adds what another tally has counted in the same trace, which may be gone there afterwards. */
+void tally_merge(struct tally *tally, struct tally *other);
 
 #endif

@@ -51,9 +51,14 @@ static inline bool usage_is_of_inode(const struct place *place)
 
 /* Within an ext file system or beside it, a kind is a region of its own: the leftover of a partition has no
    file system. */
+static inline uint64_t usage_region_number(uint64_t device, enum kind kind, bool in_fs)
+{
+	return (device * KIND_COUNT + kind) * 2 + in_fs;
+}
+
 static inline uint64_t usage_region_key(const struct space *device, enum kind kind, bool in_fs)
 {
-	return ((uint64_t)device->id * KIND_COUNT + kind) * 2 + in_fs;
+	return usage_region_number(device->id, kind, in_fs);
 }
 
 static inline bool usage_has_fs(enum kind kind, bool in_ext)

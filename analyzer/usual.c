@@ -3,15 +3,6 @@
    meanwhile. */
 #include "analyzer/usual.h"
 
-struct candidate {
-	const struct usual *usual;
-	const struct space *space;
-	const struct extent *extent;
-	uint64_t at; /* where it begins in the space */
-	unsigned index;
-	bool in_ext;
-};
-
 bool usual_take(const struct tally *tally, const struct access *access, struct usual *usual)
 {
 	bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
@@ -48,20 +39,20 @@ static void leave(struct unusual *unusual, unsigned i)
 	unusual->at[unusual->n++] = (uint8_t)i;
 }
 
-static bool has_index(const struct candidate *candidate)
+static bool has_index(const struct usual_place *place)
 {
-	return candidate->space->extents.index != NULL;
+	return place->space->extents.index != NULL;
 }
 
-static bool has_inode(const struct candidate *candidate)
+static bool has_inode(const struct usual_place *place)
 {
-	return candidate->in_ext && extent_is_of_inode(candidate->extent);
+	return place->in_ext && extent_is_of_inode(place->extent);
 }
 
 static unsigned find_lanes(const struct tally *tally, const struct usual *usual, unsigned n,
-			   struct candidate *candidates, struct unusual *unusual)
+			   struct usual_place *places, struct unusual *unusual)
 {
-	unsigned ncandidates = 0;
+	unsigned nplaces = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct lane *lane = lanes_find(&tally->lanes, usual[i].start, usual[i].count);
@@ -70,75 +61,76 @@ static unsigned find_lanes(const struct tally *tally, const struct usual *usual,
 			leave(unusual, i);
 			continue;
 		}
-		candidates[ncandidates] = (struct candidate){
+		places[nplaces] = (struct usual_place){
 		    .usual = &usual[i],
 		    .space = lane->space,
 		    .at = usual[i].start - lane->start + lane->inner,
 		    .index = i,
 		    .in_ext = lane->in_ext,
 		};
-		if (has_index(&candidates[ncandidates]))
-			extents_expect_bucket(&lane->space->extents, candidates[ncandidates].at);
-		ncandidates++;
+		if (has_index(&places[nplaces]))
+			extents_expect_bucket(&lane->space->extents, places[nplaces].at);
+		nplaces++;
 	}
-	return ncandidates;
+	return nplaces;
 }
 
-static unsigned find_extents(const struct tally *tally, struct candidate *candidates, unsigned n,
+static unsigned find_extents(const struct tally *tally, struct usual_place *places, unsigned n,
 			     struct unusual *unusual)
 {
-	unsigned ncandidates = 0;
+	unsigned nplaces = 0;
 	uint64_t end;
 
 	for (unsigned i = 0; i < n; i++)
-		if (has_index(&candidates[i]))
-			extents_expect_extent(&candidates[i].space->extents, candidates[i].at);
+		if (has_index(&places[i]))
+			extents_expect_extent(&places[i].space->extents, places[i].at);
 	for (unsigned i = 0; i < n; i++) {
-		struct candidate candidate = candidates[i];
+		struct usual_place place = places[i];
 
-		candidate.extent =
-		    extents_find(&candidate.space->extents, candidate.space->sectors, candidate.at, &end);
-		if (candidate.extent->kind == KIND_CHILD || candidate.usual->count > end - candidate.at) {
-			leave(unusual, candidate.index);
+		place.extent = extents_find(&place.space->extents, place.space->sectors, place.at, &end);
+		if (place.extent->kind == KIND_CHILD || place.usual->count > end - place.at) {
+			leave(unusual, place.index);
 			continue;
 		}
-		if (has_inode(&candidate))
-			inodes_expect(&tally->usage.inodes, candidate.space, candidate.extent->owner);
-		candidates[ncandidates++] = candidate;
+		if (has_inode(&place))
+			inodes_expect(&tally->usage.inodes, place.space, place.extent->owner);
+		places[nplaces++] = place;
 	}
-	return ncandidates;
+	return nplaces;
 }
 
-static bool count_candidate(struct tally *tally, const struct candidate *candidate)
+static bool count_place(struct tally *tally, const struct usual_place *place)
 {
-	const struct usual *usual = candidate->usual;
+	const struct usual *usual = place->usual;
 	enum access_op op = (enum access_op)usual->op;
 	struct usage *usage = &tally->usage;
-	struct counters *region = usage_known_region(usage, candidate->space,
-						     (enum kind)candidate->extent->kind, candidate->in_ext);
-	uint64_t *writes = alignment_known_writes(&tally->alignment, candidate->space);
+	struct counters *region =
+	    usage_known_region(usage, place->space, (enum kind)place->extent->kind, place->in_ext);
+	uint64_t *writes = alignment_known_writes(&tally->alignment, place->space);
 
 	if (region == NULL || writes == NULL)
 		return false;
 	counter_add(&usage->totals.op[op], 1, usual->count, usual->unaligned);
 	counter_add(&region->op[op], 1, usual->count, usual->unaligned);
 	*writes += op == ACCESS_WRITE;
-	if (has_inode(candidate) &&
-	    inodes_count_alone(&usage->inodes, candidate->space, candidate->extent->owner, op, usual->count,
-			       usual->unaligned) != 0)
+	if (has_inode(place) && inodes_count_alone(&usage->inodes, place->space, place->extent->owner, op,
+						   usual->count, usual->unaligned) != 0)
 		usage->short_of_memory = true;
+	for (unsigned i = COUNTED_OWN; i < tally->ncounted; i++)
+		if (tally->counted[i].of->usual != NULL)
+			tally->counted[i].of->usual(tally->counted[i].at, place);
 	return true;
 }
 
 unsigned usual_count(struct tally *tally, const struct usual *usual, unsigned n, uint8_t *unusual_at)
 {
-	struct candidate candidates[USUAL_TOGETHER];
+	struct usual_place places[USUAL_TOGETHER];
 	struct unusual unusual = {unusual_at, 0};
-	unsigned ncandidates = find_lanes(tally, usual, n, candidates, &unusual);
+	unsigned nplaces = find_lanes(tally, usual, n, places, &unusual);
 
-	ncandidates = find_extents(tally, candidates, ncandidates, &unusual);
-	for (unsigned i = 0; i < ncandidates; i++)
-		if (!count_candidate(tally, &candidates[i]))
-			leave(&unusual, candidates[i].index);
+	nplaces = find_extents(tally, places, nplaces, &unusual);
+	for (unsigned i = 0; i < nplaces; i++)
+		if (!count_place(tally, &places[i]))
+			leave(&unusual, places[i].index);
 	return unusual.n;
 }

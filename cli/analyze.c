@@ -31,17 +31,17 @@ enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE };
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
 {
-	struct report report;
+	struct results results;
 	struct err err;
 	int status;
 
-	if (report_init(&report, trace, disk, map, analysis, &err) != 0)
+	if (results_take(&results, trace, disk, map, analysis, &err) != 0)
 		status = fail(NULL, &err);
 	else if (line->output != NULL)
-		status = report_directory(line->output, &report, analysis, &line->common.output);
+		status = report_directory(line->output, &results, analysis, &line->common.output);
 	else
-		status = report_print(&report, line->common.json);
-	report_done(&report);
+		status = report_print(&results, line->common.json);
+	results_done(&results);
 	return status;
 }
 
@@ -68,12 +68,10 @@ static int make_part(struct trace *trace, const struct map *map, const char *dis
 static int analyze(const char *trace_path, const char *disk, const struct command_line *line)
 {
 	const struct common *common = &line->common;
-	struct heat heat;
 	struct analysis_options options = {
 	    .unit_sectors = common->unit_sectors,
 	    .all = common->all,
 	    .threads = common->map.threads,
-	    .heat = line->output != NULL && !line->partial ? &heat : NULL,
 	};
 	struct analysis analysis;
 	struct trace *trace;
@@ -84,7 +82,8 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 
 	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
-	heat_init(&heat, common->unit_sectors);
+	if (line->output != NULL && !line->partial)
+		options.more[options.nmore++] = &statistic_heat;
 	options.base = fit.base;
 	options.fit = &fit;
 	analysis_init(&analysis, map, &options);
@@ -95,7 +94,6 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	else
 		status = fail(trace_path, &err);
 	analysis_done(&analysis);
-	heat_done(&heat);
 	close_both(trace, map, &fit);
 	return status;
 }

@@ -63,7 +63,7 @@ static int parse_view(struct draw *draw, const char *word)
 }
 
 static int write_scene(struct draw *draw, struct text *out, const struct scene *scene,
-		       const struct report *report, struct err *err)
+		       const struct results *results, struct err *err)
 {
 	struct source source = {
 	    .program = "blkmap " BLKMAP_VERSION,
@@ -78,27 +78,30 @@ static int write_scene(struct draw *draw, struct text *out, const struct scene *
 	}
 	if (draw->writer->write != NULL)
 		return draw->writer->write(out, scene, &source, err);
-	return write_page(out, &draw->picture, scene, &source, report->notes.at, report->notes.n, err);
+	return write_page(out, &draw->picture, scene, &source, results->notes.at, results->notes.n, err);
 }
 
 /* Fills `out` with the file's bytes. */
 static int make(struct draw *draw, struct text *out, const struct trace *trace, struct err *err)
 {
 	struct text note = {0};
-	struct report report;
+	struct results results;
 	struct scene scene;
-	int status = report_init(&report, trace, draw->picture.disk_path, draw->picture.map,
-				 draw->picture.analysis, err);
+	int status;
 
-	draw->picture.warnings = report.warnings.at;
-	draw->picture.nwarnings = report.warnings.n;
+	draw->picture.heat = analysis_state(draw->picture.analysis, &statistic_heat);
+	status = results_take(&results, trace, draw->picture.disk_path, draw->picture.map,
+			      draw->picture.analysis, err);
+
+	draw->picture.warnings = results.warnings.at;
+	draw->picture.nwarnings = results.warnings.n;
 	if (status == 0 && (status = picture_scene(&scene, &draw->picture, &note, err)) == 0) {
-		status = write_scene(draw, out, &scene, &report, err);
+		status = write_scene(draw, out, &scene, &results, err);
 		if (status == 0 && note.n > 0)
 			fprintf(stderr, "blkmap: %s\n", note.at);
 		scene_free(&scene);
 	}
-	report_done(&report);
+	results_done(&results);
 	text_free(&note);
 	return status;
 }
@@ -106,19 +109,20 @@ static int make(struct draw *draw, struct text *out, const struct trace *trace, 
 static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct map *map,
 			    const struct fit *fit, const struct common *common)
 {
-	struct heat heat;
-	struct analysis_options options = {.unit_sectors = common->unit_sectors,
-					   .all = common->all,
-					   .threads = common->map.threads,
-					   .heat = &heat};
+	struct analysis_options options = {
+	    .unit_sectors = common->unit_sectors,
+	    .all = common->all,
+	    .threads = common->map.threads,
+	    .more = {&statistic_heat},
+	    .nmore = 1,
+	};
 	struct analysis analysis;
 	struct text out = {0};
 	struct err err;
 	int status;
 
-	heat_init(&heat, common->unit_sectors);
 	/* The page, which has a writer of its own, shows times whatever the view is. */
-	heat.only_places =
+	options.only_places =
 	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
 	options.base = fit->base;
 	options.fit = fit;
@@ -126,7 +130,6 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	draw->picture.map = map;
 	draw->picture.device = common->trace.device;
 	draw->picture.analysis = &analysis;
-	draw->picture.heat = &heat;
 	if (analysis_run(&analysis, trace, &err) != 0)
 		status = fail(draw->picture.trace_path, &err);
 	else if (make(draw, &out, trace, &err) != 0)
@@ -136,7 +139,6 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 		    draw->dump_scene ? print_text(&out) : output_file(draw->output, &out, &common->output);
 	text_free(&out);
 	analysis_done(&analysis);
-	heat_done(&heat);
 	return status;
 }
 

@@ -5,8 +5,6 @@
 #include "parts/merge.h"
 #include "trace/input/input.h"
 
-#include <stdlib.h>
-
 #define READ_STEP ((size_t)1 << 20)
 
 static const char options_help[] =
@@ -37,14 +35,17 @@ static int read_all(struct text *bytes, const char *path, const char *tmpdir, st
 	return (int)got;
 }
 
-static int read_part(struct part *part, const char *path, const char *tmpdir, struct err *err)
+static int add_part(struct merge *merge, const char *path, const char *tmpdir, struct err *err)
 {
 	struct text bytes = {0};
+	struct part part;
 	int status = read_all(&bytes, path, tmpdir, err);
 
-	if (status == 0)
-		status = part_read(part, bytes.at ? bytes.at : "", bytes.n, err);
-	part->name = path;
+	if (status == 0 && (status = part_read(&part, bytes.at ? bytes.at : "", bytes.n, err)) == 0) {
+		part.name = path;
+		status = merge_add(merge, &part, err);
+		part_done(&part);
+	}
 	text_free(&bytes);
 	return status;
 }
@@ -54,36 +55,27 @@ static int print_report(struct merge *merge, const struct command_line *line)
 	struct err err;
 
 	if (line->trace != NULL)
-		merge->report.trace.file = line->trace;
+		merge->results.trace.file = line->trace;
 	if (merge_finish(merge, &err) != 0)
 		return fail(NULL, &err);
-	return report_print(&merge->report, line->common.json);
+	return report_print(&merge->results, line->common.json);
 }
 
 static int merge_files(char **paths, size_t n, const struct command_line *line)
 {
-	struct part *parts = calloc(n, sizeof(*parts));
 	struct merge merge;
 	struct err err;
 	int status = 0;
 
-	if (parts == NULL) {
-		err_nomem(&err);
-		return fail(NULL, &err);
-	}
 	merge_init(&merge);
 	for (size_t i = 0; i < n && status == 0; i++)
 		if (outputs_spare(&line->common.outputs, paths[i]) != 0)
 			status = STATUS_FAILED;
-		else if (read_part(&parts[i], paths[i], line->common.trace.tmpdir, &err) != 0 ||
-			 merge_add(&merge, &parts[i], &err) != 0)
+		else if (add_part(&merge, paths[i], line->common.trace.tmpdir, &err) != 0)
 			status = fail(paths[i], &err);
 	if (status == 0)
 		status = print_report(&merge, line);
 	merge_done(&merge);
-	for (size_t i = 0; i < n; i++)
-		part_done(&parts[i]);
-	free(parts);
 	return status;
 }
 

@@ -21,21 +21,21 @@ static const char *const names[REPORT_FILES] = {
     [REPORT_PAGE] = "index.html",
 };
 
-static int make_pictures(struct output *files, const struct report *report, const struct analysis *analysis,
+static int make_pictures(struct output *files, const struct results *results, const struct analysis *analysis,
 			 struct err *err)
 {
 	struct picture picture = {
-	    .trace_path = report->trace.file,
-	    .disk_path = report->disk.file,
-	    .device = report->trace.device,
+	    .trace_path = results->trace.file,
+	    .disk_path = results->disk.file,
+	    .device = results->trace.device,
 	    .map = analysis->map,
 	    .analysis = analysis,
-	    .heat = analysis->options.heat,
-	    .warnings = report->warnings.at,
-	    .nwarnings = report->warnings.n,
+	    .heat = analysis_state(analysis, &statistic_heat),
+	    .warnings = results->warnings.at,
+	    .nwarnings = results->warnings.n,
 	};
 	struct source source = {
-	    .program = "blkmap " BLKMAP_VERSION, .trace = report->trace.file, .disk = report->disk.file};
+	    .program = "blkmap " BLKMAP_VERSION, .trace = results->trace.file, .disk = results->disk.file};
 	struct text note = {0};
 	struct scene scene;
 	int status = picture_scene(&scene, &picture, &note, err);
@@ -44,7 +44,7 @@ static int make_pictures(struct output *files, const struct report *report, cons
 		status = write_png(&files[REPORT_PICTURE].text, &scene, &source, err);
 		if (status == 0)
 			status = write_page(&files[REPORT_PAGE].text, &picture, &scene, &source,
-					    report->notes.at, report->notes.n, err);
+					    results->notes.at, results->notes.n, err);
 		if (status == 0 && note.n > 0)
 			fprintf(stderr, "blkmap: %s\n", note.at);
 		scene_free(&scene);
@@ -67,12 +67,12 @@ int plan_report_directory(struct common *common, const char *path)
 	return status;
 }
 
-int report_print(const struct report *report, bool json)
+int report_print(const struct results *results, bool json)
 {
 	struct text out = {0};
 	struct err err;
-	int status = json ? report_json(&out, report, print_text, &err)
-			  : report_text(&out, report, terminal_width(), &err);
+	int status = json ? report_json(&out, results, print_text, &err)
+			  : report_text(&out, results, terminal_width(), &err);
 
 	if (status < 0)
 		status = fail(NULL, &err);
@@ -82,7 +82,7 @@ int report_print(const struct report *report, bool json)
 	return status;
 }
 
-int report_directory(const char *path, const struct report *report, const struct analysis *analysis,
+int report_directory(const char *path, const struct results *results, const struct analysis *analysis,
 		     const struct outfile_options *options)
 {
 	struct output files[REPORT_FILES] = {0};
@@ -92,9 +92,9 @@ int report_directory(const char *path, const struct report *report, const struct
 	for (size_t i = 0; i < REPORT_FILES; i++)
 		files[i].name = names[i];
 
-	if (report_text(&files[REPORT_TEXT].text, report, TEXT_WIDTH, &err) != 0 ||
-	    report_json(&files[REPORT_JSON].text, report, NULL, &err) != 0 ||
-	    make_pictures(files, report, analysis, &err) != 0)
+	if (report_text(&files[REPORT_TEXT].text, results, TEXT_WIDTH, &err) != 0 ||
+	    report_json(&files[REPORT_JSON].text, results, NULL, &err) != 0 ||
+	    make_pictures(files, results, analysis, &err) != 0)
 		status = fail(path, &err);
 	else
 		status = output_directory(path, files, REPORT_FILES, options);

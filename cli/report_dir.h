@@ -3,17 +3,16 @@
 #ifndef CLI_REPORT_DIR_H
 #define CLI_REPORT_DIR_H
 
-#include "analyzer/heat.h"
 #include "cli/cli.h"
 #include "reports/report.h"
 
 /* On standard output, as text for the terminal or as JSON; the exit status. */
-int report_print(const struct report *report, bool json);
+int report_print(const struct results *results, bool json);
 
 /* Plans (cli/cli.h) to write report.txt, report.json, picture.png and index.html; writes them.  0, or
    STATUS_FAILED after a message. */
 int plan_report_directory(struct common *common, const char *path);
-int report_directory(const char *path, const struct report *report, const struct analysis *analysis,
+int report_directory(const char *path, const struct results *results, const struct analysis *analysis,
 		     const struct outfile_options *options);
 
 #endif

@@ -54,7 +54,7 @@ static void analyze(struct trace *trace)
 {
 	struct analysis_options options = {.unit_sectors = 8, .all = true};
 	struct analysis analysis;
-	struct report report;
+	struct results results;
 	struct text out = {0};
 	struct map *map;
 	struct err err;
@@ -63,10 +63,10 @@ static void analyze(struct trace *trace)
 		return;
 	analysis_init(&analysis, map, &options);
 	if (analysis_run(&analysis, trace, &err) == 0) {
-		if (report_init(&report, trace, NULL, map, &analysis, &err) == 0 &&
-		    report_text(&out, &report, 80, &err) == 0)
-			report_json(&out, &report, NULL, &err);
-		report_done(&report);
+		if (results_take(&results, trace, NULL, map, &analysis, &err) == 0 &&
+		    report_text(&out, &results, 80, &err) == 0)
+			report_json(&out, &results, NULL, &err);
+		results_done(&results);
 	}
 	analysis_done(&analysis);
 	map_close(map);

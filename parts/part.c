@@ -7,25 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void atoms_done(struct part_atoms *atoms)
-{
-	for (size_t i = 0; i < atoms->list.n; i++)
-		report_done(&atoms->list.at[i].counts);
-	VEC_FREE(&atoms->list);
-}
-
 void part_done(struct part *part)
 {
-	report_done(&part->body);
-	report_done(&part->head);
-	atoms_done(&part->lead);
-	atoms_done(&part->mark);
-	atoms_done(&part->tail);
-	for (size_t i = 0; i < part->analyses.n; i++) {
-		analysis_done(part->analyses.at[i]);
-		free(part->analyses.at[i]);
-	}
-	VEC_FREE(&part->analyses);
+	results_done(&part->about);
+	VEC_FREE(&part->lead.list);
+	VEC_FREE(&part->mark.list);
+	VEC_FREE(&part->tail.list);
+	for (size_t i = 0; i < part->bytes.n; i++)
+		free(part->bytes.at[i]);
+	VEC_FREE(&part->bytes);
 }
 
 struct maker {
@@ -37,26 +27,6 @@ struct maker {
 	struct stream_edges edges;
 };
 
-/* An analysis that lives as long as the part. */
-static struct analysis *new_analysis(struct maker *maker, struct err *err)
-{
-	struct analysis *analysis = malloc(sizeof(*analysis));
-
-	if (analysis == NULL || VEC_PUSH(&maker->part->analyses, analysis) != 0) {
-		free(analysis);
-		err_nomem(err);
-		return NULL;
-	}
-	analysis_init(analysis, maker->map, &maker->options);
-	return analysis;
-}
-
-static int report_of(struct maker *maker, struct report *report, const struct analysis *analysis,
-		     struct err *err)
-{
-	return report_init(report, maker->trace, maker->disk_path, maker->map, analysis, err);
-}
-
 static void forget_edges(struct stream_edges *edges)
 {
 	VEC_FREE(&edges->lead);
@@ -65,40 +35,79 @@ static void forget_edges(struct stream_edges *edges)
 	memset(edges, 0, sizeof(*edges));
 }
 
-/* Reads the piece and counts what belongs to one part of it. */
-static struct analysis *count(struct maker *maker, enum tally_part part, struct report *report,
-			      struct err *err)
+/* What an analysis has counted, as bytes that are the part's. */
+static int pack_counted(struct part *part, struct part_bytes *bytes, const struct counted *counted)
 {
-	struct analysis *analysis;
+	struct text packed = {0};
 
+	counted->of->pack(&packed, counted->at);
+	if (packed.short_of_memory || VEC_PUSH(&part->bytes, packed.at) != 0) {
+		text_free(&packed);
+		return -1;
+	}
+	*bytes = (struct part_bytes){(const uint8_t *)packed.at, packed.n};
+	return 0;
+}
+
+static int take_counts(struct part *part, struct part_counts *counts, const struct analysis *analysis)
+{
+	struct results results;
+	int status = results_init(&results, analysis->options.more, analysis->options.nmore);
+
+	*counts = (struct part_counts){.accesses = analysis->accesses,
+				       .past = analysis->past,
+				       .beyond = analysis->beyond,
+				       .elsewhere = analysis->elsewhere};
+	if (status == 0)
+		status = results_take_counted(&results, analysis);
+	part->nstatistics = results.ncounted;
+	for (unsigned i = 0; i < results.ncounted && status == 0; i++) {
+		part->statistics[i] = results.counted[i].of;
+		status = pack_counted(part, &counts->of[i], &results.counted[i]);
+	}
+	results_done(&results);
+	return status;
+}
+
+/* Reads the piece and counts what belongs to one part of it; the analysis is the caller's to end. */
+static int count(struct maker *maker, enum tally_part tally_part, struct part_counts *counts,
+		 struct analysis *analysis, struct err *err)
+{
 	forget_edges(&maker->edges);
-	maker->options.part = part;
-	analysis = new_analysis(maker, err);
-	if (analysis == NULL || analysis_run(analysis, maker->trace, err) != 0 ||
-	    report_of(maker, report, analysis, err) != 0)
-		return NULL;
-	return analysis;
+	maker->options.part = tally_part;
+	analysis_init(analysis, maker->map, &maker->options);
+	if (analysis_run(analysis, maker->trace, err) != 0)
+		return -1;
+	return take_counts(maker->part, counts, analysis) == 0 ? 0 : err_nomem(err);
+}
+
+static int count_atom(struct maker *maker, struct part_atoms *atoms, const struct access *access,
+		      struct err *err)
+{
+	struct part_atom atom = {.access = *access};
+	struct analysis analysis;
+	int status;
+
+	analysis_init(&analysis, maker->map, &maker->options);
+	status = analysis_count(&analysis, access, err);
+	if (status == 0 &&
+	    (take_counts(maker->part, &atom.counts, &analysis) != 0 || VEC_PUSH(&atoms->list, atom) != 0))
+		status = err_nomem(err);
+	analysis_done(&analysis);
+	return status;
 }
 
 static int count_atoms(struct maker *maker, struct part_atoms *atoms, const struct access *accesses, size_t n,
 		       struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct part_atom atom = {.access = accesses[i]};
-		struct analysis *analysis = new_analysis(maker, err);
-
-		if (analysis == NULL || analysis_count(analysis, &accesses[i], err) != 0)
+	for (size_t i = 0; i < n; i++)
+		if (count_atom(maker, atoms, &accesses[i], err) != 0)
 			return -1;
-		if (report_of(maker, &atom.counts, analysis, err) != 0 || VEC_PUSH(&atoms->list, atom) != 0) {
-			report_done(&atom.counts);
-			return err_nomem(err);
-		}
-	}
 	return 0;
 }
 
 /* The first mark is an atom, so what it does to the windows is told when the parts are merged. */
-static void leave_out_first_mark(struct report_trace *trace, const struct analysis *analysis)
+static void leave_out_first_mark(struct results_trace *trace, const struct analysis *analysis)
 {
 	if (!analysis->marked)
 		return;
@@ -108,23 +117,48 @@ static void leave_out_first_mark(struct report_trace *trace, const struct analys
 		trace->stray_offs--;
 }
 
+static int take_about(struct maker *maker, const struct analysis *analysis, struct err *err)
+{
+	return results_take_about(&maker->part->about, maker->trace, maker->disk_path, maker->map,
+				  analysis) == 0
+		   ? 0
+		   : err_nomem(err);
+}
+
+static int count_head(struct maker *maker, struct err *err)
+{
+	struct analysis analysis;
+	int status = count(maker, TALLY_HEAD, &maker->part->head, &analysis, err);
+
+	analysis_done(&analysis);
+	return status == 0 ? trace_rewind(maker->trace, err) : status;
+}
+
+static int count_body(struct maker *maker, struct err *err)
+{
+	struct part *part = maker->part;
+	struct analysis analysis;
+	int status = count(maker, TALLY_BODY, &part->body, &analysis, err);
+
+	if (status == 0)
+		status = take_about(maker, &analysis, err);
+	if (status == 0) {
+		leave_out_first_mark(&part->about.trace, &analysis);
+		part->on = analysis.on;
+	}
+	analysis_done(&analysis);
+	return status;
+}
+
 static int make_alone(struct maker *maker, struct err *err)
 {
 	struct part *part = maker->part;
 	const struct stream_edges *edges = &maker->edges;
-	struct analysis *analysis;
 
 	maker->options.edges = &maker->edges;
 	part->alone = true;
-	analysis = count(maker, TALLY_HEAD, &part->head, err);
-	if (analysis == NULL || trace_rewind(maker->trace, err) != 0)
-		return -1;
-	analysis = count(maker, TALLY_BODY, &part->body, err);
-	if (analysis == NULL)
-		return -1;
-	leave_out_first_mark(&part->body.trace, analysis);
-	part->on = analysis->on;
-	if (count_atoms(maker, &part->lead, edges->lead.at, edges->lead.n, err) != 0 ||
+	if (count_head(maker, err) != 0 || count_body(maker, err) != 0 ||
+	    count_atoms(maker, &part->lead, edges->lead.at, edges->lead.n, err) != 0 ||
 	    count_atoms(maker, &part->mark, edges->mark.at, edges->mark.n, err) != 0)
 		return -1;
 	return count_atoms(maker, &part->tail, edges->tail.at, edges->tail.n, err);
@@ -133,23 +167,25 @@ static int make_alone(struct maker *maker, struct err *err)
 /* Every process reads the whole trace, so all know its marks; the first one tells of them. */
 static int make_share(struct maker *maker, struct err *err)
 {
-	struct report_trace *told = &maker->part->body.trace;
-	struct analysis *analysis;
+	struct results_trace *told = &maker->part->about.trace;
+	struct analysis analysis;
+	int status;
 
 	maker->options.number = maker->trace->options.number;
 	maker->options.of = maker->trace->options.of;
-	analysis = count(maker, TALLY_WHOLE, &maker->part->body, err);
-	if (analysis == NULL)
-		return -1;
-	if (maker->options.number != 1)
+	status = count(maker, TALLY_WHOLE, &maker->part->body, &analysis, err);
+	if (status == 0)
+		status = take_about(maker, &analysis, err);
+	if (status == 0 && maker->options.number != 1)
 		told->windows = told->stray_ons = told->stray_offs = 0;
-	return 0;
+	analysis_done(&analysis);
+	return status;
 }
 
 /* By what merge knows whether parts belong together: the disk's words; the piece's bytes, or the trace's. */
 static int take_identity(struct part *part, struct trace *trace, const struct map *map, struct err *err)
 {
-	struct report_disk *disk = &part->body.disk;
+	struct results_disk *disk = &part->about.disk;
 	struct identity identity;
 	struct text words = {0};
 
@@ -158,14 +194,14 @@ static int take_identity(struct part *part, struct trace *trace, const struct ma
 		identity_text(&words, &identity);
 		disk->identity = words.short_of_memory
 				     ? NULL
-				     : pool_add(&part->body.strings, words.at ? words.at : "", words.n);
+				     : pool_add(&part->about.strings, words.at ? words.at : "", words.n);
 		text_free(&words);
 		if (disk->identity == NULL)
 			return err_nomem(err);
 	}
 	if (trace->files.n != 1)
 		return 0;
-	return input_digest(trace->input, part->of == 0, &part->digest, &part->bytes, err);
+	return input_digest(trace->input, part->of == 0, &part->digest, &part->size, err);
 }
 
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,

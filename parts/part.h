@@ -7,17 +7,26 @@
 #ifndef PARTS_PART_H
 #define PARTS_PART_H
 
-#include "reports/report.h"
+#include "analyzer/results.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PART_VERSION 2
+#define PART_VERSION 3
+
+/* What was counted of some accesses: of each of the part's statistics what its `pack` has written. */
+struct part_counts {
+	uint64_t accesses, past, beyond, elsewhere; /* as in struct analysis */
+	struct part_bytes {
+		const uint8_t *at;
+		size_t n;
+	} of[STATISTICS_MAX];
+};
 
 /* An access that may be in a mark, and what it counts for if it is not. */
 struct part_atom {
 	struct access access;
-	struct report counts;
+	struct part_counts counts;
 };
 
 struct part_atoms {
@@ -25,29 +34,31 @@ struct part_atoms {
 };
 
 struct part {
-	/* The head of the report, with the notes; its counts are those behind the first mark, or all that
-	   there are when the part was not read alone. */
-	struct report body;
+	struct results about; /* of what trace and disk; nothing counted */
+	const struct statistic *statistics[STATISTICS_MAX];
+	unsigned nstatistics;
 	bool alone;
-	unsigned number, of;    /* the number-th of so many pieces; 0 where the piece was a file of its own */
-	uint64_t digest, bytes; /* of the piece's file, or of the beginning and the size of the whole trace's;
-				   0 where they are not known */
-	const char *name;       /* what messages call it; not owned */
-	bool on;                /* how the piece ends, when it has marks (body.trace.marked) */
-	struct report head;     /* before the first mark */
+	unsigned number, of;   /* the number-th of so many pieces; 0 where the piece was a file of its own */
+	uint64_t digest, size; /* of the piece's file, or of the beginning and the size of the whole trace's;
+				  0 where they are not known */
+	const char *name;      /* what messages call it; not owned */
+	bool on;               /* how the piece ends, when it has marks (about.trace.marked) */
+	struct part_counts body; /* behind the first mark, or all that there is when it was not read alone */
+	struct part_counts head; /* before the first mark */
 	struct part_atoms lead, mark, tail;
-	VEC(struct analysis *) analyses; /* that the reports are of; owned */
+	VEC(char *) bytes; /* that counts lie in and that are the part's own */
 };
 
-/* Counts a piece: trace->options say which.  0, or -1 with nothing to be freed. */
+/* Counts a piece: trace->options say which.  What the arguments point to outlives the part. 0, or -1 with
+   nothing to be freed. */
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,
 	      const struct analysis_options *options, struct err *err);
 void part_done(struct part *part);
 
-/* The bytes of its file (JSON; rows of numbers for what there is much of); 0, or -1 without memory. */
+/* The bytes of its file (docs/parts.md); 0, or -1 without memory. */
 int part_write(struct text *out, const struct part *part, struct err *err);
 
-/* From these bytes; 0, or -1 with what is wrong and nothing to be freed. */
+/* From these bytes, which outlive the part; 0, or -1 with what is wrong and nothing to be freed. */
 int part_read(struct part *part, const char *bytes, size_t len, struct err *err);
 
 #endif

@@ -1,369 +1,211 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A part from its JSON.  Whatever is missing or of another type is an error: parts come from other machines.
- */
+/* A part from the bytes of its file. Parts come from other machines: whatever makes no sense is an error. */
+#include "analyzer/counter_pack.h"
+#include "base/crc.h"
 #include "parts/part.h"
+#include "parts/part_private.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the first thing was wrong. */
+#define NOT_A_PART "is not a part as blkmap analyze --partial writes it"
+
 struct reader {
-	struct report *strings; /* whose pool takes the strings */
-	const char *wrong;      /* what was expected there, NULL so far */
+	struct unpack bytes;
+	struct part *part;
 	bool short_of_memory;
 };
 
-static void expect(struct reader *reader, const char *what)
+static const char *text(struct reader *reader)
 {
-	if (reader->wrong == NULL)
-		reader->wrong = what;
+	const char *string;
+
+	reader->short_of_memory |= unpack_pooled(&reader->bytes, &reader->part->about.strings, &string) != 0;
+	return string ? string : "";
 }
 
-/* The value of a key, or NULL (which every getter takes for a value of the wrong type). */
-static json_object *get(json_object *object, const char *key)
+static const char *optional(struct reader *reader)
 {
-	json_object *value = NULL;
+	const char *string;
 
-	if (json_object_is_type(object, json_type_object))
-		json_object_object_get_ex(object, key, &value);
-	return value;
+	reader->short_of_memory |=
+	    unpack_optional(&reader->bytes, &reader->part->about.strings, &string) != 0;
+	return string;
 }
 
-static json_object *item(json_object *array, size_t i)
+static void read_about(struct reader *reader)
 {
-	if (!json_object_is_type(array, json_type_array) || i >= json_object_array_length(array))
-		return NULL;
-	return json_object_array_get_idx(array, i);
+	struct results *about = &reader->part->about;
+	struct results_trace *trace = &about->trace;
+	struct unpack *bytes = &reader->bytes;
+	uint32_t n;
+
+	trace->file = text(reader);
+	trace->format = text(reader);
+	trace->event = optional(reader);
+	trace->relative_to = optional(reader);
+	trace->identity = optional(reader);
+	about->derived = optional(reader);
+	trace->sectors = unpack_number(bytes);
+	trace->all = unpack_u8(bytes) != 0;
+	trace->marked = unpack_u8(bytes) != 0;
+	trace->windows = unpack_number(bytes);
+	trace->stray_ons = unpack_number(bytes);
+	trace->stray_offs = unpack_number(bytes);
+	trace->outside = unpack_number(bytes);
+	about->disk.file = optional(reader);
+	about->disk.sectors = unpack_number(bytes);
+	about->disk.base_sectors = unpack_number(bytes);
+	about->disk.identity = optional(reader);
+	about->unit_sectors = unpack_number(bytes);
+	n = unpack_count(bytes, 4);
+	for (uint32_t i = 0; i < n; i++)
+		reader->short_of_memory |= VEC_PUSH(&about->fit_warnings, text(reader)) != 0;
+	n = unpack_count(bytes, 4);
+	for (uint32_t i = 0; i < n; i++)
+		reader->short_of_memory |= VEC_PUSH(&about->trace_notes, text(reader)) != 0;
+	n = unpack_count(bytes, 4);
+	for (uint32_t i = 0; i < n; i++)
+		reader->short_of_memory |= VEC_PUSH(&about->disk_notes, text(reader)) != 0;
 }
 
-static size_t length(struct reader *reader, json_object *array, const char *what)
+static int read_statistics(struct reader *reader, struct err *err)
 {
-	if (json_object_is_type(array, json_type_array))
-		return json_object_array_length(array);
-	expect(reader, what);
+	struct part *part = reader->part;
+	uint32_t n = unpack_count(&reader->bytes, 5);
+
+	for (uint32_t i = 0; i < n && !reader->bytes.bad; i++) {
+		const char *name = text(reader);
+		const struct statistic *statistic = statistic_named(name);
+
+		if (statistic == NULL || statistic->unpack == NULL || part->nstatistics == STATISTICS_MAX)
+			return err_set(err, "holds the statistic '%.40s', which is not known", name);
+		part->statistics[part->nstatistics++] = statistic;
+	}
+	if (part->nstatistics < COUNTED_OWN || part->statistics[0] != &statistic_usage ||
+	    part->statistics[1] != &statistic_alignment)
+		reader->bytes.bad = true;
 	return 0;
 }
 
-static uint64_t number(struct reader *reader, json_object *value, const char *what)
+static void read_counts(struct reader *reader, struct part_counts *counts)
 {
-	if (json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= 0)
-		return json_object_get_uint64(value);
-	expect(reader, what);
-	return 0;
-}
+	struct unpack *bytes = &reader->bytes;
 
-static bool flag(struct reader *reader, json_object *value, const char *what)
-{
-	if (!json_object_is_type(value, json_type_boolean))
-		expect(reader, what);
-	return json_object_get_boolean(value);
-}
+	counts->accesses = unpack_number(bytes);
+	counts->past = unpack_number(bytes);
+	counts->beyond = unpack_number(bytes);
+	counts->elsewhere = unpack_number(bytes);
+	for (unsigned i = 0; i < reader->part->nstatistics; i++) {
+		uint64_t n = unpack_u64(bytes);
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The bytes of a list of one string of hexadecimal digits. */
-static const char *from_hex(struct reader *reader, const char *digits, const char *what)
-{
-	size_t n = strlen(digits) / 2;
-	char *bytes = malloc(n + 1);
-	const char *copy = NULL;
-
-	for (size_t i = 0; bytes != NULL && i < n; i++) {
-		int high = hex_digit(digits[2 * i]), low = hex_digit(digits[2 * i + 1]);
-
-		if (high < 0 || low < 0 || (high == 0 && low == 0))
-			expect(reader, what);
-		bytes[i] = (char)(high << 4 | low);
-	}
-	if (bytes != NULL)
-		copy = pool_add(&reader->strings->strings, bytes, n);
-	reader->short_of_memory |= copy == NULL;
-	free(bytes);
-	return copy ? copy : "";
-}
-
-static const char *string(struct reader *reader, json_object *value, const char *what)
-{
-	const char *copy;
-
-	if (json_object_is_type(item(value, 0), json_type_string))
-		return from_hex(reader, json_object_get_string(item(value, 0)), what);
-	if (!json_object_is_type(value, json_type_string)) {
-		expect(reader, what);
-		return "";
-	}
-	copy = pool_string(&reader->strings->strings, json_object_get_string(value));
-	reader->short_of_memory |= copy == NULL;
-	return copy ? copy : "";
-}
-
-static const char *string_or_null(struct reader *reader, json_object *object, const char *key)
-{
-	json_object *value = NULL;
-
-	if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, key, &value))
-		expect(reader, key);
-	return value == NULL ? NULL : string(reader, value, key);
-}
-
-static void read_counters(struct reader *reader, json_object *array, struct counters *counters)
-{
-	size_t n = length(reader, array, "counters");
-
-	memset(counters, 0, sizeof(*counters));
-	for (size_t i = 0; i < n; i++) {
-		json_object *row = item(array, i);
-		uint64_t op = number(reader, item(row, 0), "an op");
-
-		if (op >= ACCESS_OPS) {
-			expect(reader, "an op");
-			return;
-		}
-		counters->op[op].requests = number(reader, item(row, 1), "requests");
-		counters->op[op].sectors = number(reader, item(row, 2), "sectors");
-		counters->op[op].unaligned = number(reader, item(row, 3), "unaligned");
+		counts->of[i] = (struct part_bytes){unpack_bytes(bytes, n), n};
 	}
 }
 
-static enum kind read_kind(struct reader *reader, json_object *value)
+static void read_atoms(struct reader *reader, struct part_atoms *atoms)
 {
-	enum kind kind = json_object_is_type(value, json_type_string)
-			     ? kind_named(json_object_get_string(value))
-			     : KIND_COUNT;
+	struct unpack *bytes = &reader->bytes;
+	uint32_t n = unpack_count(bytes, 6);
 
-	if (kind < KIND_COUNT)
-		return kind;
-	expect(reader, "a region's kind");
-	return KIND_UNKNOWN;
-}
+	for (uint32_t i = 0; i < n && !bytes->bad; i++) {
+		struct part_atom atom = {.access = access_blank()};
 
-static void read_regions(struct reader *reader, json_object *array, struct report *counts)
-{
-	size_t n = length(reader, array, "regions");
-
-	for (size_t i = 0; i < n && reader->wrong == NULL; i++) {
-		json_object *row = item(array, i);
-		struct report_region region = {
-		    .order = number(reader, item(row, 0), "a region's order"),
-		    .device = string(reader, item(row, 1), "a region's device"),
-		    .fs = item(row, 2) ? string(reader, item(row, 2), "a file system") : NULL,
-		    .kind = read_kind(reader, item(row, 3)),
-		};
-
-		read_counters(reader, item(row, 4), &region.counters);
-		reader->short_of_memory |= VEC_PUSH(&counts->regions, region) != 0;
+		atom.access.op = unpack_u8(bytes);
+		atom.access.start = unpack_number(bytes);
+		atom.access.count = unpack_number(bytes);
+		if (atom.access.op >= ACCESS_OPS)
+			bytes->bad = true;
+		read_counts(reader, &atom.counts);
+		reader->short_of_memory |= VEC_PUSH(&atoms->list, atom) != 0;
 	}
 }
 
-static void read_files(struct reader *reader, json_object *array, struct report *counts)
+static int read_part(struct reader *reader, struct err *err)
 {
-	size_t n = length(reader, array, "files");
+	struct part *part = reader->part;
+	struct unpack *bytes = &reader->bytes;
 
-	counts->file_counters = calloc(n + 1, sizeof(struct counters));
-	reader->short_of_memory |= counts->file_counters == NULL;
-	for (size_t i = 0; i < n && reader->wrong == NULL && !reader->short_of_memory; i++) {
-		json_object *row = item(array, i);
-		struct report_file file = {
-		    .order = (uint32_t)number(reader, item(row, 0), "a file's order"),
-		    .device = string(reader, item(row, 1), "a file's device"),
-		    .inode = number(reader, item(row, 2), "an inode"),
-		    .path = string(reader, item(row, 3), "a path"),
-		    .counters = &counts->file_counters[i],
-		};
-
-		read_counters(reader, item(row, 4), &counts->file_counters[i]);
-		reader->short_of_memory |= VEC_PUSH(&counts->files, file) != 0;
+	text(reader); /* the program */
+	part->alone = unpack_u8(bytes) != 0;
+	part->on = unpack_u8(bytes) != 0;
+	part->number = unpack_u32(bytes);
+	part->of = unpack_u32(bytes);
+	part->digest = unpack_u64(bytes);
+	part->size = unpack_number(bytes);
+	read_about(reader);
+	if (read_statistics(reader, err) != 0)
+		return -1;
+	read_counts(reader, &part->body);
+	if (part->alone) {
+		read_counts(reader, &part->head);
+		read_atoms(reader, &part->lead);
+		read_atoms(reader, &part->mark);
+		read_atoms(reader, &part->tail);
 	}
-}
-
-static void read_devices(struct reader *reader, json_object *array, struct report *counts)
-{
-	size_t n = length(reader, array, "devices");
-
-	for (size_t i = 0; i < n && reader->wrong == NULL; i++) {
-		json_object *row = item(array, i);
-		struct report_device device = {
-		    .order = (uint32_t)number(reader, item(row, 0), "a device's order"),
-		    .name = string(reader, item(row, 1), "a device's name"),
-		    .writes = number(reader, item(row, 2), "writes"),
-		    .unaligned = number(reader, item(row, 3), "unaligned writes"),
-		    .partial_blocks = number(reader, item(row, 4), "partial blocks"),
-		};
-
-		for (size_t c = 0; c < CAUSES; c++) {
-			json_object *cause = item(item(row, 5), c);
-
-			device.causes[c].requests = number(reader, item(cause, 0), "a cause's requests");
-			device.causes[c].first = number(reader, item(cause, 1), "a cause's first request");
-			if (device.causes[c].requests > 0)
-				device.causes[c].detail = string(reader, item(cause, 2), "a cause's detail");
-		}
-		reader->short_of_memory |= VEC_PUSH(&counts->devices, device) != 0;
-	}
-}
-
-static void read_counts(struct reader *reader, json_object *object, struct report *counts)
-{
-	reader->strings = counts;
-	counts->trace.accesses = number(reader, get(object, "accesses"), "accesses");
-	counts->trace.beyond = number(reader, get(object, "beyond"), "beyond");
-	counts->trace.past = number(reader, get(object, "past"), "past");
-	counts->trace.elsewhere = number(reader, get(object, "elsewhere"), "elsewhere");
-	read_counters(reader, get(object, "totals"), &counts->totals);
-	read_regions(reader, get(object, "regions"), counts);
-	read_files(reader, get(object, "files"), counts);
-	read_devices(reader, get(object, "devices"), counts);
-}
-
-static void read_atoms(struct reader *reader, json_object *array, struct part_atoms *atoms, const char *what)
-{
-	size_t n = length(reader, array, what);
-
-	for (size_t i = 0; i < n && reader->wrong == NULL; i++) {
-		static const struct part_atom none;
-		json_object *object = item(array, i);
-		struct part_atom *atom;
-		uint64_t op = number(reader, get(object, "op"), "an op");
-
-		if (VEC_PUSH(&atoms->list, none) != 0) {
-			reader->short_of_memory = true;
-			return;
-		}
-		if (op >= ACCESS_OPS)
-			expect(reader, "an op");
-		atom = &atoms->list.at[atoms->list.n - 1];
-		atom->access = access_blank();
-		atom->access.op = (uint8_t)op;
-		atom->access.start = number(reader, get(object, "start"), "start");
-		atom->access.count = number(reader, get(object, "sectors"), "sectors");
-		read_counts(reader, get(object, "counts"), &atom->counts);
-	}
-}
-
-enum list { LIST_WARNINGS, LIST_TRACE, LIST_DISK };
-
-static void read_notes(struct reader *reader, json_object *array, struct report *about, enum list list)
-{
-	size_t n = length(reader, array, "notes");
-
-	for (size_t i = 0; i < n && reader->wrong == NULL; i++) {
-		const char *note = string(reader, item(array, i), "a note");
-		int status = list == LIST_TRACE  ? VEC_PUSH(&about->trace_notes, note)
-			     : list == LIST_DISK ? VEC_PUSH(&about->disk_notes, note)
-						 : VEC_PUSH(&about->fit_warnings, note);
-
-		reader->short_of_memory |= status != 0;
-	}
-}
-
-/* 16 hexadecimal digits. */
-static uint64_t read_digest(struct reader *reader, json_object *value)
-{
-	const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-	uint64_t digest = 0;
-
-	if (strlen(text) != 16)
-		expect(reader, "digest");
-	for (; *text != '\0'; text++) {
-		if (hex_digit(*text) < 0)
-			expect(reader, "digest");
-		digest = digest << 4 | ((unsigned)hex_digit(*text) & 15);
-	}
-	return digest;
-}
-
-static void read_trace(struct reader *reader, json_object *object, struct report_trace *trace)
-{
-	trace->file = string(reader, get(object, "file"), "trace.file");
-	trace->format = string(reader, get(object, "format"), "trace.format");
-	trace->event = string_or_null(reader, object, "event");
-	trace->relative_to = string_or_null(reader, object, "relative_to");
-	trace->identity = string_or_null(reader, object, "identity");
-	trace->sectors = number(reader, get(object, "sectors"), "trace.sectors");
-	trace->all = flag(reader, get(object, "all"), "trace.all");
-	trace->marked = flag(reader, get(object, "marked"), "trace.marked");
-	trace->windows = number(reader, get(object, "windows"), "trace.windows");
-	trace->stray_ons = number(reader, get(object, "stray_ons"), "trace.stray_ons");
-	trace->stray_offs = number(reader, get(object, "stray_offs"), "trace.stray_offs");
-	trace->outside = number(reader, get(object, "outside"), "trace.outside");
-}
-
-static void read_about(struct reader *reader, json_object *object, struct report *about)
-{
-	json_object *disk = get(object, "disk");
-
-	reader->strings = about;
-	read_trace(reader, get(object, "trace"), &about->trace);
-	about->disk.file = string_or_null(reader, disk, "file");
-	about->disk.sectors = number(reader, get(disk, "sectors"), "disk.sectors");
-	about->disk.base_sectors = number(reader, get(disk, "base_sectors"), "disk.base_sectors");
-	about->unit_sectors = number(reader, get(object, "unit_sectors"), "unit_sectors");
-	about->derived = string_or_null(reader, get(object, "trace"), "derived");
-	about->disk.identity = string_or_null(reader, disk, "identity");
-	read_notes(reader, get(object, "warnings"), about, LIST_WARNINGS);
-	read_notes(reader, get(object, "trace_notes"), about, LIST_TRACE);
-	read_notes(reader, get(object, "disk_notes"), about, LIST_DISK);
-}
-
-static int read_part(struct part *part, json_object *object, struct err *err)
-{
-	struct reader reader = {.strings = &part->body};
-
-	if (number(&reader, get(object, "blkmap_part"), "blkmap_part") != PART_VERSION &&
-	    reader.wrong == NULL)
-		return err_set(err, "is a part of version %" PRIu64 "; %d is known",
-			       json_object_get_uint64(get(object, "blkmap_part")), PART_VERSION);
-	part->alone = flag(&reader, get(object, "alone"), "alone");
-	part->number = (unsigned)number(&reader, item(get(object, "piece"), 0), "piece");
-	part->of = (unsigned)number(&reader, item(get(object, "piece"), 1), "piece");
-	part->digest = read_digest(&reader, get(object, "digest"));
-	part->bytes = number(&reader, get(object, "bytes"), "bytes");
-	part->on = flag(&reader, get(object, "on"), "on");
-	read_about(&reader, object, &part->body);
-	read_atoms(&reader, get(object, "lead"), &part->lead, "lead");
-	read_counts(&reader, get(object, "head"), &part->head);
-	read_atoms(&reader, get(object, "mark"), &part->mark, "mark");
-	read_counts(&reader, get(object, "body"), &part->body);
-	read_atoms(&reader, get(object, "tail"), &part->tail, "tail");
-	if (reader.short_of_memory)
+	if (reader->short_of_memory)
 		return err_nomem(err);
-	if (reader.wrong != NULL)
+	return bytes->bad || bytes->at != bytes->end ? err_set(err, NOT_A_PART) : 0;
+}
+
+static int wrong_version(uint64_t version, struct err *err)
+{
+	return err_set(err, "is a part of version %" PRIu64 "; %d is known: make it anew with this blkmap",
+		       version, PART_VERSION);
+}
+
+/* Versions 1 and 2 were JSON; 0 where it is neither. */
+static unsigned json_version(const char *bytes, size_t len)
+{
+	static const char begin[] = "{\"blkmap_part\":";
+	size_t at = sizeof(begin) - 1;
+
+	return len > at && memcmp(bytes, begin, at) == 0 && (bytes[at] == '1' || bytes[at] == '2')
+		   ? (unsigned)(bytes[at] - '0')
+		   : 0;
+}
+
+static int check_frame(const char *bytes, size_t len, struct err *err)
+{
+	struct unpack head = {.at = (const uint8_t *)bytes + sizeof(PART_MAGIC) - 1,
+			      .end = (const uint8_t *)bytes + len};
+	uint32_t version;
+	uint64_t length;
+
+	if (json_version(bytes, len) != 0)
+		return wrong_version(json_version(bytes, len), err);
+	if (len < PART_HEAD_BYTES || memcmp(bytes, PART_MAGIC, sizeof(PART_MAGIC) - 1) != 0)
+		return err_set(err, NOT_A_PART);
+	version = unpack_u32(&head);
+	length = unpack_u64(&head);
+	if (version != PART_VERSION)
+		return wrong_version(version, err);
+	if (length != len)
 		return err_set(err,
-			       "is not a part as blkmap analyze --partial writes it: %s is wrong or missing",
-			       reader.wrong);
+			       "is cut off or goes on behind its end: it says that it has %" PRIu64
+			       " bytes, and has %zu",
+			       length, len);
+	if (len < PART_HEAD_BYTES + PART_CRC_BYTES)
+		return err_set(err, NOT_A_PART);
+	head = (struct unpack){(const uint8_t *)bytes + len - PART_CRC_BYTES, (const uint8_t *)bytes + len,
+			       false};
+	if (unpack_u32(&head) != (uint32_t)~crc32c_update(UINT32_MAX, bytes, len - PART_CRC_BYTES))
+		return err_set(err, "is damaged: its checksum is wrong");
 	return 0;
 }
 
 int part_read(struct part *part, const char *bytes, size_t len, struct err *err)
 {
-	struct json_tokener *tokener = json_tokener_new();
-	json_object *object;
+	struct reader reader = {.part = part};
 	int status;
 
 	memset(part, 0, sizeof(*part));
-	if (tokener == NULL)
-		return err_nomem(err);
-	if (len > INT32_MAX) {
-		json_tokener_free(tokener);
-		return err_set(err, "is larger than 2 GiB");
-	}
-	object = json_tokener_parse_ex(tokener, bytes, (int)len);
-	if (object == NULL) {
-		status = err_set(err, "byte %zu: %s, expected a part as blkmap analyze --partial writes it",
-				 json_tokener_get_parse_end(tokener),
-				 json_tokener_get_error(tokener) == json_tokener_continue
-				     ? "cut off"
-				     : json_tokener_error_desc(json_tokener_get_error(tokener)));
-	} else {
-		status = read_part(part, object, err);
-	}
-	json_object_put(object);
-	json_tokener_free(tokener);
+	if (check_frame(bytes, len, err) != 0)
+		return -1;
+	reader.bytes = (struct unpack){.at = (const uint8_t *)bytes + PART_HEAD_BYTES,
+				       .end = (const uint8_t *)bytes + len - PART_CRC_BYTES};
+	status = read_part(&reader, err);
 	if (status != 0)
 		part_done(part);
 	return status;

@@ -2,10 +2,10 @@
 /* The alignment of every layer of a disk, and of a trace's writes, with what to change. */
 #include "reports/align.h"
 
+#include "analyzer/alignment_results.h"
 #include "base/escape.h"
 #include "base/size.h"
 #include "layout/fs.h"
-#include "reports/report.h"
 #include "reports/table.h"
 
 #include <inttypes.h>

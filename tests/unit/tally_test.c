@@ -5,12 +5,14 @@
 #include "tests/unit/usage_check.h"
 
 static struct disk disk;
+static struct statistic_setup setup;
 
 /* The empty partition is off the unit. */
 static int set_up(void **state)
 {
 	(void)state;
 	disk_of_two(&disk, 9501, 300000);
+	setup = (struct statistic_setup){.map = disk.map, .base = map_disk(disk.map), .unit_sectors = 8};
 	return 0;
 }
 
@@ -120,7 +122,7 @@ static void tally_counts_as_place_by_place(void **state)
 	struct tally tally;
 
 	(void)state;
-	assert_int_equal(tally_init(&tally, disk.map, NULL, 8, false, NULL), 0);
+	assert_int_equal(tally_init(&tally, &setup, NULL, 0, false), 0);
 	assert_null(tally.bins.at);
 	check_tally(&tally);
 }
@@ -130,7 +132,7 @@ static void tally_counts_the_same_through_bins(void **state)
 	struct tally tally;
 
 	(void)state;
-	assert_int_equal(tally_init(&tally, disk.map, NULL, 8, false, NULL), 0);
+	assert_int_equal(tally_init(&tally, &setup, NULL, 0, false), 0);
 	assert_int_equal(bins_init(&tally.bins, disk.map, 0), 0);
 	assert_non_null(tally.bins.at);
 	check_tally(&tally);
@@ -143,7 +145,7 @@ static void tally_forgets_what_waits_in_bins(void **state)
 	struct tally tally;
 
 	(void)state;
-	assert_int_equal(tally_init(&tally, disk.map, NULL, 8, false, NULL), 0);
+	assert_int_equal(tally_init(&tally, &setup, NULL, 0, false), 0);
 	assert_int_equal(bins_init(&tally.bins, disk.map, 0), 0);
 	tally_batch(&tally, &batch);
 	access.window = WINDOW_INSIDE;
