@@ -13,7 +13,7 @@
 #include "layout/map.h"
 #include "layout/region.h"
 #include "layout/saved/format.h"
-#include "reports/report.h"
+#include "analyzer/usage_results.h"
 #include "reports/region_json.h"
 #include "tests/unit/disk.h"
 
@@ -384,9 +384,9 @@ static void count(struct usage *usage, uint64_t start, uint64_t sectors)
 
 static void fs_files_are_counted_by_owner_and_reported_by_number(void **state)
 {
-	struct report report = {0};
-	struct report_file file;
-	struct report_room room;
+	struct usage_results results = {0};
+	struct file_result file;
+	struct file_room room;
 	struct usage usage;
 
 	(void)state;
@@ -395,8 +395,8 @@ static void fs_files_are_counted_by_owner_and_reported_by_number(void **state)
 	count(&usage, 4 + BLOCK, BLOCK);
 	usage_finish(&usage);
 	assert_int_equal(usage.files.n, 2);
-	report.usage = &usage;
-	report_file(&report, 0, &file, &room);
+	results.usage = &usage;
+	usage_results_file(&results, 0, &file, &room);
 	assert_true(file.inode == FIRST_INODE + 2);
 	assert_string_equal(file.path, "/file2");
 	assert_int_equal(file.counters->op[ACCESS_WRITE].sectors, 2 * BLOCK);
