@@ -17,6 +17,10 @@ extern const struct trace_format format_biosnoop;
 extern const struct trace_format format_bpftrace;
 extern const struct trace_format format_strace;
 extern const struct trace_format format_systemtap;
+extern const struct trace_format format_etw;
+extern const struct trace_format format_block_dump;
+extern const struct trace_format format_fs_usage;
+extern const struct trace_format format_dtrace;
 extern const struct trace_format format_csv;
 extern const struct trace_format format_regex;
 

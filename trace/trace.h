@@ -63,6 +63,7 @@ struct trace {
 	uint64_t parsed;              /* accesses that came through trace_format.parse */
 	uint64_t kept[4];             /* what the format keeps from the survey to the reading */
 	uint64_t disk_sectors;        /* the size that the trace states, 0 if it does not */
+	bool own_sectors;             /* they count from the device that is named, be it a partition */
 	bool rounded;                 /* it may have been rounded up to a multiple of 64 */
 	struct identity identity;     /* what its recorder wrote of the disk; without words where it did not */
 	struct remaps *remaps;        /* what the survey saw of remap events, or NULL */

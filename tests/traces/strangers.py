@@ -42,6 +42,19 @@ SYSTRACE = ("<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"/>\n<title>An
             "              dd-15046   (15046) [001] ...1  1801.503408: block_rq_issue: 8,0 WS 4096 () 16488 + 8 [dd]\n"
             "          <idle>-0     (-----) [001] ..s1  1801.503508: block_rq_complete: 8,0 WS () 16488 + 8 [0]\n"
             "  </script>\n</body>\n</html>\n")
+BLOCK_DUMP = ("[ 1200.100001] demo(1785): dirtied inode 12 (hello) on sda1\n"
+              "[ 1200.136832] demo(1785): READ block 2088 on sda1 (8 sectors)\n"
+              "[ 1200.200000] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n"
+              "[ 1205.016616] kjournald(310): WRITE block 2136 on sda1 (8 sectors)\n"
+              "[ 1206.185818] Web Content(891): WRITE block 16488 on sda (8 sectors)\n")
+ETW_COLUMNS = (",  TimeStamp,     Process Name ( PID),   ThreadID,             IrpPtr,   ByteOffset,     IOSize, ElapsedTime,  "
+               "DiskNum, IrpFlags, DiskSvcTime, I/O Pri,  VolSnap,         FileObject, FileName\n")
+ETW = ("BeginHeader\n              DiskRead" + ETW_COLUMNS + "             DiskWrite" + ETW_COLUMNS + "EndHeader\n"
+       "OS Version: 6.0.6001, Trace Size: 400KB, Events Lost: 0, Buffers lost: 0, Trace Start: 128330586930000000\n"
+       "              DiskRead,      12741,    svcdemo.exe (2120),       3280, 0xfffffa8005a31010, 0x0000000000409000, 0x00001000, "
+       "        700,        0, 0x060043,         690,  Normal, Original, 0xfffffa8006d4f560, \"C:\\data\\a.db\"\n"
+       "             DiskWrite,      15110,    svcdemo.exe (2120),       3284, 0xfffffa8005a31e20, 0x000000000080d000, 0x00002000, "
+       "        910,        1, 0x060043,         900,  Normal, Original, 0xfffffa8006d4f570, \"D:\\log\\b.ldf\"\n")
 UNIT = "blocks of {} bytes, which this trace does not say"
 
 ROWS = [
@@ -119,6 +132,34 @@ ROWS = [
      ["1 zone resets count as discards", "1 operations that open, close or finish a zone"]),
     ("zone appends without completions", ZONES.splitlines(True)[0], [], ["zone-append 524288+8 259,0"],
      ["1 zone appends count as writes at the start of their zone"]),
+    ("block_dump in a kernel's log", BLOCK_DUMP, ["--device", "sda1"], ["read 2088+8 sda1", "write 2136+8 sda1"], []),
+    ("block_dump of several devices", BLOCK_DUMP, [], "choose one with --device: sda1, sda", []),
+    ("block_dump in syslog's file, Synology's, and of an old kernel",
+     "Jan 20 08:26:26 homer kernel: [2402038.343618] kvm(28212): WRITE block 85852352 on dm-0 (8 sectors)\n"
+     "[18656.121265] ppid:2(kthreadd), pid:5185(jbd2/md0-8), WRITE block 2136272 on dm-0 (8 sectors)\n"
+     "pdflush(17): READ block 16 on dm-0\n", [], ["write 85852352+8 dm-0", "write 2136272+8 dm-0", "read 16+1 dm-0"],
+     ["1 lines do not say how long"]),
+    ("xperf's dumper", ETW, ["--device", "0"], ["read 8264+8 0"], []),
+    ("xperf's dumper, the other disk", ETW, ["--device", "1"], ["write 16488+16 1"], []),
+    ("xperf's dumper without its header", ETW.splitlines(True)[5], [], ["read 8264+8 0"], []),
+    ("xperf's dumper of newer Windows, with a column of processors",
+     "              DiskRead,  TimeStamp,     Process Name ( PID),   ThreadID, CPU,             IrpPtr,   ByteOffset,     IOSize, "
+     "ElapsedTime,  DiskNum, IrpFlags, DiskSvcTime, I/O Pri,  VolSnap,         FileObject, FileName\n"
+     "              DiskRead,      12741,    svcdemo.exe (2120),       3280,   3, 0xfffffa8005a31010, 0x0000000000409000, "
+     "0x00001000,         700,        0, 0x060043,         690,  Normal, Original, 0xfffffa8006d4f560, \"C:\\data\\a.db\"\n",
+     [], ["read 8264+8 0"], []),
+    ("DTrace's iosnoop", "  UID   PID D    BLOCK   SIZE       COMM PATHNAME\n  100 15795 R     3808   8192        tar /usr/bin/eject\n"
+     "  100 15795 W    35904   6144        tar /usr/bin/my file\n", [], ["read 3808+16", "write 35904+12"], []),
+    ("DTrace's iosnoop with times and numbers",
+     "STIME(us)    TIME(us)      DELTA  DTIME  MAJ MIN UID   PID D    BLOCK   SIZE  COMM PATHNAME\n"
+     "722594048435 722594048553  117    130    136   8   0   485 W 95742054   8192 zpool-syspool <none>\n", [],
+     ["write 95742054+16 136,8"], []),
+    ("macOS' fs_usage",
+     "14:32:15.123456  RdData[A]         D=0x00004068  B=0x1000   /dev/disk1s2  /Users/me/x y   0.000123 W Google Chrome He.123456\n"
+     "14:32:15.223456  WrMeta[AT3]       D=0x00004070  B=0x2000   /dev/disk1s2  0.000023   kernel_task.99\n"
+     "14:32:15.323456  open              F=5        (R_____)  /etc/hosts    0.000010   bash.5\n"
+     "14:32:15.423456  RdData            D=0x00004068  [  5]     0.000023   x.99\n", [],
+     ["read 16488+8 disk1s2", "write 16496+16 disk1s2"], ["1 accesses that failed and 0 trims are left out"]),
     ("comments, a prompt, ^C and HTML", "<pre>\n# taken on host7\nroot@host7:~# blkparse sda\n" + BLKPARSE + "^C\n</pre>\n", [],
      ["write 16488+8 8,0"], ["5 lines left out, first: 1"]),
     ("what nobody thought of", "warming up\n" * 99 + BLKPARSE + "good bye\n" * 100, [], ["write 16488+8 8,0"],
