@@ -285,6 +285,21 @@ static int check_saved(struct map *map, const char *path, const struct common *c
 	return 0;
 }
 
+/* A disk on which nothing is found may be none: a trace in the wrong place. */
+static int refuse_trace(const struct map *map, const char *path)
+{
+	const struct space *disk = map_disk(map);
+	const char *format = NULL;
+	struct err err;
+
+	if (map->saved == NULL && disk->fs == NULL && disk->content.type[0] == '\0')
+		format = trace_recognised(path);
+	if (format == NULL)
+		return 0;
+	err_set(&err, "is a trace (%s), not a disk", format);
+	return fail(path, &err);
+}
+
 int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
@@ -295,7 +310,7 @@ int open_map(struct map **map, const char *path, const struct common *common)
 		guard_saved_map(path);
 	if (map_open(map, path, &common->map, &err) != 0)
 		return fail(path, &err);
-	if (check_saved(*map, path, common) == 0)
+	if (refuse_trace(*map, path) == 0 && check_saved(*map, path, common) == 0)
 		return 0;
 	map_close(*map);
 	return STATUS_FAILED;

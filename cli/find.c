@@ -2,6 +2,7 @@
 /* blkmap find: where on the disk a file, an inode or a kind of region lies. */
 #include "base/size.h"
 #include "cli/cli.h"
+#include "layout/device.h"
 #include "layout/fs.h"
 #include "reports/map_filter.h"
 #include "reports/region_json.h"
@@ -22,6 +23,7 @@ struct find {
 	const char *disk;
 	struct text out;
 	uint64_t found;
+	bool stop; /* nothing more can be printed */
 };
 
 /* In JSON the stack begins with the disk. */
@@ -42,7 +44,9 @@ static int add_region(struct find *find, const struct region *region)
 		region_label(&find->out, region);
 	}
 	text_char(&find->out, '\n');
-	return find->out.n > 65536 ? print_text(&find->out) : 0;
+	if (find->out.n > 65536 && print_text(&find->out) != 0)
+		find->stop = true;
+	return find->stop;
 }
 
 static int add_run(struct find *find, const struct place *place)
@@ -166,15 +170,46 @@ static int find_file(struct find *find, const struct space *space, const char *w
 		return 0;
 	status = find_owner(find, space, owner);
 	if (status == 0 && find->found == before && fs_owner_sector(space->fs, owner, &sector))
-		err_set(why, "%s on %s lies on no disk that is here; --with names further disks", what,
-			space->name);
+		err_set(why, "%s has it on no disk that is here; --with names further disks", space->name);
 	return status;
+}
+
+/* "/boot/vmlinuz" may be /vmlinuz of the file system that is mounted on /boot: the first that has a tail of
+   the path. */
+static void suggest(const struct find *find, const char *path, struct text *said)
+{
+	for (const char *tail = strchr(path + 1, '/'); tail != NULL && tail[1] != '\0';
+	     tail = strchr(tail + 1, '/'))
+		for (size_t i = 0; i < find->map->spaces.n; i++) {
+			const struct space *space = find->map->spaces.at[i];
+			struct err none;
+			uint32_t owner;
+
+			if (space->fs == NULL || fs_resolve(space->fs, tail, &owner, &none) != 0)
+				continue;
+			text_printf(said, "; there is %s:%s", space->name, tail);
+			return;
+		}
+}
+
+/* What each file system that was asked has said, and where it may be instead. */
+static int fail_find(const struct find *find, const char *device, const char *what, struct text *said)
+{
+	struct err err;
+
+	if (said->n == 0)
+		text_printf(said, "no file system%s%s has it", device ? " on " : "", device ? device : "");
+	if (what[0] == '/')
+		suggest(find, what, said);
+	err_set(&err, "%.200s: %.300s", what, said->at ? said->at : "");
+	text_free(said);
+	return fail(find->disk, &err);
 }
 
 /* A path or an inode on every file system, or on the one that is named. */
 static int find_files(struct find *find, const char *device, const char *what)
 {
-	struct err first = {.text = ""};
+	struct text said = {0};
 	int status = 0;
 
 	for (size_t i = 0; i < find->map->spaces.n && status == 0; i++) {
@@ -184,41 +219,61 @@ static int find_files(struct find *find, const char *device, const char *what)
 		if (space->fs == NULL || (device != NULL && strcmp(space->name, device) != 0))
 			continue;
 		status = find_file(find, space, what, &why);
-		if (first.text[0] == '\0')
-			first = why;
+		if (why.text[0] == '\0')
+			snprintf(why.text, sizeof(why.text), "%.100s (%s) has no such inode", space->name,
+				 space->fs->type);
+		text_printf(&said, "%s%s", said.n ? "; " : "", why.text);
 	}
-	if (status != 0 || find->found > 0)
-		return status;
-	if (first.text[0] == '\0')
-		err_set(&first, "%s: no ext file system%s%s has it", what, device ? " on " : "",
-			device ? device : "");
-	return fail(find->disk, &first);
+	if (status == 0 && find->found == 0)
+		return fail_find(find, device, what, &said);
+	text_free(&said);
+	return status;
 }
 
-/* Whether a word begins with the name of a device and a colon; volume names may hold no colon. */
-static const char *split_device(const struct map *map, const char *word, char **device)
+/* Where WHAT begins behind "DEVICE:", or NULL: volume names may hold no colon, paths may. */
+static const char *behind_device(const char *word)
 {
-	for (size_t i = 0; i < map->spaces.n; i++) {
-		size_t len = strlen(map->spaces.at[i]->name);
+	const char *colon = strchr(word, ':');
 
-		if (strncmp(word, map->spaces.at[i]->name, len) == 0 && word[len] == ':') {
-			*device = map->spaces.at[i]->name;
-			return word + len + 1;
-		}
+	if (colon == NULL || (word[0] == '/' && strncmp(word, "/dev/", 5) != 0))
+		return NULL;
+	return colon[1] == '/' || colon[1] == '<' || kind_named(colon + 1) != KIND_COUNT ? colon + 1 : NULL;
+}
+
+/* Takes a word apart: 0, or STATUS_FAILED after a message. */
+static int split_device(const struct find *find, const char *word, const char **device, const char **what)
+{
+	const struct space *space;
+	char name[256];
+	struct err err;
+
+	*device = NULL;
+	*what = behind_device(word);
+	if (*what == NULL) {
+		*what = word;
+		return 0;
 	}
-	return word;
+	snprintf(name, sizeof(name), "%.*s", (int)(*what - 1 - word), word);
+	space = device_find(find->map, name, &err);
+	if (space == NULL)
+		return fail(find->disk, &err);
+	*device = space->name;
+	return 0;
 }
 
 static int find_word(struct find *find, const char *word)
 {
-	char *device = NULL;
-	const char *what = split_device(find->map, word, &device);
-	struct map_filter filter = {.device = device, .by_kind = true};
-	enum kind kind = kind_named(what);
+	struct map_filter filter = {.by_kind = true};
+	const char *device, *what;
+	enum kind kind;
 	struct err err;
 	int status;
 
 	find->found = 0;
+	if (split_device(find, word, &device, &what) != 0)
+		return STATUS_FAILED;
+	filter.device = device;
+	kind = kind_named(what);
 	if (kind == KIND_COUNT && what[0] != '/' && what[0] != '<') {
 		err_set(&err, "'%s' is no path from the root, no <INODE> and no kind of region", word);
 		return fail(find->disk, &err);
@@ -241,8 +296,9 @@ static int find_all(struct find *find, char **words)
 	if (open_map(&map, find->disk, find->common) != 0)
 		return STATUS_FAILED;
 	find->map = map;
-	for (; *words != NULL && status == 0; words++)
-		status = find_word(find, *words);
+	for (; *words != NULL && !find->stop; words++)
+		if (find_word(find, *words) != 0)
+			status = STATUS_FAILED;
 	printed = print_text(&find->out);
 	print_notes(map);
 	text_free(&find->out);

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int find_fit(struct fit *fit, const struct map *map, const struct trace *trace, const char *disk,
 		    const struct common *common)
@@ -65,11 +66,36 @@ static int open_nothing(struct map **map, struct fit *fit, const struct trace *t
 	return 0;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* DISK TRACE instead of TRACE DISK: says so. */
+static bool is_swapped(const char *trace, const char *disk, const struct common *common)
+{
+	const char *format = common->trace.format == NULL && trace_recognised(trace) == NULL && is_file(trace)
+				 ? trace_recognised(disk)
+				 : NULL;
+	struct err err;
+
+	if (format == NULL)
+		return false;
+	err_set(&err, "is a trace (%s), and %.200s is none: the trace comes first, then the disk", format,
+		trace);
+	fail(disk, &err);
+	return true;
+}
+
 int open_both(struct trace **trace, struct map **map, struct fit *fit, const char *trace_path,
 	      const char *disk, const struct common *common)
 {
 	int status;
 
+	if (disk != NULL && is_swapped(trace_path, disk, common))
+		return STATUS_FAILED;
 	if (open_trace(trace, trace_path, common) != 0)
 		return STATUS_FAILED;
 	status =

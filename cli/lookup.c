@@ -3,10 +3,10 @@
 #include "base/escape.h"
 #include "base/size.h"
 #include "cli/cli.h"
+#include "cli/rescue.h"
 #include "reports/region_json.h"
 #include "reports/region_text.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@
 static const char options_help[] =
     "  --json              one JSON object a line\n"
     "  --bytes             the numbers are byte offsets on the disk, not sectors\n"
-    "  --ddrescue FILE     what lies in the bad areas of a ddrescue map file\n" COMMON_DISK_HELP
+    "  --ddrescue FILE     what lies in the areas that a ddrescue map file calls not "
+    "rescued\n" COMMON_DISK_HELP
     "SECTOR is decimal or 0x hexadecimal, in units of 512 bytes; - reads sectors from standard input.\n";
 
 enum { OPTION_BYTES = 1, OPTION_DDRESCUE };
@@ -24,8 +25,10 @@ struct lookup {
 	const struct common *common;
 	const struct map *map;
 	const char *disk;
-	const char *ddrescue; /* a map file, or NULL */
+	const char *ddrescue;            /* a map file, or NULL */
+	const struct rescue_area *state; /* that the next regions lie in, or NULL */
 	bool bytes;
+	bool missed; /* a sector that does not exist */
 	struct text out;
 };
 
@@ -42,17 +45,31 @@ static void add_line(struct text *out, const struct region *region, uint64_t sec
 	if (region->fs_type != NULL)
 		text_printf(out, "%s ", region->fs_type);
 	region_details(out, region);
-	text_printf(out, " [%" PRIu64 "+%" PRIu64 "]\n", region->start, region->sectors);
+	text_printf(out, " [%" PRIu64 "+%" PRIu64 "]", region->start, region->sectors);
+}
+
+/* What ddrescue says of it comes last: the object is opened again for that. */
+static void add_json(struct lookup *lookup, const struct region *region, uint64_t sector)
+{
+	struct text *out = &lookup->out;
+
+	region_json(out, region, &sector);
+	if (lookup->state != NULL && out->n > 0 && out->at[out->n - 1] == '}') {
+		out->n--;
+		text_printf(out, ",\"rescue\":\"%s\"}", rescue_name(lookup->state->state));
+	}
 }
 
 static int add_region(struct lookup *lookup, const struct region *region, uint64_t sector)
 {
 	if (lookup->common->json) {
-		region_json(&lookup->out, region, &sector);
-		text_char(&lookup->out, '\n');
+		add_json(lookup, region, sector);
 	} else {
 		add_line(&lookup->out, region, sector);
+		if (lookup->state != NULL && lookup->state->state != RESCUE_BAD)
+			text_printf(&lookup->out, " %s", rescue_words(lookup->state->state));
 	}
+	text_char(&lookup->out, '\n');
 	return lookup->out.n > 65536 ? print_text(&lookup->out) : 0;
 }
 
@@ -70,7 +87,9 @@ static int lookup_word(struct lookup *lookup, const char *word)
 		err_set(&err,
 			"sector %" PRIu64 " is beyond the end of the disk, which has %" PRIu64 " sectors",
 			sector, map_disk(lookup->map)->sectors);
-		return fail(lookup->disk, &err);
+		fail(lookup->disk, &err);
+		lookup->missed = true;
+		return 0;
 	}
 	region_lookup(lookup->map, sector, &place, &region);
 	if (lookup->bytes && region.has_offset)
@@ -110,64 +129,57 @@ static int lookup_area(struct lookup *lookup, uint64_t from, uint64_t to)
 	return status;
 }
 
-/* A line of a ddrescue map file: "POSITION SIZE STATUS", where '-' is bad. */
-static int lookup_rescue_line(struct lookup *lookup, const char *line, uint64_t number)
+/* How much there is of each state, on standard error. */
+static void note_rescue(const struct lookup *lookup, const struct rescue_map *rescue)
 {
-	char position[32], size[32], state;
-	uint64_t from, bytes, end = map_disk(lookup->map)->sectors;
-	struct err err;
+	uint64_t end = map_disk(lookup->map)->sectors << SECTOR_SHIFT, beyond = 0;
+	struct err note;
 
-	if (sscanf(line, "%31s %31s %c", position, size, &state) != 3 ||
-	    number_parse(position, &from, &err) != 0 || number_parse(size, &bytes, &err) != 0 ||
-	    strchr("?*/-+", state) == NULL || bytes > UINT64_MAX - SECTOR_SIZE ||
-	    from > UINT64_MAX - SECTOR_SIZE - bytes) {
-		err_set(&err, "line %" PRIu64 ": expected 'POSITION SIZE STATUS' of a ddrescue map file",
-			number);
-		return fail(lookup->ddrescue, &err);
-	}
-	if (state != '-')
-		return 0;
-	bytes = (from + bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
-	return lookup_area(lookup, from >> SECTOR_SHIFT, bytes < end ? bytes : end);
-}
+	for (int state = 0; state < RESCUE_STATES; state++) {
+		uint64_t areas = 0, bytes = 0;
 
-/* The first line that is no comment says where ddrescue was. */
-static int lookup_rescue_file(struct lookup *lookup, FILE *file)
-{
-	uint64_t number = 0;
-	bool has_state = false;
-	char *line = NULL;
-	size_t cap = 0;
-	int status = 0;
+		for (size_t i = 0; i < rescue->areas.n; i++) {
+			const struct rescue_area *area = &rescue->areas.at[i];
 
-	while (status == 0 && getline(&line, &cap, file) >= 0) {
-		number++;
-		if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0')
+			areas += area->state == (enum rescue)state;
+			bytes += area->state == (enum rescue)state ? area->bytes : 0;
+			beyond += state == 0 && area->from + area->bytes > end;
+		}
+		if (areas == 0)
 			continue;
-		if (has_state)
-			status = lookup_rescue_line(lookup, line, number);
-		has_state = true;
+		err_set(&note, "note: %" PRIu64 " area%s of %" PRIu64 " bytes: %s", areas,
+			areas == 1 ? "" : "s", bytes, rescue_words((enum rescue)state));
+		fail(lookup->ddrescue, &note);
 	}
-	free(line);
-	return status;
+	if (beyond == 0)
+		return;
+	err_set(&note,
+		"warning: %" PRIu64 " areas end beyond the disk, which has %" PRIu64
+		" bytes: it is of another",
+		beyond, end);
+	fail(lookup->ddrescue, &note);
 }
 
 static int lookup_rescue(struct lookup *lookup)
 {
-	FILE *file = fopen(lookup->ddrescue, "re");
+	uint64_t end = map_disk(lookup->map)->sectors;
+	struct rescue_map rescue = {0};
 	struct err err;
-	int status;
+	int status = 0;
 
-	if (file == NULL) {
-		err_set(&err, "cannot open: %s", strerror(errno));
-		return fail(lookup->ddrescue, &err);
-	}
-	status = lookup_rescue_file(lookup, file);
-	if (status == 0 && ferror(file)) {
-		err_set(&err, "cannot read: %s", strerror(errno));
+	if (rescue_read(&rescue, lookup->ddrescue, &err) != 0)
 		status = fail(lookup->ddrescue, &err);
+	else
+		note_rescue(lookup, &rescue);
+	for (size_t i = 0; i < rescue.areas.n && status == 0; i++) {
+		const struct rescue_area *area = &rescue.areas.at[i];
+		uint64_t to = (area->from + area->bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
+
+		lookup->state = area;
+		status = lookup_area(lookup, area->from >> SECTOR_SHIFT, to < end ? to : end);
 	}
-	fclose(file);
+	lookup->state = NULL;
+	VEC_FREE(&rescue.areas);
 	return status;
 }
 
@@ -187,7 +199,7 @@ static int lookup_all(struct lookup *lookup, char **words)
 	print_notes(map);
 	text_free(&lookup->out);
 	map_close(map);
-	return status != 0 ? status : printed;
+	return status != 0 ? status : printed != 0 ? printed : lookup->missed ? STATUS_FAILED : STATUS_DONE;
 }
 
 static int own_option(void *context, int option, const char *value, struct err *err)

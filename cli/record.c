@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/convert.h"
 #include "cli/shim.h"
+#include "layout/identity.h"
 #include "record/shim.h"
 #include "trace/window.h"
 
@@ -43,6 +44,7 @@ struct arguments {
 	struct common *common;
 	const char *output, *to;
 	bool marks;
+	struct identity before; /* of the disk that is named, before the command */
 };
 
 bool shim_is_called(const char *name)
@@ -74,15 +76,30 @@ static int choose_windows(struct trace *trace, const struct arguments *arguments
 	return 0;
 }
 
+/* By what a disk will be known, as far as it can be read.  A command may make a file system anew, so what it
+   was before counts, too, where that is known. */
+static void take_identity(struct identity *identity, const char *image)
+{
+	struct identity now;
+	struct err none;
+
+	if (identity_of_disk(image, &now, &none) == 0)
+		identity_join(identity, &now);
+}
+
 static int write_trace(struct trace *trace, const struct arguments *arguments, const struct disk *disk,
 		       const char *path)
 {
-	struct convert_options options = {
-	    .to = arguments->format, .sectors = disk->sectors, .output = arguments->common->output};
+	struct identity identity = arguments->before;
+	struct convert_options options = {.to = arguments->format,
+					  .identity = &identity,
+					  .sectors = disk->sectors,
+					  .output = arguments->common->output};
 	struct convert_result result;
 	struct err err;
 	bool writing = false;
 
+	take_identity(&identity, disk->image);
 	if (disk->device != NULL)
 		options.device = disk->image;
 	if (choose_windows(trace, arguments, path, &options.windows, &err) != 0 ||
@@ -202,6 +219,8 @@ static int record_all(struct arguments *arguments)
 	if (plan_outputs(arguments) != 0)
 		return STATUS_FAILED;
 	arguments->record.self = self;
+	if (arguments->record.target != NULL)
+		take_identity(&arguments->before, arguments->record.target);
 	if (record_run(&record, &arguments->record, &err) != 0) {
 		status = fail(NULL, &err);
 		if (record.child.status > 0 && record.log == NULL)

@@ -28,7 +28,7 @@ void map_identity(const struct map *map, const struct space *space, struct ident
 
 int identity_of_disk(const char *path, struct identity *identity, struct err *err)
 {
-	struct map_options options = {.shallow = true};
+	struct map_options options = {.shallow = true, .no_replay = true};
 	struct map *map;
 
 	if (map_open(&map, path, &options, err) != 0)

@@ -2,12 +2,14 @@
 /* Opening a trace: which format it is, which device is meant, and reading it without knowing the format. */
 #include "trace/trace.h"
 
+#include "base/device_name.h"
 #include "trace/recorded.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SURVEY_BATCH 256
 #define MARKS_MAX 65536
@@ -48,6 +50,38 @@ static int format_named(struct trace *trace, const char *wanted, struct err *err
 	return format_unknown(wanted, err);
 }
 
+/* The marks of disk images and their contents, for one that was given by mistake. */
+static bool is_disk(const uint8_t *bytes, size_t len)
+{
+	static const struct {
+		size_t at;
+		const char *mark;
+	} marks[] = {{510, "\x55\xaa"},
+		     {512, "EFI PART"},
+		     {4096, "EFI PART"},
+		     {1080, "\x53\xef"},
+		     {512, "LABELONE"},
+		     {0, "QFI\xfb"},
+		     {0, "KDMV"},
+		     {0, "vhdxfile"},
+		     {0, "conectix"},
+		     {64, "\x7f\x10\xda\xbe"},
+		     {0, "XFSB"},
+		     {0, "LUKS\xba\xbe"},
+		     {4086, "SWAPSPACE2"},
+		     {4096, "\xfc\x4e\x2b\xa9"},
+		     {0, "\x89"
+			 "blkmap\n"}};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t n = strlen(marks[i].mark);
+
+		if (len >= marks[i].at + n && memcmp(bytes + marks[i].at, marks[i].mark, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Files that hold block accesses, but not in a form that is read here. */
 static int say_what_it_is(const uint8_t *bytes, size_t len, struct err *err)
 {
@@ -68,6 +102,8 @@ static int say_what_it_is(const uint8_t *bytes, size_t len, struct err *err)
 		if (len >= strlen(kinds[i].magic) &&
 		    memcmp(bytes, kinds[i].magic, strlen(kinds[i].magic)) == 0)
 			return err_set(err, "%s", kinds[i].text);
+	if (is_disk(bytes, len))
+		return err_set(err, "is a disk image, not a trace");
 	return err_set(err, "line 1: not a trace in a format that blkmap recognises; --format names one");
 }
 
@@ -105,6 +141,33 @@ static int format_probed(struct trace *trace, struct err *err)
 	}
 	return trace->options.piece ? choose_for_piece(trace, bytes, (size_t)len, err)
 				    : say_what_it_is(bytes, (size_t)len, err);
+}
+
+static const char *recognise(struct input *input)
+{
+	const uint8_t *bytes;
+	struct err none;
+	long len = input_peek(input, &bytes, INPUT_PEEK, &none);
+
+	for (size_t i = 0; len > 0 && trace_formats[i] != NULL; i++)
+		if (trace_formats[i]->probe != NULL && trace_formats[i]->probe(bytes, (size_t)len))
+			return trace_formats[i]->name;
+	return NULL;
+}
+
+const char *trace_recognised(const char *path)
+{
+	const char *name = NULL;
+	struct input *input;
+	struct stat st;
+	struct err none;
+
+	/* What comes through a pipe can be read once only. */
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || input_open(&input, path, NULL, &none) != 0)
+		return NULL;
+	name = recognise(input);
+	input_close(input);
+	return name;
 }
 
 static int choose_format(struct trace *trace, struct err *err)
@@ -203,9 +266,14 @@ static int survey(struct trace *trace, struct err *err)
 static int choose_device(struct trace *trace, struct err *err)
 {
 	const char *wanted = trace->options.device;
-	long index = wanted ? names_find(&trace->devices, wanted, strlen(wanted)) : -1;
+	const char *const *names = (const char *const *)trace->devices.at;
+	size_t meant[2];
+	long index = wanted ? device_name_find(wanted, names, trace->devices.n, meant) : -1;
 	char list[320] = "";
 
+	if (index == -2)
+		return err_set(err, "--device '%.100s' may be %.100s or %.100s", wanted, names[meant[0]],
+			       names[meant[1]]);
 	if (index >= 0) {
 		trace->chosen = (uint32_t)index;
 		trace->has_chosen = true;

@@ -112,6 +112,9 @@ extern const struct trace_format *const trace_formats[];
 int trace_open(struct trace **trace, const char *path, const struct trace_options *options, struct err *err);
 void trace_close(struct trace *trace);
 
+/* The name of the format that a file seems to have; NULL when it is no trace, or no file. */
+const char *trace_recognised(const char *path);
+
 /* The next accesses in order (of the chosen device only); how many, 0 at the end, -1 on an error. */
 long trace_read(struct trace *trace, struct access *batch, size_t n, struct err *err);
 

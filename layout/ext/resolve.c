@@ -5,6 +5,21 @@
 
 #include <inttypes.h>
 
+/* libext2fs' reasons, as one who looks for a file would say them. */
+static const char *reason(errcode_t code)
+{
+	switch (code) {
+	case EXT2_ET_FILE_NOT_FOUND:
+		return "has no such file";
+	case EXT2_ET_NO_DIRECTORY:
+		return "has a file where the path wants a directory";
+	case EXT2_ET_SYMLINK_LOOP:
+		return "has too many symbolic links on that path";
+	default:
+		return "has directories on that path that cannot be read";
+	}
+}
+
 /* A saved map has no disk to ask, and a damaged file system may be such that libext2fs does not open it: then
    all is done with the names that are known. */
 int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct err *err)
@@ -25,7 +40,7 @@ int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct e
 		ext2fs_free(lib);
 	}
 	if (result != 0)
-		return err_set(err, "%s on %s: %s", path, space_name(fs->space), ext_error(result));
+		return err_set(err, "%s (%s) %s", space_name(fs->space), ext->fs.type, reason(result));
 	return 0;
 }
 
