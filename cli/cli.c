@@ -269,7 +269,7 @@ static int check_saved(struct map *map, const char *path, const struct common *c
 {
 	struct err err;
 
-	if (common->of != NULL && map->saved == NULL) {
+	if (common->of != NULL && !saved_is_map(map)) {
 		err_set(&err, "is no saved map, so there is nothing that --of could ask for");
 		return fail(path, &err);
 	}
@@ -277,9 +277,9 @@ static int check_saved(struct map *map, const char *path, const struct common *c
 		err_prefix(&err, "is not the map of %s: ", common->of);
 		return fail(path, &err);
 	}
-	if (common->of == NULL && map->of != NULL && access(map->of, R_OK) == 0 &&
-	    saved_compare(map, map->of, &err) != 0) {
-		err_prefix(&err, "note: %s is not what it was when this map was saved: ", map->of);
+	if (common->of == NULL && saved_of(map) != NULL && access(saved_of(map), R_OK) == 0 &&
+	    saved_compare(map, saved_of(map), &err) != 0) {
+		err_prefix(&err, "note: %s is not what it was when this map was saved: ", saved_of(map));
 		fail(path, &err);
 	}
 	return 0;

@@ -3,7 +3,7 @@
 #ifndef LAYOUT_DRIVERS_H
 #define LAYOUT_DRIVERS_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 extern const struct layout_driver driver_md;
 extern const struct layout_driver driver_gpt;

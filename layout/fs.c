@@ -2,7 +2,7 @@
 /* Asking a file system, and what holds where one says nothing. */
 #include "layout/fs.h"
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* A file system in a space: what the rest of the program asks of it, whichever it is.
 
    Each kind of file system is a folder of its own, whose one way in is its table of operations: a driver
-   (layout/map.h) makes a struct that begins with a struct fs, and puts it into space->fs.  After that
+   (layout/driver.h) makes a struct that begins with a struct fs, and puts it into space->fs.  After that
    nothing but the functions here looks into it, and a sealed one may be asked by threads.
 
    Owners.  What extents and claims call an owner, where kind_has_owner says so, is a file by its index: 32

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The map: every sector of a disk with its one name.
 
-   It is built by drivers (layout/drivers.c), each of which claims what it knows of a space and adds the
+   It is built by drivers (layout/driver.h), each of which claims what it knows of a space and adds the
    spaces that lie in it.  When nothing new appears it is sealed, and after that it is constant and may be
    shared by threads. */
 #ifndef LAYOUT_MAP_H
@@ -39,40 +39,17 @@ struct notes {
 	bool short_of_memory;
 };
 
-#define MARK_MAX 512
-
-/* Bytes of a space by which a disk is known again. */
-struct disk_mark {
-	uint32_t space; /* its number */
-	uint64_t offset;
-	uint32_t len, crc; /* at most MARK_MAX bytes */
-};
-
-struct fs_ops;
-struct lvm;
-struct md;
+struct map_build;
+struct map_saved;
 
 struct map {
 	char *path;
-	const char *lvm_metadata;   /* of the options; not owned, NULL when the map is built */
-	unsigned threads;           /* of the options, at least 1 */
 	VEC(struct space *) spaces; /* [0] is the disk */
 	VEC(struct link) links;
 	struct notes notes;
-	struct lvm *lvm; /* the volume groups while they are put together */
-	struct md *md;   /* the arrays while they are put together */
-	bool sealed;
-	bool keep_links; /* of the options */
-	bool no_replay;  /* of the options */
-	bool shallow;    /* of the options */
-	bool anonymous;  /* names are tokens */
-
-	/* Of a saved map (layout/saved/saved.h): its file in memory, NULL for others; the disk that it is of.
-	 */
-	const void *saved;
-	size_t saved_len;
-	char *of;
-	VEC(struct disk_mark) marks;
+	bool anonymous;          /* names are tokens */
+	struct map_build *build; /* while it is built (layout/driver.h), else NULL */
+	struct map_saved *saved; /* what only a saved map has (layout/saved/format.h), else NULL */
 };
 
 struct map_options {
@@ -157,48 +134,5 @@ const struct space *map_space_named(const struct map *map, const char *name);
 /* The same as map_find, but from the run's first sector on, which may lie before the sector that was asked
  * for. */
 void map_find_run(const struct map *map, uint64_t sector, struct place *place);
-
-/* --- for drivers --- */
-
-/* Whether one more space may be added; a driver that finds no room notes it and goes on without. */
-bool map_has_room(struct map *map, const struct space *space);
-
-/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no memory.
- */
-struct space *map_add_space(struct map *map, struct space *parent, const char *name, uint64_t sectors,
-			    struct err *err);
-
-/* Adds a segment to an inner space and claims its areas in the outer spaces. */
-int map_add_segment(struct map *map, struct space *inner, const struct segment *segment, struct err *err);
-
-/* The usual case: `count` sectors from `start` on of the outer space are the whole inner space. */
-int map_add_linear(struct map *map, struct space *inner, struct space *outer, uint64_t start, uint64_t count,
-		   struct err *err);
-
-/* Remembers something odd; the text gets the space's name in front.  After many, only their number. */
-void map_note(struct map *map, const struct space *space, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* The same for a list that a thread keeps for itself, and adding such a list to the map's; it is empty then.
- */
-void notes_add(struct notes *notes, const struct space *space, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-void map_take_notes(struct map *map, struct notes *notes);
-void notes_free(struct notes *notes);
-
-/* A driver looks at a space that nobody has claimed yet.  It says 1 when it is its own (and has claimed
-   its parts and added what lies inside), 0 when it is not, -1 when the whole run cannot go on. */
-struct layout_driver {
-	const char *name;
-	const struct fs_ops *fs; /* of the file systems that it makes; NULL for others */
-	int (*map)(struct map *map, struct space *space, struct err *err);
-	/* When no unprobed space is left: puts together what several spaces hold.  0 or -1. */
-	int (*finish)(struct map *map, struct err *err);
-	/* Frees what it kept in the map. */
-	void (*close)(struct map *map);
-};
-
-/* In probing order, NULL at the end. */
-extern const struct layout_driver *const layout_drivers[];
 
 #endif

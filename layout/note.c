@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notes on what is odd, with the name of the space that it was met in. */
-#include "layout/map.h"
+#include "layout/driver.h"
 
 #include <stdarg.h>
 #include <stdio.h>

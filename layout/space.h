@@ -101,8 +101,9 @@ struct space {
 	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
-	uint64_t told_sectors;   /* how long its partition table says it is, at least; 0 where nothing says it */
-	struct fs *fs;           /* its file system, or NULL; owned */
+	uint64_t
+	    told_sectors; /* how long its partition table says it is, at least; 0 where nothing says it */
+	struct fs *fs;    /* its file system, or NULL; owned */
 	bool probed;
 };
 

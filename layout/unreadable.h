@@ -3,7 +3,7 @@
 #ifndef LAYOUT_UNREADABLE_H
 #define LAYOUT_UNREADABLE_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 /* Notes each run of such sectors, and claims it, in all spaces that it lies in, where nothing tells more of
  * it. */

@@ -4,7 +4,7 @@
 #ifndef LAYOUT_CONTENTS_KNOWN_H
 #define LAYOUT_CONTENTS_KNOWN_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 /* Asks libblkid what these sectors hold: type, label and UUID.  Of several signatures the first.  False when
    it knows nothing, or cannot be asked. */

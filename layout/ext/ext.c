@@ -174,9 +174,9 @@ static int map_file_system(struct ext *ext, struct err *err)
 	/* Nothing else will be claimed here, and claims take more memory than names. */
 	claims_move(&ext->fs.space->claims, &ext->all.claims);
 	map_claim_unreadable_in(ext->map, ext->fs.space);
-	if (space_seal(ext->fs.space, ext->map->threads) != 0)
+	if (space_seal(ext->fs.space, ext->map->build->threads) != 0)
 		return err_nomem(err);
-	if (ext->map->keep_links && ext_read_targets(ext, err) != 0)
+	if (ext->map->build->keep_links && ext_read_targets(ext, err) != 0)
 		return -1;
 	return ext_read_dirs(ext, err);
 }
@@ -225,7 +225,7 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 	describe(ext);
 	note_state(ext);
 	space->told_sectors = ext->blocks * space->fs->block_sectors;
-	if (map->shallow)
+	if (map->build->shallow)
 		result = 0;
 	else if (ext2fs_has_feature_journal_dev(fs->super))
 		result = map_journal_device(ext, err);

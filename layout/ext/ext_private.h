@@ -9,7 +9,7 @@
 #include "layout/ext/log.h"
 #include "layout/file_names.h"
 #include "layout/fs.h"
-#include "layout/map.h"
+#include "layout/driver.h"
 
 #include <ext2fs/ext2fs.h>
 #include <stdatomic.h>

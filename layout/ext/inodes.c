@@ -128,7 +128,7 @@ static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err 
 		ext_claim_cluster(ext, xattr, inode->acl_block, 1);
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY && (inode->flags & EXT4_INLINE_DATA_FL))
 		ext_read_inline_dir(ext, inode);
-	if (ext->map->keep_links && is_symlink_in_inode(ext, inode))
+	if (ext->map->build->keep_links && is_symlink_in_inode(ext, inode))
 		ext_keep_target(ext, inode);
 	return has_blocks(ext, inode) ? ext_map_blocks(ext, inode, err) : 0;
 }

@@ -146,7 +146,7 @@ void ext_log_shape(struct ext *ext, struct log_shape *shape)
 
 	*shape = (struct log_shape){
 	    .block_size = ext->block_size,
-	    .threads = ext->map->threads,
+	    .threads = ext->map->build->threads,
 	    .fast_commits = ext2fs_has_feature_fast_commit(ext->lib->super),
 	};
 	if (ext->found->log_runs.n == 0)

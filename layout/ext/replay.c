@@ -258,7 +258,7 @@ int ext_replay(struct ext *ext, struct err *err)
 {
 	if (!ext2fs_has_feature_journal_needs_recovery(ext->lib->super))
 		return 0;
-	if (ext->map->no_replay)
+	if (ext->map->build->no_replay)
 		ext_note(ext, "the journal has not been replayed; labels show what lies on the disk");
 	else if (is_in_use(ext->map))
 		ext_note(ext, "the journal is not replayed, for the disk is in use: what is read of it is"

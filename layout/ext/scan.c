@@ -182,7 +182,7 @@ int ext_scan_groups(struct ext *ext, ext_look *look, struct err *err)
 
 	/* What was found before stands before. */
 	map_take_notes(ext->map, &ext->all.notes);
-	result = run(ext, look, ext->map->threads, err);
+	result = run(ext, look, ext->map->build->threads, err);
 	if (result == 1)
 		result = run(ext, look, 1, err);
 	return result == 0 && ext->all.short_of_memory ? err_nomem(err) : result;

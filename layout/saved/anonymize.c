@@ -94,9 +94,11 @@ int saved_anonymize(struct map *map, struct err *err)
 			return err_nomem(err);
 	hide_notes(map);
 	map->anonymous = true;
-	map->marks.n = 0;
-	free(map->of);
-	map->of = NULL;
+	if (map->saved != NULL) {
+		map->saved->marks.n = 0;
+		free(map->saved->of);
+		map->saved->of = NULL;
+	}
 	explicit_bzero(key, sizeof(key));
 	return map->notes.short_of_memory ? err_nomem(err) : 0;
 }

@@ -140,8 +140,8 @@ static bool space_is_sound(const struct space *space)
 
 static bool marks_are_sound(const struct map *map)
 {
-	for (size_t i = 0; i < map->marks.n; i++)
-		if (map->marks.at[i].space >= map->spaces.n || map->marks.at[i].len > MARK_MAX)
+	for (size_t i = 0; i < map->saved->marks.n; i++)
+		if (map->saved->marks.at[i].space >= map->spaces.n || map->saved->marks.at[i].len > MARK_MAX)
 			return false;
 	return true;
 }

@@ -4,6 +4,7 @@
 #define LAYOUT_SAVED_FORMAT_H
 
 #include "base/pack.h"
+#include "layout/driver.h"
 #include "layout/saved/saved.h"
 
 #define SAVED_MAGIC                                                                                          \
@@ -31,6 +32,26 @@ enum saved_section {
 
 #define SAVED_OVERLAP 64
 #define SAVED_LOG_ENTRY 24
+
+/* Bytes of a space by which a disk is known again. */
+#define MARK_MAX 512
+
+struct disk_mark {
+	uint32_t space; /* its number */
+	uint64_t offset;
+	uint32_t len, crc; /* at most MARK_MAX bytes */
+};
+
+/* What only a saved map has. */
+struct map_saved {
+	const void *bytes; /* its file in memory; NULL for one that is to be written */
+	size_t len;
+	char *of; /* the disk that it is of, or NULL */
+	VEC(struct disk_mark) marks;
+};
+
+/* Makes map->saved, if there is none; 0 or -1. */
+int saved_begin(struct map *map, struct err *err);
 
 /* A file that is being written: its sections in memory. */
 struct saved_out {

@@ -31,9 +31,9 @@ static int add_mark(struct map *map, const struct space *space, uint64_t offset,
 	struct disk_mark mark = {.space = space->id, .offset = offset, .len = len};
 	struct err why;
 
-	if (map->marks.n == MARKS_MAX || mark_crc(map, &mark, &why) != 0)
+	if (map->saved->marks.n == MARKS_MAX || mark_crc(map, &mark, &why) != 0)
 		return 0;
-	return VEC_PUSH(&map->marks, mark) == 0 ? 0 : err_nomem(err);
+	return VEC_PUSH(&map->saved->marks, mark) == 0 ? 0 : err_nomem(err);
 }
 
 static int mark_extent(struct map *map, const struct space *space, const struct extent *extent,
@@ -57,10 +57,10 @@ int saved_mark(struct map *map, struct err *err)
 {
 	if (map_disk(map)->image == NULL || map->anonymous)
 		return 0;
-	free(map->of);
+	free(map->saved->of);
 	/* What needs a server to be read is not looked for again. */
-	map->of = image_is_raw(map_disk(map)->image) ? realpath(map->path, NULL) : NULL;
-	VEC_FREE(&map->marks);
+	map->saved->of = image_is_raw(map_disk(map)->image) ? realpath(map->path, NULL) : NULL;
+	VEC_FREE(&map->saved->marks);
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		const struct space *space = map->spaces.at[i];
 		struct fs_bytes bytes;
@@ -77,12 +77,12 @@ int saved_mark(struct map *map, struct err *err)
 
 static int compare_marks(struct map *map, struct err *err)
 {
-	for (size_t i = 0; i < map->marks.n; i++) {
-		struct disk_mark mark = map->marks.at[i];
+	for (size_t i = 0; i < map->saved->marks.n; i++) {
+		struct disk_mark mark = map->saved->marks.at[i];
 		struct err why;
 
 		/* The disks besides the first are not here. */
-		if (mark_crc(map, &mark, &why) == 0 && mark.crc != map->marks.at[i].crc)
+		if (mark_crc(map, &mark, &why) == 0 && mark.crc != map->saved->marks.at[i].crc)
 			return err_set(err, "the UUID, label or partition table of %s is another",
 				       space_name(map->spaces.at[mark.space]));
 	}

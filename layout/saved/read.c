@@ -241,7 +241,7 @@ static int get_marks(struct saved_in *in)
 		mark.offset = unpack_u64(&in->tree);
 		mark.len = unpack_u32(&in->tree);
 		mark.crc = unpack_u32(&in->tree);
-		if (VEC_PUSH(&in->map->marks, mark) != 0)
+		if (VEC_PUSH(&in->map->saved->marks, mark) != 0)
 			return -1;
 	}
 	return 0;
@@ -249,7 +249,7 @@ static int get_marks(struct saved_in *in)
 
 int saved_get_map(struct saved_in *in, struct err *err)
 {
-	in->map->of = unpack_str(&in->tree);
+	in->map->saved->of = unpack_str(&in->tree);
 	saved_get_kinds(in);
 	if (get_spaces(in) != 0 || get_links(in) != 0 || get_notes(in) != 0 || get_marks(in) != 0)
 		return err_nomem(err);

@@ -48,6 +48,35 @@ bool saved_is(const char *path)
 	return is;
 }
 
+int saved_begin(struct map *map, struct err *err)
+{
+	if (map->saved == NULL && (map->saved = calloc(1, sizeof(*map->saved))) == NULL)
+		return err_nomem(err);
+	return 0;
+}
+
+void saved_free(struct map *map)
+{
+	if (map->saved == NULL)
+		return;
+	VEC_FREE(&map->saved->marks);
+	if (map->saved->bytes != NULL)
+		munmap((void *)map->saved->bytes, map->saved->len);
+	free(map->saved->of);
+	free(map->saved);
+	map->saved = NULL;
+}
+
+bool saved_is_map(const struct map *map)
+{
+	return map->saved != NULL && map->saved->bytes != NULL;
+}
+
+const char *saved_of(const struct map *map)
+{
+	return map->saved != NULL ? map->saved->of : NULL;
+}
+
 /* --- writing --- */
 
 static uint64_t aligned(uint64_t at)
@@ -114,7 +143,9 @@ int saved_write(struct map *map, const char *path, const struct outfile_options 
 		return err_set(err, "maps cannot be saved on this machine, whose byte order is not theirs");
 	if (outfile_open(&file, path, output, err) != 0)
 		return -1;
-	result = saved_mark(map, err);
+	result = saved_begin(map, err);
+	if (result == 0)
+		result = saved_mark(map, err);
 	if (result == 0)
 		result = saved_put_map(&out, map, err);
 	if (result == 0)
@@ -192,8 +223,8 @@ static int map_file(struct saved_in *in, const char *path, struct err *err)
 		return err_set(err, "cannot map into memory: %s", strerror(errno));
 	in->bytes = at;
 	in->len = (size_t)st.st_size;
-	in->map->saved = at;
-	in->map->saved_len = in->len;
+	in->map->saved->bytes = at;
+	in->map->saved->len = in->len;
 	return 0;
 }
 
@@ -214,7 +245,6 @@ static int read_map(struct saved_in *in, const char *path, struct err *err)
 			       (int)in->lacks_len, in->lacks);
 	if (in->tree.bad || in->tree.at != in->tree.end || !saved_is_sound(in->map))
 		return err_set(err, damaged, "what it says makes no sense");
-	in->map->sealed = true;
 	for (size_t i = 0; i < in->map->spaces.n; i++)
 		if (extents_make_index(&in->map->spaces.at[i]->extents, in->map->spaces.at[i]->sectors) != 0)
 			return err_nomem(err);
@@ -227,9 +257,9 @@ int saved_open(struct map **result, const char *path, struct err *err)
 
 	if (in.map == NULL)
 		return err_nomem(err);
-	in.map->threads = 1;
-	if (!is_little_endian() ? err_set(err, "is a saved map, which this machine cannot use")
-				: read_map(&in, path, err)) {
+	if (saved_begin(in.map, err) != 0 ||
+	    (!is_little_endian() ? err_set(err, "is a saved map, which this machine cannot use")
+				 : read_map(&in, path, err)) != 0) {
 		map_close(in.map);
 		return -1;
 	}

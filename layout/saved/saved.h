@@ -10,6 +10,14 @@
 /* Whether a file begins as a saved map does. */
 bool saved_is(const char *path);
 
+/* Whether a map is one that was opened from a file, and the disk that it is of; NULL where that is not known.
+ */
+bool saved_is_map(const struct map *map);
+const char *saved_of(const struct map *map);
+
+/* Frees what a saved map has, for map_close. */
+void saved_free(struct map *map);
+
 /* Opens one; what is damaged is refused. */
 int saved_open(struct map **map, const char *path, struct err *err);
 

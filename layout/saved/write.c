@@ -110,12 +110,12 @@ static void put_notes(struct text *tree, const struct notes *notes)
 
 static void put_marks(struct text *tree, const struct map *map)
 {
-	pack_u32(tree, (uint32_t)map->marks.n);
-	for (size_t i = 0; i < map->marks.n; i++) {
-		pack_u32(tree, map->marks.at[i].space);
-		pack_u64(tree, map->marks.at[i].offset);
-		pack_u32(tree, map->marks.at[i].len);
-		pack_u32(tree, map->marks.at[i].crc);
+	pack_u32(tree, (uint32_t)map->saved->marks.n);
+	for (size_t i = 0; i < map->saved->marks.n; i++) {
+		pack_u32(tree, map->saved->marks.at[i].space);
+		pack_u64(tree, map->saved->marks.at[i].offset);
+		pack_u32(tree, map->saved->marks.at[i].len);
+		pack_u32(tree, map->saved->marks.at[i].crc);
 	}
 }
 
@@ -123,7 +123,7 @@ int saved_put_map(struct saved_out *out, const struct map *map, struct err *err)
 {
 	struct text *tree = &out->sections[SAVED_TREE];
 
-	pack_str(tree, map->of ? map->of : "");
+	pack_str(tree, map->saved->of ? map->saved->of : "");
 	saved_put_kinds(tree);
 	pack_u32(tree, (uint32_t)map->spaces.n);
 	for (size_t i = 0; i < map->spaces.n; i++)

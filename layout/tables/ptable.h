@@ -3,7 +3,7 @@
 #ifndef LAYOUT_TABLES_PTABLE_H
 #define LAYOUT_TABLES_PTABLE_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 struct partition {
 	unsigned number;       /* as Linux numbers it */

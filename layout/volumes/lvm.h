@@ -7,7 +7,7 @@
 #ifndef LAYOUT_VOLUMES_LVM_H
 #define LAYOUT_VOLUMES_LVM_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 #include "layout/segment.h"
 
 #define LVM_ID_LEN 32

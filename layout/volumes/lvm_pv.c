@@ -270,7 +270,7 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 
 	if (!find_label(space, &label) || mbr_wins(space))
 		return 0;
-	if (map->lvm == NULL && (map->lvm = calloc(1, sizeof(*map->lvm))) == NULL)
+	if (map->build->lvm == NULL && (map->build->lvm = calloc(1, sizeof(*map->build->lvm))) == NULL)
 		return err_nomem(err);
 	memcpy(pv.id, label.id, sizeof(pv.id));
 	pv.sectors = label.device_bytes >> SECTOR_SHIFT;
@@ -282,7 +282,7 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 		 label.id, label.id + 6, label.id + 10, label.id + 14, label.id + 18, label.id + 22,
 		 label.id + 26);
 	if (read_mdas(map, &pv, &label, err) != 0 ||
-	    (claim_pv(space, &label, &pv), VEC_PUSH(&map->lvm->pvs, pv)) != 0) {
+	    (claim_pv(space, &label, &pv), VEC_PUSH(&map->build->lvm->pvs, pv)) != 0) {
 		free(pv.text);
 		return err_nomem(err);
 	}
@@ -291,12 +291,12 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 
 static void lvm_close(struct map *map)
 {
-	if (map->lvm == NULL)
+	if (map->build->lvm == NULL)
 		return;
-	for (size_t i = 0; i < map->lvm->pvs.n; i++)
-		free(map->lvm->pvs.at[i].text);
-	VEC_FREE(&map->lvm->pvs);
-	free(map->lvm);
+	for (size_t i = 0; i < map->build->lvm->pvs.n; i++)
+		free(map->build->lvm->pvs.at[i].text);
+	VEC_FREE(&map->build->lvm->pvs);
+	free(map->build->lvm);
 }
 
 const struct layout_driver driver_lvm = {

@@ -220,8 +220,8 @@ static void free_assembly(struct lvm_assembly *as)
 static void match_pvs(struct map *map, struct lvm_text *text)
 {
 	for (size_t i = 0; i < text->pvs.n; i++) {
-		for (size_t j = 0; j < map->lvm->pvs.n; j++) {
-			struct lvm_pv *pv = &map->lvm->pvs.at[j];
+		for (size_t j = 0; j < map->build->lvm->pvs.n; j++) {
+			struct lvm_pv *pv = &map->build->lvm->pvs.at[j];
 
 			if (strcmp(pv->id, text->pvs.at[i].id) != 0)
 				continue;
@@ -240,8 +240,8 @@ static struct lvm_text *newest_text(struct map *map, struct lvm_text *text, cons
 {
 	struct err why;
 
-	for (size_t i = 0; i < map->lvm->pvs.n; i++) {
-		const char *bytes = map->lvm->pvs.at[i].text;
+	for (size_t i = 0; i < map->build->lvm->pvs.n; i++) {
+		const char *bytes = map->build->lvm->pvs.at[i].text;
 		struct lvm_text *other =
 		    bytes != NULL && strcmp(bytes, parsed) != 0 ? lvm_text_parse(bytes, &why) : NULL;
 
@@ -277,11 +277,11 @@ static int assemble_from(struct map *map, struct lvm_pv *pv, struct err *err)
 /* The text that the user gave goes before what the PVs hold. */
 static int assemble_given(struct map *map, struct err *err)
 {
-	struct lvm_assembly as = {.map = map, .pv = map->lvm->pvs.at[0].space};
+	struct lvm_assembly as = {.map = map, .pv = map->build->lvm->pvs.at[0].space};
 	int result = 0;
 
-	map->lvm->given_used = true;
-	as.text = lvm_text_parse(map->lvm_metadata, err);
+	map->build->lvm->given_used = true;
+	as.text = lvm_text_parse(map->build->lvm_metadata, err);
 	if (as.text == NULL)
 		return err_prefix(err, "--lvm-metadata: ");
 	match_pvs(map, as.text);
@@ -292,13 +292,13 @@ static int assemble_given(struct map *map, struct err *err)
 
 int lvm_assemble(struct map *map, struct err *err)
 {
-	if (map->lvm == NULL)
+	if (map->build->lvm == NULL)
 		return 0;
-	if (map->lvm_metadata != NULL && !map->lvm->given_used && map->lvm->pvs.n > 0 &&
+	if (map->build->lvm_metadata != NULL && !map->build->lvm->given_used && map->build->lvm->pvs.n > 0 &&
 	    assemble_given(map, err) != 0)
 		return -1;
-	for (size_t i = 0; i < map->lvm->pvs.n; i++) {
-		struct lvm_pv *pv = &map->lvm->pvs.at[i];
+	for (size_t i = 0; i < map->build->lvm->pvs.n; i++) {
+		struct lvm_pv *pv = &map->build->lvm->pvs.at[i];
 
 		if (pv->text != NULL && !pv->assembled && assemble_from(map, pv, err) != 0)
 			return -1;

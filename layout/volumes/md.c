@@ -42,9 +42,9 @@ static int md_map(struct map *map, struct space *space, struct err *err)
 
 	if (!md_read_super(space, &member) || is_remains(&member))
 		return 0;
-	if (map->md == NULL && (map->md = calloc(1, sizeof(*map->md))) == NULL)
+	if (map->build->md == NULL && (map->build->md = calloc(1, sizeof(*map->build->md))) == NULL)
 		return err_nomem(err);
-	if (VEC_PUSH(&map->md->members, member) != 0)
+	if (VEC_PUSH(&map->build->md->members, member) != 0)
 		return err_nomem(err);
 	snprintf(space->content.type, sizeof(space->content.type), "linux_raid_member");
 	snprintf(space->content.label, sizeof(space->content.label), "%s", member.name);
@@ -61,10 +61,10 @@ static int md_map(struct map *map, struct space *space, struct err *err)
 
 static void md_close(struct map *map)
 {
-	if (map->md == NULL)
+	if (map->build->md == NULL)
 		return;
-	VEC_FREE(&map->md->members);
-	free(map->md);
+	VEC_FREE(&map->build->md->members);
+	free(map->build->md);
 }
 
 const struct layout_driver driver_md = {

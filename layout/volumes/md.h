@@ -5,7 +5,7 @@
 #ifndef LAYOUT_VOLUMES_MD_H
 #define LAYOUT_VOLUMES_MD_H
 
-#include "layout/map.h"
+#include "layout/driver.h"
 
 #define MD_DEVICES_MAX 1920
 #define MD_LEVEL_LINEAR (-1)

@@ -59,11 +59,11 @@ static void take(struct md_set *set, struct md_member *member)
 /* Spares hold nothing of the array, and what left it before the others were last used holds something old. */
 static void find_set(struct map *map, const struct md_member *of, struct md_set *set)
 {
-	uint64_t last = last_events(map->md, of);
+	uint64_t last = last_events(map->build->md, of);
 
 	memset(set, 0, sizeof(*set));
-	for (size_t i = 0; i < map->md->members.n; i++) {
-		struct md_member *member = &map->md->members.at[i];
+	for (size_t i = 0; i < map->build->md->members.n; i++) {
+		struct md_member *member = &map->build->md->members.at[i];
 
 		if (!same_set(member, of))
 			continue;
@@ -192,9 +192,9 @@ static int assemble(struct map *map, const struct md_member *member, struct err 
 	size_t spaces = map->spaces.n;
 	struct md_set set;
 
-	for (size_t i = 0; i < map->md->members.n; i++)
-		if (same_set(&map->md->members.at[i], &of))
-			map->md->members.at[i].assembled = true;
+	for (size_t i = 0; i < map->build->md->members.n; i++)
+		if (same_set(&map->build->md->members.at[i], &of))
+			map->build->md->members.at[i].assembled = true;
 	find_set(map, &of, &set);
 	if (add_array(map, &of, &set, err) != 0)
 		return -1;
@@ -205,8 +205,9 @@ static int assemble(struct map *map, const struct md_member *member, struct err 
 
 int md_assemble(struct map *map, struct err *err)
 {
-	for (size_t i = 0; map->md != NULL && i < map->md->members.n; i++)
-		if (!map->md->members.at[i].assembled && assemble(map, &map->md->members.at[i], err) != 0)
+	for (size_t i = 0; map->build->md != NULL && i < map->build->md->members.n; i++)
+		if (!map->build->md->members.at[i].assembled &&
+		    assemble(map, &map->build->md->members.at[i], err) != 0)
 			return -1;
 	return 0;
 }

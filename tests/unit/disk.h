@@ -5,7 +5,7 @@
 
 #include "base/crc.h"
 #include "base/text.h"
-#include "layout/map.h"
+#include "layout/driver.h"
 #include "tests/unit/test.h"
 
 #include <stdbool.h>

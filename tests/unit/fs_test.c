@@ -10,7 +10,7 @@
 #include "layout/fs.h"
 
 #include "analyzer/usage.h"
-#include "layout/map.h"
+#include "layout/driver.h"
 #include "layout/region.h"
 #include "layout/saved/format.h"
 #include "analyzer/usage_results.h"
