@@ -57,6 +57,7 @@ enum kind_trait {
 	KIND_OF_GROUP = 4,     /* pictures name each group's */
 	KIND_KEEPS_RUNS = 8,   /* runs stay apart that go on where the last one ends */
 	KIND_NAMES_SPACE = 16, /* it is the whole content of its space, which says its type */
+	KIND_HAS_LEVEL = 32,   /* extent.arg is the level in a tree, 0 for leaves */
 };
 
 /* The contract's word for a kind. */

@@ -73,6 +73,8 @@ static bool continues(const struct sweep *sweep, const struct extent *last, cons
 	/* The runs of a log are what its decoder made them. */
 	if (kind_has((enum kind)last->kind, KIND_KEEPS_RUNS))
 		return false;
+	if (kind_has((enum kind)last->kind, KIND_HAS_LEVEL) && last->arg != next->arg)
+		return false;
 	if (!kind_has_offset((enum kind)last->kind) || sweep->block_sectors == 0)
 		return true;
 	return (uint64_t)last->arg * sweep->block_sectors + (next->start - last->start) ==
@@ -101,7 +103,7 @@ static int emit_claim(struct sweep *sweep, const struct claim *claim, uint64_t a
 	    .arg = claim->arg,
 	};
 
-	if (sweep->block_sectors != 0)
+	if (sweep->block_sectors != 0 && !kind_has((enum kind)claim->kind, KIND_HAS_LEVEL))
 		extent.arg += (uint32_t)((at - claim->start) / sweep->block_sectors);
 	return emit(sweep, extent);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a saved map keeps of an XFS file system: its geometry, the chunks of inodes, and the names. */
+#include "layout/xfs/xfs_private.h"
+
+#include "layout/saved/format.h"
+
+#include <stdlib.h>
+
+#define BLOCK_MAX 65536
+
+int xfs_save(const struct fs *fs, struct saved_out *out, struct err *err)
+{
+	const struct xfs *xfs = xfs_of(fs);
+	const struct xfs_geometry *geometry = &xfs->geometry;
+	struct text *tree = &out->sections[SAVED_TREE];
+
+	if (xfs->names.used > UINT32_MAX)
+		return err_set(err, "has more names than a saved map can hold");
+	pack_str(tree, fs->type);
+	pack_u32(tree, geometry->block_size);
+	pack_u32(tree, geometry->inode_size);
+	pack_u64(tree, geometry->blocks);
+	pack_u32(tree, geometry->ag_blocks);
+	pack_u32(tree, geometry->ags);
+	pack_u8(tree, geometry->ag_block_log);
+	pack_u8(tree, geometry->inopb_log);
+	pack_u8(tree, geometry->reflink);
+	pack_u64(tree, geometry->root);
+	pack_u64(tree, xfs->chunks.n);
+	for (size_t i = 0; i < xfs->chunks.n; i++) {
+		pack_u64(tree, xfs->chunks.at[i].first);
+		pack_u64(tree, xfs->chunks.at[i].sector);
+		pack_u64(tree, xfs->chunks.at[i].holes);
+	}
+	saved_put_names(out, &xfs->names);
+	return 0;
+}
+
+static bool is_sound(const struct xfs_geometry *geometry)
+{
+	return geometry->block_size >= 512 && geometry->block_size <= BLOCK_MAX &&
+	       (geometry->block_size & (geometry->block_size - 1)) == 0 && geometry->inode_size >= 256 &&
+	       geometry->inode_size <= geometry->block_size && geometry->ag_blocks > 0 && geometry->ags > 0 &&
+	       geometry->ag_block_log < 32 && geometry->inopb_log < 16 &&
+	       geometry->blocks <= EXTENT_SECTORS_MAX / (BLOCK_MAX / 512) &&
+	       geometry->blocks > (uint64_t)(geometry->ags - 1) * geometry->ag_blocks;
+}
+
+/* Chunks must stand in order, or an inode would not be found. */
+static int load_chunks(struct saved_in *in, struct xfs *xfs)
+{
+	uint64_t n = unpack_u64(&in->tree);
+
+	for (uint64_t i = 0; i < n && !in->tree.bad; i++) {
+		struct xfs_chunk chunk = {.first = unpack_u64(&in->tree)};
+
+		chunk.sector = unpack_u64(&in->tree);
+		chunk.holes = unpack_u64(&in->tree);
+		if (i >= UINT32_MAX / XFS_CHUNK_INODES - 1 ||
+		    (i > 0 && chunk.first < xfs->chunks.at[i - 1].first + XFS_CHUNK_INODES))
+			in->tree.bad = true;
+		else if (VEC_PUSH(&xfs->chunks, chunk) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct fs *xfs_load(struct saved_in *in, struct space *space)
+{
+	struct xfs *xfs = calloc(1, sizeof(*xfs));
+	struct xfs_geometry *geometry;
+
+	if (xfs == NULL)
+		return NULL;
+	geometry = &xfs->geometry;
+	xfs->fs.ops = &xfs_ops;
+	xfs->fs.space = space;
+	unpack_field(&in->tree, xfs->fs.type, sizeof(xfs->fs.type));
+	geometry->block_size = unpack_u32(&in->tree);
+	geometry->inode_size = unpack_u32(&in->tree);
+	geometry->blocks = unpack_u64(&in->tree);
+	geometry->ag_blocks = unpack_u32(&in->tree);
+	geometry->ags = unpack_u32(&in->tree);
+	geometry->ag_block_log = unpack_u8(&in->tree);
+	geometry->inopb_log = unpack_u8(&in->tree);
+	geometry->reflink = unpack_u8(&in->tree) != 0;
+	geometry->root = unpack_u64(&in->tree);
+	in->tree.bad = in->tree.bad || !is_sound(geometry);
+	xfs->fs.block_sectors = geometry->block_size / 512;
+	xfs->fs.sectors = geometry->blocks * xfs->fs.block_sectors;
+	if (load_chunks(in, xfs) != 0) {
+		xfs_free(&xfs->fs);
+		return NULL;
+	}
+	saved_get_names(in, &xfs->names);
+	xfs->names.root = xfs_index(xfs, geometry->root);
+	return &xfs->fs;
+}

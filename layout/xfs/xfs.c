@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The driver for XFS: reads the superblock and has the parts claimed. */
+#include "layout/xfs/xfs_private.h"
+
+#include "base/bytes.h"
+#include "base/size.h"
+#include "layout/drivers.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUPER_LEN 512
+
+void xfs_free(struct fs *fs)
+{
+	struct xfs *xfs = (struct xfs *)fs;
+
+	VEC_FREE(&xfs->chunks);
+	VEC_FREE(&xfs->dirs);
+	file_names_free(&xfs->names);
+	free(xfs);
+}
+
+static void describe(const struct xfs *xfs, const uint8_t *super)
+{
+	struct content *content = &xfs->fs.space->content;
+	char label[13] = "";
+
+	memcpy(label, super + 108, 12);
+	snprintf(content->type, sizeof(content->type), "xfs");
+	snprintf(content->label, sizeof(content->label), "%s", label);
+	content_set_uuid(content, xfs->geometry.uuid);
+}
+
+static void note_state(struct xfs *xfs)
+{
+	const struct xfs_geometry *geometry = &xfs->geometry;
+
+	if (geometry->blocks > xfs->fs.space->sectors / xfs->fs.block_sectors)
+		xfs_note(xfs,
+			 "xfs file system of %" PRIu64 " blocks of %" PRIu32
+			 " bytes in a space of only %" PRIu64 " sectors",
+			 geometry->blocks, geometry->block_size, xfs->fs.space->sectors);
+	if (geometry->rt_blocks != 0)
+		xfs_note(xfs, "files on the real-time device are not looked at: it is a disk of its own");
+	if (geometry->log_start == 0)
+		xfs_note(xfs, "the log is a device of its own");
+}
+
+static void claim_log(struct xfs *xfs)
+{
+	const struct xfs_geometry *geometry = &xfs->geometry;
+	struct claim claim = {.rank = RANK_STRUCTURE, .kind = KIND_JOURNAL, .arg = UINT32_MAX};
+	uint32_t agno, agbno;
+
+	if (geometry->log_start == 0)
+		return;
+	if (xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno))
+		xfs_claim(xfs, claim, agno, agbno, geometry->log_blocks);
+	else
+		xfs_note(xfs, "the log leaves its group");
+}
+
+static int map_file_system(struct xfs *xfs, struct err *err)
+{
+	claim_log(xfs);
+	if (xfs_map_groups(xfs, err) != 0)
+		return -1;
+	if (file_names_init(&xfs->names, (uint32_t)(xfs->chunks.n * XFS_CHUNK_INODES),
+			    xfs_index(xfs, xfs->geometry.root)) != 0)
+		return err_nomem(err);
+	if (xfs_map_inodes(xfs, err) != 0)
+		return -1;
+	return xfs_read_dirs(xfs, err);
+}
+
+static int xfs_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[SUPER_LEN];
+	struct xfs_geometry geometry;
+	struct err why;
+	struct xfs *xfs;
+
+	if (space_read(space, 0, super, sizeof(super), &why) != 0)
+		return 0;
+	switch (xfs_read_geometry(super, &geometry, &why)) {
+	case 0:
+		return 0;
+	case -1:
+		map_note(map, space, "%s; the file system is shown as opaque", why.text);
+		return 0;
+	}
+	xfs = calloc(1, sizeof(*xfs));
+	if (xfs == NULL)
+		return err_nomem(err);
+	space->fs = &xfs->fs;
+	xfs->map = map;
+	xfs->geometry = geometry;
+	xfs->fs = (struct fs){
+	    .ops = &xfs_ops,
+	    .space = space,
+	    .type = "xfs",
+	    .sectors = geometry.blocks * (geometry.block_size >> SECTOR_SHIFT),
+	    .block_sectors = geometry.block_size >> SECTOR_SHIFT,
+	};
+	xfs->nodes_max = 2 * (space->sectors / xfs->fs.block_sectors) + 64;
+	describe(xfs, super);
+	note_state(xfs);
+	return map_file_system(xfs, err) != 0 ? -1 : 1;
+}
+
+const struct layout_driver driver_xfs = {
+    .name = "xfs",
+    .map = xfs_map,
+    .fs = &xfs_ops,
+};
