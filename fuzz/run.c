@@ -3,8 +3,8 @@
 
    Runs a target on files as they are and on MUTATIONS damaged forms of each, without libFuzzer.  The same
    file, seed and number always make the same bytes: "-n N -o OUT FILE" writes the N-th form instead of
-   running it. Each file has a process of its own; a crash, or SECONDS without an end, is told with the
-   number. */
+   running it. Each file has a process of its own; a crash, or SECONDS of a processor without an end, is told
+   with the number. */
 #include "fuzz/target.h"
 
 #include <inttypes.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +198,15 @@ static struct input form_of(const struct input *file, uint64_t seed, unsigned nu
 	return form;
 }
 
+/* Of a processor, whoever else is at work on the machine. */
+static void limit(void)
+{
+	struct itimerval left = {.it_value.tv_sec = SECONDS};
+
+	if (setitimer(ITIMER_PROF, &left, NULL) != 0)
+		abort();
+}
+
 static void run_forms(const struct input *file, uint64_t seed, unsigned mutations,
 		      volatile unsigned *progress)
 {
@@ -204,7 +214,7 @@ static void run_forms(const struct input *file, uint64_t seed, unsigned mutation
 		struct input form = form_of(file, seed, i);
 
 		*progress = i;
-		alarm(SECONDS);
+		limit();
 		LLVMFuzzerTestOneInput(form.at, form.n);
 		free(form.at);
 	}
