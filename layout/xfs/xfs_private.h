@@ -12,7 +12,7 @@
 #include "base/vec.h"
 #include "layout/file_names.h"
 #include "layout/fs.h"
-#include "layout/map.h"
+#include "layout/driver.h"
 
 #include <stdbool.h>
 #include <stddef.h>
