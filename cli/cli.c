@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/threads.h"
 #include "cli/guard.h"
+#include "layout/disk/image.h"
 #include "layout/saved/saved.h"
 
 #include <errno.h>
@@ -56,6 +57,17 @@ static int parse_align(struct common *common, const char *value, struct err *err
 	if (bytes == 0 || bytes % SECTOR_SIZE != 0)
 		return err_set(err, "--align: '%s' is not a multiple of 512 bytes", value);
 	common->unit_sectors = bytes >> SECTOR_SHIFT;
+	return 0;
+}
+
+static int parse_image_format(struct common *common, const char *value, struct err *err)
+{
+	if (!image_format_is_known(value))
+		return err_set(
+		    err,
+		    "--image-format: '%s' is none of raw, qcow2, qcow, vmdk, vdi, vhdx, vpc, qed, parallels",
+		    value);
+	common->map.image_format = value;
 	return 0;
 }
 
@@ -150,6 +162,8 @@ static int common_option(struct common *common, int option, const char *value, s
 	case COMMON_EVENT:
 		common->trace.event = value;
 		return 0;
+	case COMMON_IMAGE_FORMAT:
+		return parse_image_format(common, value, err);
 	case COMMON_SECTOR_SIZE:
 		return parse_sector_size(common, value, err);
 	case COMMON_WITH:

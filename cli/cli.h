@@ -74,6 +74,7 @@ enum {
 	COMMON_DEVICE,
 	COMMON_EVENT,
 	COMMON_SECTOR_SIZE,
+	COMMON_IMAGE_FORMAT,
 	COMMON_WITH,
 	COMMON_LVM_METADATA,
 	COMMON_OF,
@@ -107,6 +108,7 @@ enum {
 #define COMMON_JOBS_HELP "  -j N                work on N processors (default: all; 1: one after the other)\n"
 #define COMMON_DISK                                                                                          \
 	COMMON_JOBS, {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                           \
+	    {"image-format", required_argument, NULL, COMMON_IMAGE_FORMAT},                                  \
 	    {"with", required_argument, NULL, COMMON_WITH}, {"of", required_argument, NULL, COMMON_OF},      \
 	    {"no-replay", no_argument, NULL, COMMON_NO_REPLAY},                                              \
 	{                                                                                                    \
@@ -117,6 +119,7 @@ enum {
 	"  --of DISK           a saved map is used only if it is of this disk\n"                             \
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --no-replay         file systems as they lie on the disk, with their journals not replayed\n"     \
+	"  --image-format NAME how a disk lies in its file, instead of finding out: raw, qcow2, ...\n"       \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
 #define COMMON_READING                                                                                       \
 	{"verbose", no_argument, NULL, 'v'}, {"format", required_argument, NULL, COMMON_FORMAT},             \

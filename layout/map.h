@@ -54,6 +54,7 @@ struct map {
 
 struct map_options {
 	uint32_t sector_size;     /* the disk's logical sector size in bytes, 0 to find out */
+	const char *image_format; /* of all disks (layout/disk/image.h), or NULL to find out */
 	const char *lvm_metadata; /* a text as vgcfgbackup writes it, or NULL */
 	const char *const *with;  /* paths of further disks that volume groups lie on */
 	size_t nwith;

@@ -23,7 +23,11 @@ const char *cut_off_format(int fd, uint64_t bytes)
 	if (bytes < sizeof(head) || pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head))
 		return NULL;
 	if (memcmp(head, "QFI\xfb", 4) == 0)
-		return "qcow2";
+		return be32(head + 4) == 1 ? "qcow" : "qcow2";
+	if (memcmp(head, "QED", 4) == 0)
+		return "qed";
+	if (memcmp(head, "WithoutFreeSpace", 16) == 0 || memcmp(head, "WithouFreSpacExt", 16) == 0)
+		return "parallels";
 	if (memcmp(head, "KDMV", 4) == 0 || memcmp(head, "# Disk DescriptorFile", 21) == 0)
 		return "vmdk";
 	if (le32(head + 64) == 0xbeda107f && memcmp(head, "<<< ", 4) == 0)
@@ -52,12 +56,25 @@ static int check_vdi(const struct cut_off *file, struct err *err)
 	return needed > file->bytes ? cut_off_at(file->bytes, needed - 1, err) : 0;
 }
 
+/* QEMU takes what a differencing disk has not got for zeroes. */
+static int check_vpc(const struct cut_off *file, struct err *err)
+{
+	uint8_t footer[512];
+
+	if (pread(file->fd, footer, sizeof(footer), 0) == (ssize_t)sizeof(footer) && be32(footer + 60) == 4)
+		return err_set(
+		    err, "is a differencing VHD, whose parent qemu-nbd does not read; merge them first");
+	return 0;
+}
+
 int cut_off_check(const struct cut_off *file, struct err *err)
 {
 	if (strcmp(file->format, "qcow2") == 0)
 		return cut_off_qcow2(file, err);
 	if (strcmp(file->format, "vmdk") == 0)
 		return cut_off_vmdk(file, err);
+	if (strcmp(file->format, "vpc") == 0)
+		return check_vpc(file, err);
 	return strcmp(file->format, "vdi") == 0 ? check_vdi(file, err) : 0;
 }
 

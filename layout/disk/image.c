@@ -4,6 +4,7 @@
 #include "layout/disk/image.h"
 
 #include "base/size.h"
+#include "layout/disk/container.h"
 #include "layout/disk/cut_off.h"
 #include "layout/disk/nbd.h"
 #include "layout/disk/unread.h"
@@ -66,10 +67,8 @@ static bool is_busy(const char *path)
 	return false;
 }
 
-static int open_file(struct image *image, const char *path, struct err *err)
+static int open_file(struct image *image, const char *path, const char *format, struct err *err)
 {
-	const char *format;
-
 	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
 	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (image->fd < 0)
@@ -77,7 +76,13 @@ static int open_file(struct image *image, const char *path, struct err *err)
 	if (find_size(image, err) != 0)
 		return -1;
 	image->in_use = !image->is_file && is_busy(path);
-	format = cut_off_format(image->fd, image->bytes);
+	if (format == NULL) {
+		format = cut_off_format(image->fd, image->bytes);
+		if (format == NULL && image->is_file && container_check(image->fd, image->bytes, err) != 0)
+			return -1;
+	} else if (strcmp(format, "raw") == 0) {
+		format = NULL;
+	}
 	image->is_file = format == NULL && image->is_file;
 	if (format == NULL)
 		return 0;
@@ -98,7 +103,18 @@ static bool is_uri(const char *path)
 	       strncmp(path, "nbds://", 7) == 0 || strncmp(path, "nbds+unix://", 12) == 0;
 }
 
-int image_open(struct image **result, const char *path, struct err *err)
+bool image_format_is_known(const char *format)
+{
+	static const char *const formats[] = {"raw",  "qcow2", "qcow", "vmdk",      "vdi",
+					      "vhdx", "vpc",   "qed",  "parallels", NULL};
+
+	for (size_t i = 0; formats[i] != NULL; i++)
+		if (strcmp(format, formats[i]) == 0)
+			return true;
+	return false;
+}
+
+int image_open(struct image **result, const char *path, const char *format, struct err *err)
 {
 	struct image *image = calloc(1, sizeof(*image));
 	int failed;
@@ -107,8 +123,8 @@ int image_open(struct image **result, const char *path, struct err *err)
 		return err_nomem(err);
 	image->fd = -1;
 	unread_init(&image->unread);
-	failed =
-	    is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err) : open_file(image, path, err);
+	failed = is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err)
+			      : open_file(image, path, format, err);
 	if (!failed && image->bytes < SECTOR_SIZE)
 		failed = err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector",
 				 image->bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The bytes of a disk, read-only: a raw image file, a block device, an image in one of QEMU's formats
-   (qcow2, vmdk, vdi, vhdx, vpc; through a captive qemu-nbd), or an NBD export by its URI. */
+   (qcow2, qcow, vmdk, vdi, vhdx, vpc, qed, parallels; through a captive qemu-nbd), or an NBD export by its
+   URI. */
 #ifndef LAYOUT_DISK_IMAGE_H
 #define LAYOUT_DISK_IMAGE_H
 
@@ -12,8 +13,12 @@
 
 struct image;
 
-/* 0, or -1 with a text that does not repeat the path. */
-int image_open(struct image **image, const char *path, struct err *err);
+/* 0, or -1 with a text that does not repeat the path.  `format` is the word for a file's form ("raw", or one
+   of QEMU's formats), or NULL to find it by its magic number. */
+int image_open(struct image **image, const char *path, const char *format, struct err *err);
+
+/* Whether a word is one of those. */
+bool image_format_is_known(const char *format);
 void image_close(struct image *image);
 
 /* Whole sectors of 512 bytes; a last part of a sector is not counted. */

@@ -94,7 +94,7 @@ int saved_compare(struct map *map, const char *disk, struct err *err)
 	struct space *space = map->spaces.at[0];
 	int result;
 
-	if (image_open(&space->image, disk, err) != 0) {
+	if (image_open(&space->image, disk, NULL, err) != 0) {
 		space->image = NULL;
 		return -1;
 	}

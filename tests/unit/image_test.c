@@ -10,7 +10,7 @@ static void assert_refused(const char *path, const char *part)
 	struct image *image;
 	struct err err = {.text = ""};
 
-	assert_int_equal(image_open(&image, path, &err), -1);
+	assert_int_equal(image_open(&image, path, NULL, &err), -1);
 	if (strstr(err.text, part) == NULL)
 		fail_msg("'%s' does not say '%s'", err.text, part);
 	assert_null(strstr(err.text, path));
@@ -27,7 +27,7 @@ static void image_reads_exactly_what_is_asked_for(void **state)
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)i;
 	memfile_write(&file, bytes, sizeof(bytes));
-	assert_int_equal(image_open(&image, file.path, &err), 0);
+	assert_int_equal(image_open(&image, file.path, NULL, &err), 0);
 	assert_int_equal(image_sectors(image), 2);
 	assert_int_equal(image_sector_size(image), 0);
 	assert_int_equal(image_read(image, 100, buf, 1000, &err), 0);
@@ -46,7 +46,7 @@ static void image_reads_beyond_the_end_fail(void **state)
 
 	(void)state;
 	memfile_write(&file, buf, sizeof(buf));
-	assert_int_equal(image_open(&image, file.path, &err), 0);
+	assert_int_equal(image_open(&image, file.path, NULL, &err), 0);
 	assert_int_equal(image_read(image, 512, buf, 513, &err), -1);
 	assert_int_equal(image_read(image, UINT64_MAX, buf, 1, &err), -1);
 	assert_int_equal(image_read(image, 1, buf, SIZE_MAX, &err), -1);
@@ -64,7 +64,7 @@ static void image_that_shrinks_while_it_is_read(void **state)
 
 	(void)state;
 	memfile_write(&file, buf, sizeof(buf));
-	assert_int_equal(image_open(&image, file.path, &err), 0);
+	assert_int_equal(image_open(&image, file.path, NULL, &err), 0);
 	assert_int_equal(ftruncate(file.fd, 600), 0);
 	assert_int_equal(image_read(image, 0, buf, 1024, &err), -1);
 	assert_non_null(strstr(err.text, "ends at byte 600"));

@@ -27,14 +27,14 @@ modprobe -a md-mod linear raid0 raid1 raid456 raid10
 stamps >/tmp/stamps
 out=$(scsi 1) at=0
 while read -r name disks level version arguments; do
-    members= i=2
+    members='' i=2
     while [ $i -lt $((2 + disks)) ]; do
         member=$(scsi $i)
         dd if=/dev/zero of="$member" bs=1M 2>/dev/null
         members="$members $member"
         i=$((i + 1))
     done
-    case $version in 0.90 | 1.0) offset= ;; *) offset=--data-offset=256K ;; esac
+    case $version in 0.90 | 1.0) offset='' ;; *) offset=--data-offset=256K ;; esac
     # shellcheck disable=SC2086 # lists of words
     yes | mdadm --create /dev/md0 --run --homehost=blkmap --name="$name" --level="$level" --metadata="$version" \
         --raid-devices="$disks" $offset $arguments $members
