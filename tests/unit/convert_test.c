@@ -268,7 +268,7 @@ static void blktrace_records_are_in_order_of_time(void **state)
 
 	(void)state;
 	converts(&c, text, "blktrace");
-	assert_int_equal(c.len, 8 * 48);
+	assert_int_equal(c.len, 12 * 48);
 	for (size_t at = 0; at < c.len; at += 48) {
 		uint64_t time;
 

@@ -190,6 +190,8 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 	struct blktrace_file *file;
 	int got;
 
+	event->zone_only = false;
+
 	while ((got = next_record(trace->state, &file, err)) == 1) {
 		got = make_event(trace, file, event, err);
 		if (got != 0)

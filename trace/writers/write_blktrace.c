@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blktrace's binary records, version 7, little-endian, as one CPU would have left them (the kernel's
-   include/uapi/linux/blktrace_api.h): a request is issued, and completed where its latency is known; a
+   include/uapi/linux/blktrace_api.h): a request is queued and issued, and completed where its latency is known; a
    process is named before its first request.  Records stand in the order of their times, so
    completions wait in a heap until the requests have passed them.
 
@@ -25,6 +25,7 @@ enum {
 	CAT_WRITE = 1 << 1,
 	CAT_FLUSH = 1 << 2,
 	CAT_SYNC = 1 << 3,
+	CAT_QUEUE = 1 << 4,
 	CAT_ISSUE = 1 << 6,
 	CAT_COMPLETE = 1 << 7,
 	CAT_NOTIFY = 1 << 10,
@@ -33,7 +34,7 @@ enum {
 	CAT_DISCARD = 1 << 13,
 	CAT_FUA = 1 << 15,
 };
-enum { ACT_PROCESS = 0, ACT_MESSAGE = 2, ACT_ISSUE = 7, ACT_COMPLETE = 8 };
+enum { ACT_PROCESS = 0, ACT_QUEUE = 1, ACT_MESSAGE = 2, ACT_ISSUE = 7, ACT_COMPLETE = 8 };
 
 struct record {
 	uint64_t time, sector, order; /* order: among completions of the same time */
@@ -242,11 +243,15 @@ static int add_piece(struct writer *writer, const struct access *access, uint64_
 	    .time = state->time,
 	    .sector = at,
 	    .bytes = (uint32_t)(sectors * 512),
-	    .category = category_of(access) | CAT_ISSUE,
-	    .act = ACT_ISSUE,
+	    .category = category_of(access) | CAT_QUEUE,
+	    .act = ACT_QUEUE,
 	    .pid = access->pid,
 	};
 
+	/* btt and iowatcher want to know when a request came; that it waited is not known. */
+	add_record(writer, &record, NULL);
+	record.category = category_of(access) | CAT_ISSUE;
+	record.act = ACT_ISSUE;
 	add_record(writer, &record, NULL);
 	if (access->latency_ns < 0)
 		return 0;
