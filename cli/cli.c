@@ -70,6 +70,7 @@ static int parse_image_format(struct common *common, const char *value, struct e
 	common->map.image_format = value;
 	return 0;
 }
+#define MAX_MEMORY_MIN (UINT64_C(1) << 20)
 
 static int parse_sector_size(struct common *common, const char *value, struct err *err)
 {
@@ -80,6 +81,18 @@ static int parse_sector_size(struct common *common, const char *value, struct er
 	if (bytes < SECTOR_SIZE || bytes > 65536 || (bytes & (bytes - 1)) != 0)
 		return err_set(err, "--sector-size: '%s' is not a power of two from 512 to 64K", value);
 	common->map.sector_size = (uint32_t)bytes;
+	return 0;
+}
+
+static int parse_max_memory(struct common *common, const char *value, struct err *err)
+{
+	uint64_t bytes;
+
+	if (size_parse(value, &bytes, err) != 0)
+		return err_prefix(err, "--max-memory: ");
+	if (bytes < MAX_MEMORY_MIN)
+		return err_set(err, "--max-memory: '%s' is less than 1M", value);
+	common->map.max_memory = common->trace.max_memory = bytes;
 	return 0;
 }
 
@@ -164,6 +177,8 @@ static int common_option(struct common *common, int option, const char *value, s
 		return 0;
 	case COMMON_IMAGE_FORMAT:
 		return parse_image_format(common, value, err);
+	case COMMON_MAX_MEMORY:
+		return parse_max_memory(common, value, err);
 	case COMMON_SECTOR_SIZE:
 		return parse_sector_size(common, value, err);
 	case COMMON_WITH:

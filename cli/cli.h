@@ -81,6 +81,7 @@ enum {
 	COMMON_NO_REPLAY,
 	COMMON_RELATIVE_TO,
 	COMMON_FORCE,
+	COMMON_MAX_MEMORY,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
@@ -107,7 +108,8 @@ enum {
 	}
 #define COMMON_JOBS_HELP "  -j N                work on N processors (default: all; 1: one after the other)\n"
 #define COMMON_DISK                                                                                          \
-	COMMON_JOBS, {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                           \
+	COMMON_JOBS, {"max-memory", required_argument, NULL, COMMON_MAX_MEMORY},                             \
+	    {"sector-size", required_argument, NULL, COMMON_SECTOR_SIZE},                                    \
 	    {"image-format", required_argument, NULL, COMMON_IMAGE_FORMAT},                                  \
 	    {"with", required_argument, NULL, COMMON_WITH}, {"of", required_argument, NULL, COMMON_OF},      \
 	    {"no-replay", no_argument, NULL, COMMON_NO_REPLAY},                                              \
@@ -120,7 +122,9 @@ enum {
 	"  --lvm-metadata FILE a text as vgcfgbackup writes it, instead of the one on the disk\n"            \
 	"  --no-replay         file systems as they lie on the disk, with their journals not replayed\n"     \
 	"  --image-format NAME how a disk lies in its file, instead of finding out: raw, qcow2, ...\n"       \
-	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n" COMMON_JOBS_HELP
+	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n"                        \
+	"  --max-memory SIZE   room for what is found on the disk and in the trace (default: "               \
+	"4G)\n" COMMON_JOBS_HELP
 #define COMMON_READING                                                                                       \
 	{"verbose", no_argument, NULL, 'v'}, {"format", required_argument, NULL, COMMON_FORMAT},             \
 	    {"device", required_argument, NULL, COMMON_DEVICE},                                              \

@@ -18,6 +18,18 @@ struct command_line {
 	const char *trace; /* --trace, or NULL */
 };
 
+/* A part may be compressed, but not to nearly nothing: a few bytes must not fill the memory. */
+#define PLAIN_FIRST (UINT64_C(8) << 20)
+#define PLAIN_FACTOR 64
+
+/* Whether what has been read may be, or become, a part; the rest need not be read else, for part_read says
+ * why. */
+static bool may_be_part(const struct input *input, const struct text *bytes)
+{
+	return bytes->n == 0 || (part_goes_on(bytes->at, bytes->n) &&
+				 bytes->n <= PLAIN_FIRST + PLAIN_FACTOR * input_taken(input));
+}
+
 /* The bytes of a file, which may be compressed. */
 static int read_all(struct text *bytes, const char *path, const char *tmpdir, struct err *err)
 {
@@ -26,7 +38,7 @@ static int read_all(struct text *bytes, const char *path, const char *tmpdir, st
 
 	if (input_open(&input, path, tmpdir, err) != 0)
 		return -1;
-	while (got > 0) {
+	while (got > 0 && may_be_part(input, bytes)) {
 		got = text_reserve(bytes, READ_STEP) ? input_read(input, bytes->at + bytes->n, READ_STEP, err)
 						     : err_nomem(err);
 		bytes->n += got > 0 ? (size_t)got : 0;

@@ -16,6 +16,7 @@
 #define DIGIT_BITS 8
 #define FEW 24 /* so few are sorted by insertion */
 #define FEW_FOR_THREADS 65536
+#define CHARGED_AT_ONCE 1024 /* claims */
 
 static int add_chunk(struct claims *claims)
 {
@@ -35,11 +36,23 @@ static struct claim_chunk *last_chunk(struct claims *claims)
 	return claims->chunks.n > 0 ? &claims->chunks.at[claims->chunks.n - 1] : NULL;
 }
 
+/* Claims are paid for in advance, some at a time. */
+static bool may_add(struct claims *claims, const struct claim_chunk *chunk)
+{
+	size_t n = chunk->cap < CHARGED_AT_ONCE ? chunk->cap : CHARGED_AT_ONCE;
+
+	if (chunk->n % n != 0)
+		return true;
+	claims->left_out = !account_memory(claims->account, n * CLAIM_COST);
+	claims->charged += claims->left_out ? 0 : n * CLAIM_COST;
+	return !claims->left_out;
+}
+
 void claims_add(struct claims *claims, struct claim claim)
 {
 	struct claim_chunk *chunk = last_chunk(claims);
 
-	if (claim.count == 0)
+	if (claim.count == 0 || claims->left_out)
 		return;
 	if (chunk == NULL || chunk->n == chunk->cap) {
 		if (add_chunk(claims) != 0) {
@@ -48,7 +61,8 @@ void claims_add(struct claims *claims, struct claim claim)
 		}
 		chunk = last_chunk(claims);
 	}
-	chunk->at[chunk->n++] = claim;
+	if (may_add(claims, chunk))
+		chunk->at[chunk->n++] = claim;
 }
 
 size_t claims_count(const struct claims *claims)
@@ -63,13 +77,16 @@ size_t claims_count(const struct claims *claims)
 void claims_move(struct claims *to, struct claims *from)
 {
 	to->short_of_memory |= from->short_of_memory;
+	to->left_out |= from->left_out;
+	to->charged += from->charged;
 	for (size_t i = 0; i < from->chunks.n; i++)
 		if (VEC_PUSH(&to->chunks, from->chunks.at[i]) != 0) {
 			free(from->chunks.at[i].at);
 			to->short_of_memory = true;
 		}
 	VEC_FREE(&from->chunks);
-	from->short_of_memory = false;
+	from->charged = 0;
+	from->short_of_memory = from->left_out = false;
 }
 
 void claims_free(struct claims *claims)
@@ -77,7 +94,9 @@ void claims_free(struct claims *claims)
 	for (size_t i = 0; i < claims->chunks.n; i++)
 		free(claims->chunks.at[i].at);
 	VEC_FREE(&claims->chunks);
-	claims->short_of_memory = false;
+	account_give_back(claims->account, claims->charged);
+	claims->charged = 0;
+	claims->short_of_memory = claims->left_out = false;
 }
 
 int claim_compare(const struct claim *a, const struct claim *b)

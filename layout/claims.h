@@ -5,6 +5,7 @@
 #define LAYOUT_CLAIMS_H
 
 #include "base/vec.h"
+#include "base/account.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,15 +40,23 @@ struct claim_chunk {
    than its claims. */
 struct claims {
 	VEC(struct claim_chunk) chunks;
-	bool short_of_memory; /* some claim is missing; sealing will fail */
+	struct account *account; /* that they are charged to; NULL for none */
+	uint64_t charged;        /* what they have taken of it */
+	bool short_of_memory;    /* some claim is missing; sealing will fail */
+	bool left_out; /* some claim did not fit into the account: the rest is not known to be free */
 };
 
-/* Remembers a claim; an empty one is dropped.  A failed allocation is told by extents_seal. */
+/* What a claim takes of the account: itself, its copy while they are sorted, and the extents that come of it.
+ */
+#define CLAIM_COST 64
+
+/* Remembers a claim; an empty one is dropped, and so is one that does not fit into the account.  A failed
+   allocation is told by extents_seal. */
 void claims_add(struct claims *claims, struct claim claim);
 
 size_t claims_count(const struct claims *claims);
 
-/* Puts all claims of `from` behind those of `to`; `from` is empty then. */
+/* Puts all claims of `from` behind those of `to`, of the same account; `from` is empty then. */
 void claims_move(struct claims *to, struct claims *from);
 
 /* All claims, by start, then the better first, in an array that the caller frees; the list is empty then.

@@ -54,6 +54,22 @@ int extents_make_index(struct extents *extents, uint64_t sectors)
 	return 0;
 }
 
+/* The first overlap that starts where another one is known to, or behind it. */
+static size_t first_overlap(const struct extents *extents, uint64_t start)
+{
+	size_t from = 0, to = extents->overlaps.n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (extents->overlaps.at[middle].start < start)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 const struct overlap *extents_overlaps(const struct extents *extents, uint64_t sector, size_t *n,
 				       uint64_t *low, uint64_t *high)
 {
@@ -74,8 +90,7 @@ const struct overlap *extents_overlaps(const struct extents *extents, uint64_t s
 	*n = 0;
 	if (to == 0)
 		return NULL;
-	for (first = to - 1; first > 0 && all[first - 1].start == all[to - 1].start; first--)
-		;
+	first = first_overlap(extents, all[to - 1].start);
 	if (sector - all[first].start >= all[first].count) {
 		if (all[first].start + all[first].count > *low)
 			*low = all[first].start + all[first].count;

@@ -44,6 +44,7 @@ struct extent {
 struct overlap {
 	struct claim winner, loser;
 	uint64_t start, count;
+	bool goes_on; /* with one of the same claims that ends where this one starts; false in a saved map */
 };
 
 struct extents {
@@ -54,9 +55,11 @@ struct extents {
 			    a few */
 	unsigned index_shift;
 	VEC(struct overlap) overlaps; /* in order of start; two have the same sectors, or none in common */
+	bool untold;                  /* there are more overlaps than these */
 };
 
-/* Sorts the claims with so many threads, cuts them to `sectors`, lets the better one win, gives holes the
+/* Where claims were left out, those of RANK_REST do not count, and holes are unknown.
+   Sorts the claims with so many threads, cuts them to `sectors`, lets the better one win, gives holes the
    kind `rest`, and frees the claims.  `block_sectors` is the unit of extent.arg (0 where there is none).  0,
    or -1 without memory. */
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,

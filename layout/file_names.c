@@ -7,21 +7,55 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define DEPTH_MAX 4096
 
+#define PAGE_INODES (4096 / sizeof(struct file_name))
+
+static size_t table_bytes(const struct file_names *names)
+{
+	return ((size_t)names->inodes + 1) * sizeof(*names->of);
+}
+
 int file_names_init(struct file_names *names, uint32_t inodes, uint32_t root)
 {
+	void *table;
+
 	memset(names, 0, sizeof(*names));
-	names->of = calloc((size_t)inodes + 1, sizeof(*names->of));
 	names->inodes = inodes;
 	names->root = root;
-	return names->of == NULL ? -1 : 0;
+	names->touched = calloc(inodes / PAGE_INODES / 8 + 1, 1);
+	table = mmap(NULL, table_bytes(names), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (names->touched == NULL || table == MAP_FAILED)
+		return -1;
+	names->of = table;
+	return 0;
+}
+
+/* Pays for a name, and for the page of the table that its inode lies in. */
+static bool may_add(struct file_names *names, uint32_t inode, size_t len)
+{
+	size_t page = inode / PAGE_INODES;
+	uint8_t bit = (uint8_t)(1u << (page & 7));
+	uint64_t cost = 2 * (len + 1) + sizeof(struct file_link);
+
+	if (!(names->touched[page >> 3] & bit))
+		cost += PAGE_INODES * sizeof(struct file_name);
+	if (!account_memory(names->account, cost)) {
+		names->left_out = true;
+		return false;
+	}
+	names->touched[page >> 3] |= bit;
+	return true;
 }
 
 void file_names_free(struct file_names *names)
 {
-	free(names->of);
+	if (names->of != NULL)
+		munmap(names->of, table_bytes(names));
+	free(names->touched);
 	if (!names->borrowed) {
 		free((void *)names->listed);
 		free(names->pool);
@@ -48,7 +82,8 @@ int file_names_add(struct file_names *names, uint32_t parent, uint32_t inode, co
 	struct file_link link = {.inode = inode, .parent = parent};
 	char packed[256];
 
-	if (inode == 0 || inode > names->inodes || parent == 0 || len == 0 || len > 255)
+	if (inode == 0 || inode > names->inodes || parent == 0 || len == 0 || len > 255 ||
+	    !may_add(names, inode, len))
 		return 0;
 	entry = &names->of[inode];
 	packed[0] = (char)len;
@@ -68,6 +103,8 @@ int file_names_add_target(struct file_names *names, uint32_t inode, const char *
 {
 	struct file_target entry = {.inode = inode, .len = (uint32_t)len};
 
+	if (!account_memory(names->account, 2 * (len + sizeof(entry))))
+		return 0;
 	if (file_names_pool(names, target, len, &entry.at) != 0)
 		return -1;
 	return VEC_PUSH(&names->targets, entry);

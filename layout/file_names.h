@@ -3,6 +3,7 @@
 #ifndef LAYOUT_FILE_NAMES_H
 #define LAYOUT_FILE_NAMES_H
 
+#include "base/account.h"
 #include "base/vec.h"
 
 #include <stdbool.h>
@@ -36,7 +37,10 @@ struct file_names {
 	/* Of a saved map, instead of `of`. */
 	const struct file_link *listed;
 	size_t nlisted;
-	bool borrowed; /* listed, pool, others and targets lie in its file */
+	struct account *account; /* that names are charged to; NULL for none */
+	uint8_t *touched;        /* a bit for each page of `of` that is in memory, and charged */
+	bool left_out;           /* some name did not fit */
+	bool borrowed;           /* listed, pool, others and targets lie in its file */
 };
 
 /* Names of inodes 1 .. inodes, whose paths begin at the directory `root`.  0, or -1 without memory. */
@@ -44,7 +48,8 @@ int file_names_init(struct file_names *names, uint32_t inodes, uint32_t root);
 void file_names_free(struct file_names *names);
 
 /* Gives an inode a name.  Of several, the one in the directory with the lowest inode number stays, and the
-   others are remembered too.  0, or -1 without memory. */
+   others are remembered too.  A name that does not fit into the account is left out.  0, or -1 without
+   memory. */
 int file_names_add(struct file_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len);
 
 /* Puts bytes into the pool. */

@@ -54,6 +54,7 @@ struct space *map_add_space(struct map *map, struct space *parent, const char *n
 	space->parent = parent;
 	space->depth = parent ? parent->depth + 1 : 0;
 	space->serves = space;
+	space->account = space->claims.account = &map->account;
 	space->sectors = sectors;
 	space->sector_size = parent ? parent->sector_size : SECTOR_SIZE;
 	return space;
@@ -74,6 +75,10 @@ static int claim_area(struct map *map, const struct link *link, const struct are
 	/* Also where the address would not fit into a claim. */
 	if (area->start >= area->space->sectors)
 		return 0;
+	if (!account_memory(&map->account, 2 * sizeof(*link))) {
+		area->space->claims.left_out = true;
+		return 0;
+	}
 	if (VEC_PUSH(&map->links, *link) != 0)
 		return err_nomem(err);
 	space_claim_as(area->space, claim);
@@ -121,13 +126,13 @@ static int open_saved(struct map **result, const char *path, const struct map_op
 	return saved_open(result, path, err);
 }
 
-int map_open(struct map **result, const char *path, const struct map_options *options, struct err *err)
+/* How many threads share the work does not show, unless the account is spent: who got the last of it is
+ * chance. */
+static int build(struct map **result, const char *path, const struct map_options *options, struct err *err)
 {
-	struct map *map;
+	struct map *map = calloc(1, sizeof(*map));
+	struct map_options alone = *options;
 
-	if (saved_is(path))
-		return open_saved(result, path, options, err);
-	map = calloc(1, sizeof(*map));
 	if (map == NULL)
 		return err_nomem(err);
 	map->path = strdup(path);
@@ -135,12 +140,26 @@ int map_open(struct map **result, const char *path, const struct map_options *op
 		free(map);
 		return err_nomem(err);
 	}
+	map->account.max_memory = options->max_memory;
 	if (map_build(map, path, options, err) != 0) {
 		map_close(map);
 		return -1;
 	}
+	if (account_is_spent(&map->account) && options->threads > 1) {
+		alone.threads = 1;
+		map_close(map);
+		return build(result, path, &alone, err);
+	}
 	*result = map;
 	return 0;
+}
+
+int map_open(struct map **result, const char *path, const struct map_options *options, struct err *err)
+{
+	static const struct map_options none;
+
+	return saved_is(path) ? open_saved(result, path, options, err)
+			      : build(result, path, options != NULL ? options : &none, err);
 }
 
 int map_unknown(struct map **result, uint64_t sectors, struct err *err)

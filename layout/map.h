@@ -44,6 +44,7 @@ struct map_saved;
 
 struct map {
 	char *path;
+	struct account account;     /* of all that is read and found */
 	VEC(struct space *) spaces; /* [0] is the disk */
 	VEC(struct link) links;
 	struct notes notes;
@@ -62,6 +63,7 @@ struct map_options {
 	bool keep_links;  /* remember where symbolic links lead, for saving the map */
 	bool no_replay;   /* journals are left as they are: file systems as they lie on the disk */
 	bool shallow; /* only what there is and what it is called: no structures and files of file systems */
+	uint64_t max_memory; /* bytes that what is found on the disk may take; 0 is ACCOUNT_MEMORY_DEFAULT */
 };
 
 /* Reads the disk's structures, or a saved map; 0, or -1 when the disk itself cannot be read. */
@@ -96,6 +98,7 @@ struct place {
 size_t map_find_sharers(const struct map *map, const struct place *place, struct place *sharers, size_t max);
 
 #define MAP_SHARERS_MAX 256
+#define MAP_SHARERS_TRIED 1024 /* among so many: a block may have been given a million owners */
 
 /* map_find on any of the disks, cut to the sectors that have the same other owners as the first one. */
 void map_find_shared(const struct map *map, const struct space *disk, uint64_t sector, struct place *place);

@@ -37,6 +37,7 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 		return -1;
 	}
 	disk->image = image;
+	image_charge(image, &map->account);
 	disk->is_disk = true;
 	disk->sector_size = image_sector_size(image);
 	if (options != NULL && options->sector_size != 0)
@@ -62,6 +63,10 @@ static int probe_space(struct map *map, struct space *space, struct err *err)
 	space->probed = true;
 	if (space->sectors == 0)
 		return 0;
+	if (account_is_spent(&map->account)) {
+		space->claims.left_out = true;
+		return 0;
+	}
 	if (space->depth + 2 >= MAP_DEPTH_MAX) {
 		map_note(map, space, "lies %u layers deep; what is in it is not looked at", space->depth);
 		return 0;
@@ -91,6 +96,30 @@ static int probe_all(struct map *map, struct err *err)
 	return 0;
 }
 
+/* Before all other notes, of which there may be too many. */
+static void note_spent(struct map *map)
+{
+	struct notes first = {0};
+
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (map->spaces.at[i]->left_out)
+			notes_add(&first, map->spaces.at[i],
+				  "more is claimed on it than %" PRIu64
+				  " bytes that could be read can tell, or than --max-memory has room for; "
+				  "what exceeds"
+				  " that is unknown",
+				  (uint64_t)atomic_load(&map->account.seen));
+	if (first.n == 0)
+		return;
+	for (size_t i = 0; i < map->notes.n; i++)
+		if (VEC_PUSH(&first, map->notes.at[i]) != 0)
+			first.short_of_memory = true;
+	first.left_out += map->notes.left_out;
+	first.short_of_memory |= map->notes.short_of_memory;
+	VEC_FREE(&map->notes);
+	map->notes = first;
+}
+
 int map_seal(struct map *map, unsigned threads, struct err *err)
 {
 	map_claim_unreadable(map);
@@ -100,7 +129,10 @@ int map_seal(struct map *map, unsigned threads, struct err *err)
 		if (space_seal(space, threads) != 0)
 			return err_nomem(err);
 		map_note_overlaps(map, space);
+		if (space->extents.untold)
+			map_note(map, space, "more owners share sectors than can be told");
 	}
+	note_spent(map);
 	return map->notes.short_of_memory ? err_nomem(err) : 0;
 }
 

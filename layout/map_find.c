@@ -261,6 +261,11 @@ size_t map_find_sharers(const struct map *map, const struct place *place, struct
 		const struct overlap *overlaps =
 		    extents_overlaps(extents, place->stack[level].start, &noverlaps, &low, &high);
 
+		/* Files may share a block by the million, but volumes do not lie in what files share. */
+		if (place->stack[level].space->fs != NULL)
+			continue;
+		if (noverlaps > MAP_SHARERS_TRIED)
+			noverlaps = MAP_SHARERS_TRIED;
 		for (size_t i = 0; i < noverlaps && n < max; i++) {
 			const struct claim *other = other_claim(map, place, level, &overlaps[i]);
 

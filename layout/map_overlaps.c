@@ -30,26 +30,19 @@ static bool same_claims(const struct overlap *a, const struct overlap *b)
 	return claim_compare(&a->winner, &b->winner) == 0 && claim_compare(&a->loser, &b->loser) == 0;
 }
 
+#define PART_STEPS_MAX (1u << 20) /* a note of which an end is told too early costs nobody anything */
+
 /* An overlap of two claims is in parts where a third one begins or ends: the next part after `i`, or n. */
-static size_t next_part(const struct extents *extents, size_t i)
+static size_t next_part(const struct extents *extents, size_t i, unsigned *steps)
 {
 	const struct overlap *all = extents->overlaps.at;
 	uint64_t end = all[i].start + all[i].count;
 
-	for (size_t j = i + 1; j < extents->overlaps.n && all[j].start <= end; j++)
-		if (all[j].start == end && same_claims(&all[i], &all[j]))
+	for (size_t j = i + 1; j < extents->overlaps.n && all[j].start <= end && ++*steps < PART_STEPS_MAX;
+	     j++)
+		if (all[j].start == end && all[j].goes_on && same_claims(&all[i], &all[j]))
 			return j;
 	return extents->overlaps.n;
-}
-
-static bool has_part_before(const struct extents *extents, size_t i)
-{
-	const struct overlap *all = extents->overlaps.at;
-
-	for (size_t j = i; j-- > 0 && all[j].start + all[j].count >= all[i].start;)
-		if (all[j].start + all[j].count == all[i].start && same_claims(&all[i], &all[j]))
-			return true;
-	return false;
 }
 
 static void note_overlap(struct map *map, const struct space *space, size_t i)
@@ -58,8 +51,9 @@ static void note_overlap(struct map *map, const struct space *space, size_t i)
 	const struct overlap *first = &extents->overlaps.at[i];
 	char winner[96], loser[96];
 	uint64_t end = first->start + first->count;
+	unsigned steps = 0;
 
-	while ((i = next_part(extents, i)) < extents->overlaps.n)
+	while ((i = next_part(extents, i, &steps)) < extents->overlaps.n)
 		end = extents->overlaps.at[i].start + extents->overlaps.at[i].count;
 	claim_text(map, space, &first->winner, winner, sizeof(winner));
 	claim_text(map, space, &first->loser, loser, sizeof(loser));
@@ -77,7 +71,7 @@ void map_note_overlaps(struct map *map, const struct space *space)
 			continue;
 		if (map->notes.n >= NOTES_MAX)
 			map->notes.left_out++;
-		else if (!has_part_before(extents, i))
+		else if (!extents->overlaps.at[i].goes_on)
 			note_overlap(map, space, i);
 	}
 }

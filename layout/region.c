@@ -176,6 +176,8 @@ static size_t block_sharers(const struct region *region, struct region *sharers,
 	const struct overlap *overlaps =
 	    extents_overlaps(&region->space->extents, region->place->inner, &noverlaps, &low, &high);
 
+	if (noverlaps > MAP_SHARERS_TRIED)
+		noverlaps = MAP_SHARERS_TRIED;
 	/* All have the same winner, which is the region itself unless that is a sharer. */
 	for (size_t i = 0; i <= noverlaps && noverlaps > 0 && n < max; i++) {
 		const struct claim *claim = i == 0 ? &overlaps[0].winner : &overlaps[i - 1].loser;

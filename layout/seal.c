@@ -10,14 +10,19 @@
 
 /* A sound disk has no more of them; one made to have many must not take all memory or time. */
 #define OVERLAPS_MAX (1u << 20)
+#define EXTENT_COST 24 /* of the account, with its share of the index */
 #define VISITS_MAX (1u << 26)
+#define VISIT_WORK 4 /* of the account: a look at a claim is worth so many bytes read */
 
 struct sweep {
 	struct extents *out;
 	size_t cap;
 	VEC(const struct claim *) heap;
 	uint64_t sectors;
-	uint64_t visits; /* of claims that lost */
+	uint64_t visits;            /* of claims that lost */
+	const struct claim *winner; /* of the last piece that had losers */
+	uint64_t winner_end;        /* of that piece */
+	struct account *account;
 	enum kind rest;
 	uint32_t block_sectors;
 };
@@ -128,17 +133,30 @@ static uint64_t losers_border(const struct sweep *sweep, uint64_t at, uint64_t n
 static int note_losers(struct sweep *sweep, uint64_t at, uint64_t *next)
 {
 	const struct claim *winner = sweep->heap.at[0];
+	bool goes_on = winner == sweep->winner && at == sweep->winner_end;
 
-	if (winner->rank <= RANK_UNREADABLE || sweep->visits > VISITS_MAX)
+	if (winner->rank <= RANK_UNREADABLE)
 		return 0;
+	if (sweep->visits > VISITS_MAX || !account_work(sweep->account, sweep->heap.n * VISIT_WORK)) {
+		sweep->out->untold = true;
+		return 0;
+	}
 	sweep->visits += sweep->heap.n;
 	*next = losers_border(sweep, at, *next);
-	for (size_t i = 1; i < sweep->heap.n && sweep->out->overlaps.n < OVERLAPS_MAX; i++) {
-		struct overlap overlap = {*winner, *sweep->heap.at[i], at, *next - at};
+	for (size_t i = 1; i < sweep->heap.n && !sweep->out->untold; i++) {
+		struct overlap overlap = {*winner, *sweep->heap.at[i], at, *next - at,
+					  goes_on && sweep->heap.at[i]->start < at};
 
-		if (loses(sweep->heap.at[i], at) && VEC_PUSH(&sweep->out->overlaps, overlap) != 0)
+		if (!loses(sweep->heap.at[i], at))
+			continue;
+		if (sweep->out->overlaps.n >= OVERLAPS_MAX ||
+		    !account_memory(sweep->account, sizeof(overlap)))
+			sweep->out->untold = true;
+		else if (VEC_PUSH(&sweep->out->overlaps, overlap) != 0)
 			return -1;
 	}
+	sweep->winner = winner;
+	sweep->winner_end = *next;
 	return 0;
 }
 
@@ -222,6 +240,17 @@ static int reserve(struct sweep *sweep, size_t claims)
 	return 0;
 }
 
+/* Where claims are missing, what is left over by the others is not known to be free. */
+static size_t drop_rest(struct claim *claims, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (claims[i].rank > RANK_REST)
+			claims[kept++] = claims[i];
+	return kept;
+}
+
 /* Gives back the room that was not needed. */
 static void trim(struct extents *extents)
 {
@@ -234,23 +263,29 @@ static void trim(struct extents *extents)
 int extents_seal(struct extents *extents, struct claims *claims, uint64_t sectors, enum kind rest,
 		 uint32_t block_sectors, unsigned threads)
 {
+	size_t n = 0;
 	struct sweep sweep = {
 	    .out = extents,
 	    .sectors = sectors,
 	    .rest = rest,
 	    .block_sectors = block_sectors,
+	    .account = claims->account,
 	};
 	struct claim *sorted = NULL;
-	int result = -1;
-	size_t n;
+	bool left_out = claims->left_out;
+	int result = claims_sort(claims, threads, &sorted, &n);
 
-	if (claims_sort(claims, threads, &sorted, &n) == 0 && reserve(&sweep, n) == 0)
-		result = run_sweep(&sweep, sorted, n);
+	if (left_out) {
+		sweep.rest = KIND_UNKNOWN;
+		n = drop_rest(sorted, n);
+	}
+	result = result == 0 && reserve(&sweep, n) == 0 ? run_sweep(&sweep, sorted, n) : -1;
 	VEC_FREE(&sweep.heap);
 	free(sorted);
 	claims_free(claims);
 	if (result != 0)
 		return -1;
 	trim(extents);
+	account_memory(sweep.account, extents->n * EXTENT_COST);
 	return extents_make_index(extents, sectors);
 }

@@ -175,6 +175,7 @@ int space_seal(struct space *space, unsigned threads)
 {
 	if (space->extents.n > 0 || space->sectors == 0)
 		return 0;
+	space->left_out |= space->claims.left_out;
 	return extents_seal(&space->extents, &space->claims, space->sectors, space->rest,
 			    fs_block_sectors(space->fs), threads);
 }

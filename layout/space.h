@@ -85,11 +85,12 @@ enum space_type { SPACE_DISK, SPACE_PARTITION, SPACE_VOLUME };
 
 struct space {
 	enum space_type type;
-	uint32_t id;          /* index in its map */
-	uint32_t depth;       /* 0 for the disk */
-	char *name;           /* the contract's device name; owned */
-	struct space *parent; /* the first space that it lies in; NULL for a disk */
-	struct space *serves; /* the visible space whose name its sectors carry; itself unless hidden */
+	uint32_t id;             /* index in its map */
+	uint32_t depth;          /* 0 for the disk */
+	char *name;              /* the contract's device name; owned */
+	struct space *parent;    /* the first space that it lies in; NULL for a disk */
+	struct space *serves;    /* the visible space whose name its sectors carry; itself unless hidden */
+	struct account *account; /* its map's; NULL for none */
 	uint64_t sectors;
 	uint32_t sector_size;         /* the logical sector size of tables inside it, bytes */
 	bool is_disk;                 /* all others lie in a disk, or nowhere */
@@ -105,6 +106,7 @@ struct space {
 	    told_sectors; /* how long its partition table says it is, at least; 0 where nothing says it */
 	struct fs *fs;    /* its file system, or NULL; owned */
 	bool probed;
+	bool left_out; /* some of what it holds did not fit into the account */
 };
 
 /* One more segment at the end of the space's segments; areas are copied.  0, or -1 without memory. */

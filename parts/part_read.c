@@ -166,6 +166,17 @@ static unsigned json_version(const char *bytes, size_t len)
 		   : 0;
 }
 
+bool part_goes_on(const char *bytes, size_t len)
+{
+	struct unpack head = {.at = (const uint8_t *)bytes + sizeof(PART_MAGIC) - 1,
+			      .end = (const uint8_t *)bytes + len};
+
+	if (len < PART_HEAD_BYTES || memcmp(bytes, PART_MAGIC, sizeof(PART_MAGIC) - 1) != 0)
+		return false;
+	unpack_u32(&head);
+	return len <= unpack_u64(&head);
+}
+
 static int check_frame(const char *bytes, size_t len, struct err *err)
 {
 	struct unpack head = {.at = (const uint8_t *)bytes + sizeof(PART_MAGIC) - 1,

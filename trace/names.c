@@ -54,6 +54,8 @@ long names_find(const struct names *names, const char *name, size_t len)
 	return names->nslots == 0 ? -1 : (long)names->slots[slot_of(names, name, strnlen(name, len))] - 1;
 }
 
+#define NAME_COST 64 /* what a name takes besides its bytes */
+
 long names_index(struct names *names, const char *name, size_t len, struct err *err)
 {
 	size_t slot;
@@ -65,7 +67,7 @@ long names_index(struct names *names, const char *name, size_t len, struct err *
 	slot = slot_of(names, name, len);
 	if (names->slots[slot] != 0)
 		return (long)names->slots[slot] - 1;
-	if (names->n >= NAMES_MAX)
+	if (names->n >= NAMES_MAX || (names->room != 0 && names->bytes + len + NAME_COST > names->room))
 		return -2;
 	if (names->at == NULL)
 		names->at = calloc(NAMES_MAX, sizeof(*names->at));
@@ -73,6 +75,7 @@ long names_index(struct names *names, const char *name, size_t len, struct err *
 	if (copy == NULL)
 		return err_nomem(err);
 	names->at[names->n++] = copy;
+	names->bytes += len + NAME_COST;
 	names->slots[slot] = (uint32_t)names->n;
 	return (long)names->n - 1;
 }

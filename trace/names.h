@@ -18,9 +18,11 @@ struct names {
 	uint32_t *slots; /* index + 1 by hash; a power of two, 0 = free */
 	size_t nslots;
 	uint64_t seed;
+	uint64_t bytes, room; /* that all names take, and may take; 0 for no limit */
 };
 
-/* The index of a name, added when it is new; -1 without memory, -2 when there are NAMES_MAX others. */
+/* The index of a name, added when it is new; -1 without memory, -2 when there are NAMES_MAX others,
+   or no room. */
 long names_index(struct names *names, const char *name, size_t len, struct err *err);
 
 /* The index of a name, or -1. */

@@ -292,6 +292,11 @@ static int choose_device(struct trace *trace, struct err *err)
 
 static int trace_start(struct trace *trace, struct err *err)
 {
+	uint64_t memory = trace->options.max_memory;
+
+	if (memory == 0 || memory > TRACE_MEMORY_DEFAULT)
+		memory = TRACE_MEMORY_DEFAULT;
+	trace->devices.room = trace->comms.room = trace->memory = memory / 4;
 	trace->surveying = true;
 	if (trace_comm(trace, "", 0, err) != 0 || files_find(&trace->files, trace->path, err) != 0 ||
 	    open_input(trace, err) != 0 || choose_format(trace, err) != 0 ||
@@ -386,7 +391,7 @@ long trace_device(struct trace *trace, const char *name, size_t len, struct err 
 	long index = names_index(&trace->devices, name, len, err);
 
 	if (index == -2)
-		return err_set(err, "more than %d devices", NAMES_MAX);
+		return err_set(err, "more devices than there is room for (%zu so far)", trace->devices.n);
 	while (index >= 0 && trace->seen.n < trace->devices.n)
 		if (VEC_PUSH(&trace->seen, (struct trace_seen){.stage = {0}}) != 0)
 			return err_nomem(err);

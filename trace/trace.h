@@ -23,12 +23,16 @@
 struct trace_format;
 
 /* What the user said about how to read it; NULL or zero where nothing was said. */
+#define TRACE_MEMORY_DEFAULT (UINT64_C(256) << 20)
+
 struct trace_options {
 	const char *format;  /* a format's name, with ":ARGUMENT" where the format takes one */
 	const char *device;  /* the one device to keep of a trace that holds several */
 	const char *event;   /* which event counts, for formats with several a request */
 	unsigned threads;    /* how many may work on it; 0 is one */
 	const char *tmpdir;  /* for what must be read twice and comes through a pipe; NULL for /tmp */
+	uint64_t max_memory; /* bytes that names and unfinished calls may take, of each at most a quarter; 0
+				is TRACE_MEMORY_DEFAULT */
 	bool piece;          /* it is a piece of a trace: what stands at its beginning may be missing */
 	unsigned number, of; /* of a whole trace, only the number-th (from 1) of so many pieces; 0 for all */
 };
@@ -69,6 +73,7 @@ struct trace {
 	struct remaps *remaps;        /* what the survey saw of remap events, or NULL */
 	unsigned blind;               /* which operations (1 << enum access_op) its recorder cannot see */
 	const char *event;            /* the event that is counted, or NULL where there is one a request */
+	uint64_t memory;              /* bytes that unfinished calls may take */
 	struct names devices;         /* names by access.device */
 	struct names comms;           /* names by access.comm; [0] is "" */
 	VEC(struct trace_seen) seen;  /* by device, from the survey */

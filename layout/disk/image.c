@@ -31,6 +31,10 @@ struct image {
 	char note[256];
 	_Atomic uint64_t bytes_read;
 	struct unread unread;
+
+	struct account *account; /* or NULL */
+	_Atomic uint8_t *seen;   /* a bit for each unit of the disk that was read */
+	unsigned seen_shift;     /* the unit */
 };
 
 static int find_size(struct image *image, struct err *err)
@@ -144,6 +148,7 @@ void image_close(struct image *image)
 	if (image->fd >= 0)
 		close(image->fd);
 	unread_done(&image->unread);
+	free(image->seen);
 	free(image);
 }
 
@@ -241,6 +246,49 @@ static void read_sectors(struct image *image, uint64_t offset, char *buf, size_t
 	}
 }
 
+#define SEEN_SHIFT_MIN 12
+#define SEEN_UNITS_MAX (UINT64_C(1) << 27)
+
+void image_charge(struct image *image, struct account *account)
+{
+	image->seen_shift = SEEN_SHIFT_MIN;
+	while (image->bytes >> image->seen_shift >= SEEN_UNITS_MAX)
+		image->seen_shift++;
+	image->seen = calloc((image->bytes >> image->seen_shift) / 8 + 1, 1);
+	image->account = image->seen != NULL ? account : NULL;
+}
+
+/* How many of these bytes lie in units that nobody has read before. */
+static uint64_t see(struct image *image, uint64_t offset, uint64_t len)
+{
+	uint64_t unit = UINT64_C(1) << image->seen_shift, fresh = 0;
+
+	for (uint64_t at = offset, end = offset + len; at < end; at = (at / unit + 1) * unit) {
+		uint64_t bit = at / unit, stop = (bit + 1) * unit;
+		uint8_t mask = (uint8_t)(1u << (bit & 7));
+
+		if (atomic_load_explicit(&image->seen[bit >> 3], memory_order_relaxed) & mask)
+			continue;
+		if (!(atomic_fetch_or_explicit(&image->seen[bit >> 3], mask, memory_order_relaxed) & mask))
+			fresh += (stop < end ? stop : end) - at;
+	}
+	return fresh;
+}
+
+#define READ_WORK 512     /* what a read costs besides its bytes */
+#define HOLE_WORK_SHIFT 6 /* holes cost little and are no bytes that could be read */
+
+/* Charges a read whose first bytes are a hole. */
+static int charge(struct image *image, uint64_t offset, size_t hole, size_t len, struct err *err)
+{
+	if (image->account == NULL)
+		return 0;
+	account_saw(image->account, see(image, offset + hole, len - hole));
+	if (account_work(image->account, READ_WORK + (hole >> HOLE_WORK_SHIFT) + (len - hole)))
+		return 0;
+	return err_set(err, "more would have to be read again and again than a sound disk needs");
+}
+
 int image_read(struct image *image, uint64_t offset, void *buf, size_t len, struct err *err)
 {
 	size_t done;
@@ -249,6 +297,8 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 		return err_set(err, "bytes %" PRIu64 "+%zu end beyond the disk, which has %" PRIu64, offset,
 			       len, image->bytes);
 	done = skip_hole(image, offset, buf, len);
+	if (charge(image, offset, done, len, err) != 0)
+		return -1;
 	atomic_fetch_add_explicit(&image->bytes_read, len - done, memory_order_relaxed);
 	if (read_piece(image, offset + done, (char *)buf + done, len - done, err) == 0)
 		return 0;

@@ -6,6 +6,7 @@
 #define LAYOUT_DISK_IMAGE_H
 
 #include "base/err.h"
+#include "base/account.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,9 @@ int image_open(struct image **image, const char *path, const char *format, struc
 /* Whether a word is one of those. */
 bool image_format_is_known(const char *format);
 void image_close(struct image *image);
+
+/* From now on what is read is charged to that account, which must last as long as the image. */
+void image_charge(struct image *image, struct account *account);
 
 /* Whole sectors of 512 bytes; a last part of a sector is not counted. */
 uint64_t image_sectors(const struct image *image);

@@ -42,6 +42,8 @@ static int remember_log(struct ext *ext, const struct ext_inode *inode, uint64_t
 	struct ext_run run = {.place = place, .block = block, .count = count};
 
 	ext->found->log_inode = inode->number;
+	if (!account_memory(&ext->map->account, 2 * sizeof(run)))
+		return 0;
 	return VEC_PUSH(&ext->found->log_runs, run);
 }
 
@@ -54,7 +56,7 @@ static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t
 	    .seed = inode->seed,
 	};
 
-	return VEC_PUSH(&ext->found->dirs, run);
+	return account_memory(&ext->map->account, 2 * sizeof(run)) ? VEC_PUSH(&ext->found->dirs, run) : 0;
 }
 
 #define VERITY_ALIGNMENT 65536
@@ -111,6 +113,8 @@ static int claim_data(struct ext *ext, const struct ext_inode *inode, struct ext
 /* Counts a map block that is about to be read: a sound file system has each of them once. */
 static bool may_read_node(struct ext *ext, const struct ext_inode *inode)
 {
+	if (ext_is_full(ext))
+		return false;
 	if (atomic_fetch_add_explicit(ext->nodes, 1, memory_order_relaxed) < ext->nodes_max)
 		return true;
 	ext_note(ext, "inode %" PRIu32 ": its block map goes in a circle", inode->number);

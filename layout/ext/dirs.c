@@ -65,7 +65,7 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 	uint32_t most = READ_MAX / ext->block_size, n;
 	struct err why;
 
-	for (uint32_t at = 0; at < run->count; at += n) {
+	for (uint32_t at = 0; at < run->count && !ext_is_full(ext); at += n) {
 		n = run->count - at < most ? run->count - at : most;
 		bool whole = ext_read_blocks(ext, run->block + at, buf, n, &why) == 0;
 
@@ -121,7 +121,7 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 		return err_nomem(err);
 	if (ext->found->dirs.n > 1)
 		qsort(ext->found->dirs.at, ext->found->dirs.n, sizeof(*ext->found->dirs.at), compare_runs);
-	for (size_t i = 0; i < ext->found->dirs.n; i++)
+	for (size_t i = 0; i < ext->found->dirs.n && !ext_is_full(ext); i++)
 		read_new_part(ext, ext->found->dirs.at[i], &done, buf);
 	free(buf);
 	VEC_FREE(&ext->found->dirs);

@@ -110,6 +110,7 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->fs.inode_bytes = ext2fs_has_feature_journal_dev(fs->super) ? 0 : ext->inode_size;
 	ext->inodes = fs->super->s_inodes_count;
 	ext->found = &ext->all;
+	ext->all.claims.account = &map->account;
 	ext->nodes_max = space->sectors / ext->fs.block_sectors + 16;
 	ext->shared_blocks = ext2fs_has_feature_shared_blocks(fs->super);
 	snprintf(ext->fs.type, sizeof(ext->fs.type), "%s", type_of(fs->super));
@@ -165,6 +166,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 {
 	if (file_names_init(&ext->names, ext->inodes, EXT2_ROOT_INO) != 0)
 		return err_nomem(err);
+	ext->names.account = &ext->map->account;
 	if (ext_check_descriptors(ext, err) != 0)
 		return -1;
 	ext_map_groups(ext);
@@ -172,6 +174,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 	    ext_scan_groups(ext, ext_map_free, err) != 0)
 		return -1;
 	/* Nothing else will be claimed here, and claims take more memory than names. */
+	ext->all.claims.left_out |= ext_is_full(ext);
 	claims_move(&ext->fs.space->claims, &ext->all.claims);
 	map_claim_unreadable_in(ext->map, ext->fs.space);
 	if (space_seal(ext->fs.space, ext->map->build->threads) != 0)
@@ -232,6 +235,7 @@ static int map_opened(struct map *map, struct space *space, ext2_filsys fs, bool
 	else
 		result = map_file_system(ext, err);
 	claims_move(&space->claims, &ext->all.claims);
+	space->left_out |= ext_is_full(ext);
 	map_take_notes(map, &ext->all.notes);
 	ext2fs_free(ext->lib);
 	ext->lib = NULL;
@@ -264,9 +268,26 @@ static int replay(struct map *map, struct space *space, ext2_filsys *fs, struct 
 	return result < 0 ? -1 : 0;
 }
 
+#define GROUP_COST 64 /* of a descriptor in libext2fs, at most */
+
+/* libext2fs reads all descriptors at once, so their number is held against the account before. */
+static bool may_open(struct map *map, struct space *space, const uint8_t *super)
+{
+	uint64_t blocks =
+	    le32(super + 4) |
+	    (le32(super + 0x60) & EXT4_FEATURE_INCOMPAT_64BIT ? (uint64_t)le32(super + 0x150) << 32 : 0);
+	uint32_t per_group = le32(super + 32);
+
+	if (per_group == 0 || account_memory(&map->account, blocks / per_group * GROUP_COST))
+		return true;
+	space->claims.left_out = true;
+	return false;
+}
+
 /* Whether a superblock at a byte is the copy of one of a file system that begins at the space's start, by its
    place in it, whatever group it says to be of; then its block number and block size. */
-static bool find_backup(const struct space *space, uint64_t offset, int *block, unsigned *block_size)
+static bool find_backup(struct map *map, struct space *space, uint64_t offset, int *block,
+			unsigned *block_size)
 {
 	uint8_t super[SUPERBLOCK_SIZE];
 	uint64_t per_group, at;
@@ -284,7 +305,8 @@ static bool find_backup(const struct space *space, uint64_t offset, int *block, 
 	    known_ext_starts(space, (offset - SUPERBLOCK_OFFSET) >> SECTOR_SHIFT))
 		return false;
 	return at <= INT32_MAX && per_group > 0 && offset % *block_size == 0 &&
-	       at >= le32(super + 20) + per_group && (at - le32(super + 20)) % per_group == 0;
+	       at >= le32(super + 20) + per_group && (at - le32(super + 20)) % per_group == 0 &&
+	       may_open(map, space, super);
 }
 
 /* Bytes of a group: nearly always a power of two of blocks, and for blocks of 8 KiB and more as many as
@@ -309,7 +331,7 @@ static int map_from_backup(struct map *map, struct space *space, struct err *err
 				uint64_t offset = group_bytes(i) * groups[group] + more;
 
 				if (offset >= space_bytes(space) ||
-				    !find_backup(space, offset, &block, &block_size) ||
+				    !find_backup(map, space, offset, &block, &block_size) ||
 				    open_fs(space, block, block_size, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs) != 0)
 					continue;
 				map_note(map, space,
@@ -345,6 +367,8 @@ static int ext_map(struct map *map, struct space *space, struct err *err)
 		return 0;
 	if (le16(super + 56) != EXT2_SUPER_MAGIC || known_is_ext_backup(space, 0))
 		return 0;
+	if (!may_open(map, space, super))
+		return 1;
 	result = open_fs(space, 0, 0, 0, &fs);
 	if (result == EXT2_ET_SB_CSUM_INVALID) {
 		result = open_fs(space, 0, 0, EXT2_FLAG_IGNORE_CSUM_ERRORS, &fs);

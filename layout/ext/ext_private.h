@@ -105,8 +105,18 @@ void ext_claim_cluster(struct ext *ext, struct claim what, uint64_t block, uint6
 /* Reads whole blocks; -1 with the reason in err. */
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err);
 
-/* Remembers something odd. */
-#define ext_note(ext, ...) notes_add(&(ext)->found->notes, (ext)->fs.space, __VA_ARGS__)
+/* Remembers something odd.  Each part of the groups keeps notes of its own, so they are charged. */
+#define EXT_NOTE_COST 256
+#define ext_note(ext, ...)                                                                                   \
+	(void)((ext)->found->notes.n < NOTES_MAX && !account_memory(&(ext)->map->account, EXT_NOTE_COST)     \
+		   ? (void)(ext)->found->notes.left_out++                                                    \
+		   : notes_add(&(ext)->found->notes, (ext)->fs.space, __VA_ARGS__))
+
+/* Whether no more can be taken in: what is not known then is not free, either. */
+static inline bool ext_is_full(const struct ext *ext)
+{
+	return account_is_spent(&ext->map->account);
+}
 
 /* What one thread needs to look at groups, one after the other. */
 struct ext_scan {

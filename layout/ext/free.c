@@ -56,7 +56,7 @@ int ext_map_free(struct ext_scan *scan, uint32_t group)
 	uint64_t blocks = ext2fs_group_last_block2(ext->lib, group) - first + 1;
 	struct err why;
 
-	if (!ext_group_is_known(ext, group))
+	if (ext_is_full(ext) || !ext_group_is_known(ext, group))
 		return 0;
 	if (ext2fs_has_group_desc_csum(ext->lib) &&
 	    ext2fs_bg_flags_test(ext->lib, group, EXT2_BG_BLOCK_UNINIT)) {

@@ -92,7 +92,7 @@ static void map_group(struct ext *ext, uint32_t group)
 void ext_map_groups(struct ext *ext)
 {
 	claim_block_zero(ext);
-	for (uint32_t group = 0; group < ext->groups; group++)
+	for (uint32_t group = 0; group < ext->groups && !ext_is_full(ext); group++)
 		map_group(ext, group);
 	if (ext2fs_has_feature_mmp(ext->lib->super) && ext->lib->super->s_mmp_block != 0)
 		claim_structure(ext, KIND_MMP, 0, ext->lib->super->s_mmp_block, 1);

@@ -211,10 +211,10 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group)
 	uint32_t used = used_inodes(ext, group), most = EXT_SCAN_BUF / ext->inode_size;
 	struct err why;
 
-	if (used == 0 || !ext_group_is_known(ext, group))
+	if (used == 0 || ext_is_full(ext) || !ext_group_is_known(ext, group))
 		return 0;
 	read_bitmap(scan, &table);
-	for (uint32_t at = 0, n; at < used; at += n) {
+	for (uint32_t at = 0, n; at < used && !ext_is_full(ext); at += n) {
 		n = used - at < most ? used - at : most;
 		if (space_read(ext->fs.space, offset + (uint64_t)at * ext->inode_size, scan->buf,
 			       (size_t)n * ext->inode_size, &why) != 0) {

@@ -17,43 +17,47 @@ static int compare_runs(const void *left, const void *right)
 	return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* Whether one run has all of these blocks, as is usual. */
-static bool lies_in_one(const struct ext *ext, uint64_t block, uint32_t count)
+/* The first run that ends behind a block of the log: the runs are sorted, and their ends are too where they
+   do not overlap, as those of a sound log do not. */
+static size_t first_run(const struct ext *ext, uint64_t block)
 {
-	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
-		const struct ext_run *run = &ext->found->log_runs.at[i];
+	size_t low = 0, high = ext->found->log_runs.n;
 
-		if (run->place <= block && run->place + run->count >= block + count)
-			return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct ext_run *run = &ext->found->log_runs.at[middle];
+
+		if (run->place + run->count <= block)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low;
 }
 
 void ext_read_log(void *context, uint64_t block, uint32_t count, uint8_t *buf)
 {
 	const struct ext *ext = context;
+	uint64_t at = block, end = block + count;
 	struct err why;
 
-	if (!lies_in_one(ext, block, count))
-		memset(buf, 0, (size_t)count * ext->block_size);
-	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+	for (size_t i = first_run(ext, block); i < ext->found->log_runs.n && at < end; i++) {
 		const struct ext_run *run = &ext->found->log_runs.at[i];
-		uint64_t from = run->place > block ? run->place : block;
-		uint64_t to =
-		    run->place + run->count < block + count ? run->place + run->count : block + count;
-		uint8_t *at;
+		uint64_t to = run->place + run->count < end ? run->place + run->count : end;
+		uint8_t *bytes = buf + (at - block) * ext->block_size;
 
-		if (from >= to)
-			continue;
-		at = buf + (from - block) * ext->block_size;
-		if (ext_read_blocks(ext, run->block + (from - run->place), at, (uint32_t)(to - from), &why) ==
-		    0)
-			continue;
-		if (why.errnum == 0)
-			memset(at, 0, (to - from) * ext->block_size);
-		else
-			ext->found->log_unread = true;
+		if (run->place > at || to <= at)
+			break;
+		if (ext_read_blocks(ext, run->block + (at - run->place), bytes, (uint32_t)(to - at), &why) !=
+		    0) {
+			if (why.errnum == 0)
+				memset(bytes, 0, (to - at) * ext->block_size);
+			else
+				ext->found->log_unread = true;
+		}
+		at = to;
 	}
+	memset(buf + (at - block) * ext->block_size, 0, (end - at) * ext->block_size);
 }
 
 bool ext_log_is_readable(const struct ext *ext, uint64_t block, uint32_t count)
@@ -62,13 +66,13 @@ bool ext_log_is_readable(const struct ext *ext, uint64_t block, uint32_t count)
 	bool readable = true;
 	struct err why;
 
-	for (size_t i = 0; buf != NULL && readable && i < ext->found->log_runs.n; i++) {
-		const struct ext_run *run = &ext->found->log_runs.at[i];
+	for (uint64_t at = block; buf != NULL && at < block + count && readable; at++) {
+		size_t i = first_run(ext, at);
+		const struct ext_run *run = i < ext->found->log_runs.n ? &ext->found->log_runs.at[i] : NULL;
 
-		for (uint64_t at = block; at < block + count && readable; at++)
-			if (at >= run->place && at - run->place < run->count &&
-			    ext_read_blocks(ext, run->block + (at - run->place), buf, 1, &why) != 0)
-				readable = why.errnum == 0;
+		if (run != NULL && at >= run->place &&
+		    ext_read_blocks(ext, run->block + (at - run->place), buf, 1, &why) != 0)
+			readable = why.errnum == 0;
 	}
 	free(buf);
 	return readable;
@@ -140,10 +144,33 @@ static void note_log(struct ext *ext)
 				 ext_log_is_readable(ext, at, 1) ? "has a wrong checksum" : "cannot be read");
 }
 
+#define LOG_BLOCK_COST (sizeof(struct log_block) + sizeof(uint16_t))
+
+/* How many blocks the log has: a damaged map may put a block anywhere, but a log has no holes, and what lies
+   behind the end of the space is not there. */
+static uint32_t count_log(const struct ext *ext)
+{
+	uint64_t end = ext->found->log_inode == 0 ? ext->found->log_runs.at[0].place : 0;
+	uint64_t blocks = ext->fs.space->sectors / ext->fs.block_sectors;
+
+	for (size_t i = 0; i < ext->found->log_runs.n; i++) {
+		const struct ext_run *run = &ext->found->log_runs.at[i];
+		uint64_t here = run->block < blocks ? blocks - run->block : 0;
+
+		if (run->place > end)
+			break;
+		if (here > run->count)
+			here = run->count;
+		if (run->place + here > end)
+			end = run->place + here;
+		if (here < run->count)
+			break;
+	}
+	return end < LOG_BLOCKS_MAX ? (uint32_t)end : LOG_BLOCKS_MAX;
+}
+
 void ext_log_shape(struct ext *ext, struct log_shape *shape)
 {
-	uint64_t nblocks = 0;
-
 	*shape = (struct log_shape){
 	    .block_size = ext->block_size,
 	    .threads = ext->map->build->threads,
@@ -154,15 +181,7 @@ void ext_log_shape(struct ext *ext, struct log_shape *shape)
 	if (ext->found->log_inode == 0)
 		shape->superblock = (uint32_t)ext->found->log_runs.at[0].place;
 	qsort(ext->found->log_runs.at, ext->found->log_runs.n, sizeof(struct ext_run), compare_runs);
-	for (size_t i = 0; i < ext->found->log_runs.n; i++)
-		if (ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count > nblocks)
-			nblocks = ext->found->log_runs.at[i].place + ext->found->log_runs.at[i].count;
-	/* A damaged map may put a block anywhere, but a log has no holes. */
-	if (nblocks > ext2fs_blocks_count(ext->lib->super))
-		nblocks = ext2fs_blocks_count(ext->lib->super);
-	if (nblocks > LOG_BLOCKS_MAX)
-		nblocks = LOG_BLOCKS_MAX;
-	shape->nblocks = (uint32_t)nblocks;
+	shape->nblocks = count_log(ext);
 }
 
 bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block)
@@ -186,16 +205,28 @@ bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block)
 	return at - run->place < run->count;
 }
 
-int ext_map_journal(struct ext *ext, struct err *err)
+static int decode_log(struct ext *ext, struct err *err)
 {
 	struct log_shape shape;
 
-	if (ext->found->log_runs.n == 0)
-		return 0;
 	ext_log_shape(ext, &shape);
+	if (!account_memory(&ext->map->account, shape.nblocks * LOG_BLOCK_COST)) {
+		ext_note(ext, "the journal's log of %" PRIu32 " blocks is too long to be told apart",
+			 shape.nblocks);
+		return 0;
+	}
 	if (log_decode(&ext->log, &shape, ext_read_log, ext, err) != 0)
 		return -1;
 	note_log(ext);
+	return 0;
+}
+
+int ext_map_journal(struct ext *ext, struct err *err)
+{
+	if (ext->found->log_runs.n == 0)
+		return 0;
+	if (decode_log(ext, err) != 0)
+		return -1;
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)
 		claim_run(ext, &ext->found->log_runs.at[i]);
 	VEC_FREE(&ext->found->log_runs);

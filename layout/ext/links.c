@@ -10,6 +10,26 @@
 #define I_BLOCK 40
 #define I_BLOCK_LEN 60
 #define LINKS_MAX 8 /* libext2fs's, one within the other */
+#define STEPS_MAX (UINT64_C(1) << 31)
+
+/* How many names and extents may still be looked at: links that go through links are many. */
+struct walk {
+	const struct ext *ext;
+	uint64_t steps;
+};
+
+/* Pays for looking at all names and extents once. */
+static bool may_step(struct walk *walk)
+{
+	const struct file_names *names = &walk->ext->names;
+	uint64_t n =
+	    walk->ext->fs.space->extents.n + (names->of ? names->inodes : names->nlisted) + names->others.n;
+
+	if (n > walk->steps)
+		return false;
+	walk->steps -= n;
+	return true;
+}
 
 static size_t smaller(uint64_t a, size_t b)
 {
@@ -99,9 +119,10 @@ static size_t part_len(const char *path, size_t len)
 }
 
 /* As libext2fs goes: an empty last part is the directory itself.  Recursion ends because `links` grows. */
-static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, size_t len, bool last_too,
+static errcode_t follow(struct walk *walk, uint32_t dir, const char *path, size_t len, bool last_too,
 			unsigned links, uint32_t *inode)
 {
+	const struct ext *ext = walk->ext;
 	errcode_t result = 0;
 
 	if (len > 0 && path[0] == '/') {
@@ -114,6 +135,8 @@ static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, s
 		bool last = part == len;
 		const char *target;
 
+		if (!may_step(walk))
+			return EXT2_ET_SYMLINK_LOOP;
 		if (!is_directory(ext, dir))
 			return EXT2_ET_NO_DIRECTORY;
 		*inode = look_up(ext, dir, path, part);
@@ -123,7 +146,7 @@ static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, s
 		if (target != NULL)
 			result = links == LINKS_MAX
 				     ? EXT2_ET_SYMLINK_LOOP
-				     : follow(ext, dir, target, target_len, true, links + 1, inode);
+				     : follow(walk, dir, target, target_len, true, links + 1, inode);
 		dir = *inode;
 		path += last ? part : part + 1;
 		len -= last ? part : part + 1;
@@ -133,5 +156,7 @@ static errcode_t follow(const struct ext *ext, uint32_t dir, const char *path, s
 
 errcode_t ext_follow(const struct ext *ext, const char *path, uint32_t *inode)
 {
-	return follow(ext, EXT2_ROOT_INO, path, strlen(path), false, 0, inode);
+	struct walk walk = {.ext = ext, .steps = STEPS_MAX};
+
+	return follow(&walk, EXT2_ROOT_INO, path, strlen(path), false, 0, inode);
 }

@@ -233,8 +233,10 @@ static int replay_inode(struct ext *ext, struct err *err)
 	if (read_ring(ext, &shape, block, &ring)) {
 		if (transactions_init(&found, &ring, ext_read_log, ext) != 0)
 			result = err_nomem(err);
-		else
+		else {
+			found.account = &ext->map->account;
 			result = replay(ext, &found, err);
+		}
 		transactions_free(&found);
 	}
 	if (ext->found->log_unread)

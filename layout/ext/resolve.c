@@ -29,6 +29,7 @@ int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct e
 	ext2_filsys lib = NULL;
 	errcode_t result;
 
+	account_renew(fs->space->account);
 	ext_io_name(fs->space, name);
 	if (ext->names.of == NULL || ext2fs_open2(name, NULL,
 						  EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES |
@@ -39,6 +40,10 @@ int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct e
 		result = ext2fs_namei(lib, EXT2_ROOT_INO, EXT2_ROOT_INO, path, inode);
 		ext2fs_free(lib);
 	}
+	/* A sound path has few links; eight that each go through eight others have millions. */
+	if (account_is_spent(fs->space->account))
+		return err_set(err, "%s on %s: goes through too many symbolic links", path,
+			       space_name(fs->space));
 	if (result != 0)
 		return err_set(err, "%s (%s) %s", space_name(fs->space), ext->fs.type, reason(result));
 	return 0;

@@ -40,7 +40,7 @@ void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const
 {
 	uint8_t *to;
 
-	if (len > 255)
+	if (len > 255 || !account_memory(found->claims.account, 2 * (9 + len)))
 		return;
 	if (vec_reserve((void **)&found->names.at, &found->names.cap, found->names.n + 9 + len, 1) != 0) {
 		found->short_of_memory = true;
@@ -94,6 +94,7 @@ static void look_at_part(struct crew *crew, struct ext_scan *scan, uint32_t part
 	uint32_t from = part * PART_GROUPS, left = crew->ext->groups - from;
 
 	scan->ext.found = &crew->found[part];
+	scan->ext.found->claims.account = &crew->ext->map->account;
 	for (uint32_t i = 0; i < (left < PART_GROUPS ? left : PART_GROUPS); i++)
 		if (crew->look(scan, from + i) != 0) {
 			scan->failed = true;

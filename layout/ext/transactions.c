@@ -78,6 +78,8 @@ static enum transaction_end read_copies(struct reading *reading)
 			copy.wrong = log_copy_is_wrong(&to->ring, &tag, reading->transaction.tid, to->copy);
 			reading->sum = ext2fs_crc32_be(reading->sum, to->copy, to->ring.block_size);
 		}
+		if (!account_memory(to->account, 4 * sizeof(copy)))
+			return TRANSACTION_TORN;
 		if (VEC_PUSH(&to->copies, copy) != 0)
 			return TRANSACTION_FAILED;
 		step(reading);
@@ -91,6 +93,8 @@ static enum transaction_end read_revokes(struct reading *reading)
 	struct log_revoke revoke = {.transaction = (uint32_t)to->all.n};
 	size_t place = 0;
 
+	if (!account_memory(to->account, to->ring.block_size * sizeof(revoke) / 2))
+		return TRANSACTION_TORN;
 	while (log_revoke_next(&to->ring, to->block, &place, &revoke.home))
 		if (VEC_PUSH(&to->revokes, revoke) != 0)
 			return TRANSACTION_FAILED;

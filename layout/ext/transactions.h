@@ -4,6 +4,7 @@
 #define LAYOUT_EXT_TRANSACTIONS_H
 
 #include "base/vec.h"
+#include "base/account.h"
 #include "layout/ext/log_ring.h"
 
 /* The copy of the block `home` that lies in block `at` of the log. */
@@ -26,6 +27,7 @@ struct transaction {
 };
 
 struct transactions {
+	struct account *account; /* of the map, or NULL: what does not fit ends what can be told */
 	struct log_ring ring;
 	log_reader *read;
 	void *context;

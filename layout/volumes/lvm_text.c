@@ -315,7 +315,12 @@ struct lvm_text *lvm_text_parse(const char *bytes, struct err *err)
 		return NULL;
 	}
 	dm_log_with_errno_init(no_log);
-	tree = dm_config_from_string(bytes);
+	/* As LVM itself does: the check for double keys looks at all others for each one. */
+	tree = dm_config_create();
+	if (tree != NULL && !dm_config_parse_without_dup_node_check(tree, bytes, bytes + strlen(bytes))) {
+		dm_config_destroy(tree);
+		tree = NULL;
+	}
 	text = calloc(1, sizeof(*text));
 	vg = tree ? find_vg(tree) : NULL;
 	if (text == NULL)

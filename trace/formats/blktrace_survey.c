@@ -23,6 +23,7 @@ struct found {
 	VEC(struct device_count) devices;
 	struct remaps *remaps; /* NULL without any */
 	struct recorded recorded;
+	struct names names; /* of the devices, by their index */
 	bool disordered;
 	int status;
 	struct err err;
@@ -52,13 +53,18 @@ long blktrace_device(struct trace *trace, uint32_t dev, struct err *err)
 static struct device_count *count_of(struct found *found, struct device_count *last, uint32_t device)
 {
 	struct device_count fresh = {.device = device};
+	char name[16];
+	long index;
 
 	if (last != NULL && last->device == device)
 		return last;
-	for (size_t i = 0; i < found->devices.n; i++)
-		if (found->devices.at[i].device == device)
-			return &found->devices.at[i];
-	return VEC_PUSH(&found->devices, fresh) == 0 ? &found->devices.at[found->devices.n - 1] : NULL;
+	snprintf(name, sizeof(name), "%x", device);
+	index = names_index(&found->names, name, strlen(name), &found->err);
+	if (index < 0)
+		return NULL;
+	if ((size_t)index == found->devices.n && VEC_PUSH(&found->devices, fresh) != 0)
+		return NULL;
+	return &found->devices.at[index];
 }
 
 /* struct blk_io_trace_remap: two devices and a sector, big-endian; a cgroup's number stands before it where
@@ -121,7 +127,8 @@ static int take_record(struct found *found, const struct blktrace_file *file, st
 		return blktrace_bad(file, "before here: a request ends beyond 2^63 bytes", &found->err);
 	*last = count_of(found, *last, r->device);
 	if (*last == NULL)
-		return err_nomem(&found->err);
+		return found->names.n >= NAMES_MAX ? err_set(&found->err, "more than %d devices", NAMES_MAX)
+						   : err_nomem(&found->err);
 	if (stage < STAGES)
 		(*last)->seen.stage[stage]++;
 	found->disordered |= time < *newest;
@@ -191,6 +198,7 @@ int blktrace_survey(struct trace *trace, struct blktrace_file *files, size_t n, 
 			status = take_found(trace, &survey.found[i], err);
 		VEC_FREE(&survey.found[i].devices);
 		remaps_free(survey.found[i].remaps);
+		names_done(&survey.found[i].names);
 	}
 	free(survey.found);
 	return status;

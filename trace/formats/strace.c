@@ -50,8 +50,13 @@ static void strace_close(struct trace *trace)
 
 static int strace_open(struct trace *trace, struct err *err)
 {
-	trace->state = calloc(1, sizeof(struct strace));
-	return trace->state ? 0 : err_nomem(err);
+	struct strace *state = calloc(1, sizeof(*state));
+
+	trace->state = state;
+	if (state == NULL)
+		return err_nomem(err);
+	state->pending.room = trace->memory;
+	return 0;
 }
 
 /* Files that are no disk images. */

@@ -7,17 +7,28 @@
 
 #define PENDING_MAX 1024
 
+static void drop(struct strace_pending *state, size_t i)
+{
+	state->bytes -= strlen(state->list.at[i].text) + 1;
+	free(state->list.at[i].text);
+	memmove(&state->list.at[i], &state->list.at[i + 1],
+		(--state->list.n - i) * sizeof(state->list.at[i]));
+}
+
 int strace_pending_put(struct strace_pending *state, const struct call *call, struct err *err)
 {
 	struct pending pending = {.pid = call->pid, .time_ns = call->time_ns};
 
-	if (state->list.n == PENDING_MAX) {
-		free(state->list.at[0].text);
-		memmove(state->list.at, state->list.at + 1, --state->list.n * sizeof(pending));
-	}
-	pending.text = strndup(call->body, strlen(call->body) - strlen("<unfinished ...>"));
-	if (pending.text != NULL && VEC_PUSH(&state->list, pending) == 0)
+	size_t len = strlen(call->body) - strlen("<unfinished ...>");
+
+	while (state->list.n == PENDING_MAX ||
+	       (state->list.n > 0 && state->room != 0 && state->bytes + len + 1 > state->room))
+		drop(state, 0);
+	pending.text = strndup(call->body, len);
+	if (pending.text != NULL && VEC_PUSH(&state->list, pending) == 0) {
+		state->bytes += len + 1;
 		return 0;
+	}
 	free(pending.text);
 	return err_nomem(err);
 }
@@ -32,9 +43,7 @@ char *strace_pending_join(struct strace_pending *state, struct call *call, bool 
 			continue;
 		*failed = asprintf(&text, "%s%s", state->list.at[i].text, call->body) < 0;
 		call->time_ns = state->list.at[i].time_ns;
-		free(state->list.at[i].text);
-		memmove(&state->list.at[i], &state->list.at[i + 1],
-			(--state->list.n - i) * sizeof(state->list.at[i]));
+		drop(state, i);
 		break;
 	}
 	if (*failed)

@@ -16,9 +16,10 @@ struct pending {
 
 struct strace_pending {
 	VEC(struct pending) list; /* the oldest first */
+	uint64_t bytes, room;     /* that their texts take, and may take; 0 for no limit */
 };
 
-/* Remembers the first half; when there are too many, the oldest is forgotten. */
+/* Remembers the first half; when there are too many, or too long ones, the oldest are forgotten. */
 int strace_pending_put(struct strace_pending *state, const struct call *call, struct err *err);
 
 /* The two halves of a call of this process in one text, which the caller frees; NULL without the

@@ -148,6 +148,11 @@ int decompress_open(struct decompress **result, struct source *source, const cha
 	return 0;
 }
 
+uint64_t decompress_taken(const struct decompress *d)
+{
+	return d->taken;
+}
+
 void decompress_close(struct decompress *d)
 {
 	if (d == NULL)

@@ -13,6 +13,9 @@ const char *decompress_kind(const uint8_t *bytes, size_t len);
 
 /* Starts at the source's present place, which stays the caller's. */
 int decompress_open(struct decompress **d, struct source *source, const char *kind, struct err *err);
+/* Compressed bytes that were taken from the source. */
+uint64_t decompress_taken(const struct decompress *d);
+
 void decompress_close(struct decompress *d);
 
 /* Up to len bytes of the contents; 0 at the end, -1 on damage with its place in the compressed data. */

@@ -345,6 +345,11 @@ int64_t input_skip(struct input *in, uint64_t n, struct err *err)
 	return (int64_t)done;
 }
 
+uint64_t input_taken(const struct input *in)
+{
+	return in->decompress ? decompress_taken(in->decompress) : in->offset;
+}
+
 uint64_t input_offset(const struct input *in)
 {
 	return in->offset;

@@ -76,6 +76,9 @@ long input_read(struct input *input, void *buf, size_t len, struct err *err);
 /* Passes over up to n bytes; how many there were, or -1 on an error. */
 int64_t input_skip(struct input *input, uint64_t n, struct err *err);
 
+/* Bytes that were taken from the file: of compressed data, fewer than the offset. */
+uint64_t input_taken(const struct input *input);
+
 /* Where the next byte lies, for messages: bytes from the start (of the decompressed data). */
 uint64_t input_offset(const struct input *input);
 
