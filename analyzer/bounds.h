@@ -74,13 +74,12 @@ struct touched {
 };
 
 /* Whether a bin is touched that has these bounds and began within `depth` intervals; with what, but the
- * class.
- */
+   class. */
 bool bound_sum_touches(const struct bound_sum *sum, unsigned shift, uint64_t bin, uint64_t depth,
 		       struct touched *touched);
 
-/* The bounds of a table, sorted, the caller's to free; NULL without memory.  The table's slots are disturbed.
- */
+/* The bounds of a table, sorted, the caller's to free; NULL without memory.  The table's slots are
+   disturbed. */
 struct bound *bounds_sorted(struct bounds *bounds);
 
 /* Makes a sorted array of the table. */

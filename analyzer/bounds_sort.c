@@ -63,8 +63,8 @@ void bounds_sort(struct bounds *bounds)
 	bounds->cap = 0;
 }
 
-/* left[k] becomes the number of bounds after joining pairs k times; those without starts count only if `all`.
- */
+/* left[k] becomes the number of bounds after joining pairs k times; those without starts count only if
+   `all`. */
 static void count_joined(const struct bounds *bounds, bool all, size_t left[64])
 {
 	size_t joined_at[64] = {0}, n = 0; /* by how often bins must be joined to become one */

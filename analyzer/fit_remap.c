@@ -140,8 +140,8 @@ static int of_source(struct fitting *fitting, const struct remap_source *source,
 	return lower ? is_partition(fitting, source, n, err) : is_mapped(fitting, source, places, n, err);
 }
 
-/* A partition of the traced disk has the disk's major number, or that of all partitions beyond the first few.
- */
+/* A partition of the traced disk has the disk's major number, or that of all partitions beyond the first
+   few. */
 static bool is_like_partition(const struct remap_source *source, const char *disk)
 {
 	size_t len = strcspn(disk, ",");

@@ -76,7 +76,7 @@ struct heat {
 	uint64_t last_serial;
 	uint64_t first_time, last_time; /* see time_of in heat.c */
 	/* The earliest time among the accesses with serial >> clock_shift, to put the untimed among the
-	 * timed. */
+	   timed. */
 	uint64_t clock[HEAT_CLOCKS];
 	unsigned clock_shift;
 	struct interval waiting[BOUNDS_BATCH]; /* counted together, so that their memory is fetched at once */

@@ -59,7 +59,7 @@ int results_take(struct results *results, const struct trace *trace, const char 
 		 const struct map *map, const struct analysis *analysis, struct err *err);
 
 /* All but what was counted and `notes`, into results from results_init or zeroed ones; 0, or -1 without
- * memory. */
+   memory. */
 int results_take_about(struct results *results, const struct trace *trace, const char *disk_path,
 		       const struct map *map, const struct analysis *analysis);
 

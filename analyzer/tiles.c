@@ -172,7 +172,7 @@ static void extend(struct tiles *tiles, uint64_t first, uint64_t last)
 }
 
 /* The rows of bins 2^coarser times as large; into[row] is which of them a row becomes.  0, or -1 without
- * memory. */
+   memory. */
 static int join_rows(struct tiles *tiles, unsigned coarser, uint32_t *into)
 {
 	struct tiles fresh = {.limit = tiles->limit};

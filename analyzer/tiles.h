@@ -2,8 +2,8 @@
 /* Where and when together: a histogram over addresses (by class) and time.
 
    Time has at most TILE_COLUMNS columns of 2^time_shift, the finest that hold the first and the last time.
-   In each, bounds (see analyzer/bounds.h) of the bins of 2^place_shift sectors that were touched at any time.
- */
+   In each, bounds (see analyzer/bounds.h) of the bins of 2^place_shift sectors that were touched at any
+   time. */
 #ifndef ANALYZER_TILES_H
 #define ANALYZER_TILES_H
 

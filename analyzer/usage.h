@@ -66,8 +66,8 @@ static inline bool usage_has_fs(enum kind kind, bool in_ext)
 	return in_ext || kind_has(kind, KIND_NAMES_SPACE);
 }
 
-/* The counters of a kind in a space, within its ext file system or not; NULL where it has not been counted.
- */
+/* The counters of a kind in a space, within its ext file system or not; NULL where it has not been
+   counted. */
 static inline struct counters *usage_known_region(const struct usage *usage, const struct space *space,
 						  enum kind kind, bool in_ext)
 {

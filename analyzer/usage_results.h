@@ -50,7 +50,7 @@ void usage_results_file(const struct usage_results *results, size_t i, struct fi
 			struct file_room *room);
 
 /* Fetches the memory for a file that will be asked for soon, in two steps between which other things may be
- * done. */
+   done. */
 void usage_results_expect_file(const struct usage_results *results, size_t i, unsigned step);
 
 #endif

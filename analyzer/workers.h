@@ -9,7 +9,7 @@ struct workers_job {
 	/* Any thread, while others do the same with other batches; a thread gets its batches in order. */
 	void (*work)(void *worker, const struct batch *batch);
 	/* NULL, or what is to be done with the outcome in the order of the batches, one at a time; -1 ends
-	 * all. */
+	   all. */
 	int (*deliver)(void *worker, struct err *err);
 	/* NULL, or what each thread does when no batch is left for it. */
 	void (*finish)(void *worker);

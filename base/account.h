@@ -2,8 +2,8 @@
 /* What one map may cost.  A few kilobytes can be made to claim anything: groups that share one inode table,
    blocks that point to themselves, a journal of 2^32 blocks.  A sound disk cannot, since each thing on it is
    told by bytes of its own.  So there is one account for the whole map, and what may be spent grows with the
-   different bytes that were really read: not with the size that a disk, a sparse file or a superblock states.
- */
+   different bytes that were really read: not with the size that a disk, a sparse file or a superblock
+   states. */
 #ifndef BASE_ACCOUNT_H
 #define BASE_ACCOUNT_H
 

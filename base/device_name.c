@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names of device nodes: the kernel's Documentation/admin-guide/devices.txt and block/genhd.c (disk_name: a
    "p" before the partition's number where the disk's name ends in a digit); the device mapper's: lvm2's
-   libdm_build_dm_name (hyphens of a volume group's and a volume's name are doubled, one stands between them).
- */
+   libdm_build_dm_name (hyphens of a volume group's and a volume's name are doubled, one stands between
+   them). */
 #include "base/device_name.h"
 
 #include <ctype.h>
@@ -73,8 +73,8 @@ static bool is_mapped(const char *typed, const char *name)
 	return is_volume(name) && mapper_form(name, form) && strcmp(without_mapper(typed), form) == 0;
 }
 
-/* "VG-LV", with the hyphens of both as they are; not below /dev/mapper, where a single one has one meaning.
- */
+/* "VG-LV", with the hyphens of both as they are; not below /dev/mapper, where a single one has one
+   meaning. */
 static bool is_hyphened(const char *typed, const char *name)
 {
 	char form[NAME_SIZE];

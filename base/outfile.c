@@ -109,8 +109,8 @@ static int open_unnamed(struct outfile *file, const struct outfile_options *opti
 		return open_waiting(file, options, err);
 	}
 	errno = reason;
-	/* A file system without such files, or one that takes none here while the older one can be changed.
-	 */
+	/* A file system without such files, or one that takes none here while the older one can be
+	   changed. */
 	if (file->has_old || (takes_files && (reason == EOPNOTSUPP || reason == EISDIR || reason == EINVAL)))
 		return open_waiting(file, options, err);
 	return outfile_fail(err, "create");

@@ -43,8 +43,8 @@ void unpack_field(struct unpack *unpack, char *field, size_t size);
 /* A text that the caller frees; NULL when it is bad or memory is short. */
 char *unpack_str(struct unpack *unpack);
 
-/* A number of items that take at least `size` bytes each of what is left; 0 and bad when they are too many.
- */
+/* A number of items that take at least `size` bytes each of what is left; 0 and bad when they are too
+   many. */
 uint32_t unpack_count(struct unpack *unpack, size_t size);
 
 #endif

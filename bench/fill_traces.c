@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* usage: fill_traces SECTORS QTR-ACCESSES FILE.qtr BLKTRACE-EVENTS STEM
- *
- * Writes the traces that speed is measured on: random accesses of 4 KiB as .qtr, and as blktrace's binary
- * records of two CPUs (STEM.blktrace.0 and .1), three events a request (queued, issued, completed) with up to
- * 32 requests under way.  The same arguments give the same bytes.  It shares no code with blkmap. */
+
+   Writes the traces that speed is measured on: random accesses of 4 KiB as .qtr, and as blktrace's binary
+   records of two CPUs (STEM.blktrace.0 and .1), three events a request (queued, issued, completed) with up to
+   32 requests under way.  The same arguments give the same bytes.  It shares no code with blkmap. */
 #include <errno.h>
 #include <error.h>
 #include <stdint.h>

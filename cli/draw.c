@@ -159,8 +159,8 @@ static int open_and_draw(struct draw *draw, struct common *common)
 	return status;
 }
 
-/* How many words an option takes whose value says nothing about what is drawn: where to, with what threads.
- */
+/* How many words an option takes whose value says nothing about what is drawn: where to, with what
+   threads. */
 static int is_beside(const char *word)
 {
 	static const char *const options[][2] = {{"-o", "--output"}, {"-j", "--jobs"}};

@@ -157,8 +157,7 @@ static bool parse_inode(const char *what, uint64_t *inode)
 }
 
 /* A path or an inode on one file system; `why` says why nothing was found where there is more to say than
- * that.
- */
+   that. */
 static int find_file(struct find *find, const struct space *space, const char *what, struct err *why)
 {
 	uint64_t before = find->found, inode, sector;

@@ -23,7 +23,7 @@ struct command_line {
 #define PLAIN_FACTOR 64
 
 /* Whether what has been read may be, or become, a part; the rest need not be read else, for part_read says
- * why. */
+   why. */
 static bool may_be_part(const struct input *input, const struct text *bytes)
 {
 	return bytes->n == 0 || (part_goes_on(bytes->at, bytes->n) &&

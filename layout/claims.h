@@ -46,8 +46,8 @@ struct claims {
 	bool left_out; /* some claim did not fit into the account: the rest is not known to be free */
 };
 
-/* What a claim takes of the account: itself, its copy while they are sorted, and the extents that come of it.
- */
+/* What a claim takes of the account: itself, its copy while they are sorted, and the extents that come of
+   it. */
 #define CLAIM_COST 64
 
 /* Remembers a claim; an empty one is dropped, and so is one that does not fit into the account.  A failed
@@ -66,7 +66,7 @@ int claims_sort(struct claims *claims, unsigned threads, struct claim **sorted, 
 void claims_free(struct claims *claims);
 
 /* Which of two claims wins: less than zero when a does.  A total order on their contents, so that the
-   outcome does not hang on the order in which they were made. */
+   outcome does not depend on the order in which they were made. */
 int claim_compare(const struct claim *a, const struct claim *b);
 
 #endif

@@ -21,8 +21,8 @@ struct map_build {
 /* Whether one more space may be added; a driver that finds no room notes it and goes on without. */
 bool map_has_room(struct map *map, const struct space *space);
 
-/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no memory.
- */
+/* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no
+   memory. */
 struct space *map_add_space(struct map *map, struct space *parent, const char *name, uint64_t sectors,
 			    struct err *err);
 
@@ -37,8 +37,8 @@ int map_add_linear(struct map *map, struct space *inner, struct space *outer, ui
 void map_note(struct map *map, const struct space *space, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a list that a thread keeps for itself, and adding such a list to the map's; it is empty then.
- */
+/* The same for a list that a thread keeps for itself, and adding such a list to the map's; it is empty
+   then. */
 void notes_add(struct notes *notes, const struct space *space, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void map_take_notes(struct map *map, struct notes *notes);

@@ -185,8 +185,8 @@ bool file_names_path(const struct file_names *names, uint32_t inode, char *path,
 		memcpy(path, "/", 2);
 		return true;
 	}
-	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a circle.
-	 */
+	/* Backwards from the name to the root; ends because of DEPTH_MAX even if directories go in a
+	   circle. */
 	for (int depth = 0; inode != names->root; depth++) {
 		struct file_name entry = name_of(names, inode);
 

@@ -58,7 +58,7 @@ int file_names_pool(struct file_names *names, const char *bytes, size_t len, uin
 /* Remembers where a symbolic link leads. */
 int file_names_add_target(struct file_names *names, uint32_t inode, const char *target, size_t len);
 
-/* The absolute path; false when the inode hangs on no chain to the root. */
+/* The absolute path; false when no chain of directories leads from the root to the inode. */
 bool file_names_path(const struct file_names *names, uint32_t inode, char *path, size_t len);
 
 /* The same without the path. */

@@ -53,8 +53,7 @@ struct fs_ops {
 	bool (*block_sector)(const struct fs *fs, uint64_t block, uint64_t *sector);
 
 	/* The group of a sector (block group, allocation group); false where it is in none.  NULL: there are
-	 * none.
-	 */
+	   none. */
 	bool (*group)(const struct fs *fs, uint64_t sector, uint32_t *group);
 
 	/* The number of an owner, and the owner with a number, if there may be one.  NULL: the same. */
@@ -67,8 +66,7 @@ struct fs_ops {
 		       uint64_t inodes[2]);
 
 	/* The first sector of what says all of an owner: its inode; false when it has no place.  NULL: none
-	 * has.
-	 */
+	   has. */
 	bool (*owner_sector)(const struct fs *fs, uint32_t owner, uint64_t *sector);
 
 	/* The absolute path of an owner, as stored (any bytes but NUL), cut at len-1 bytes; false when no
@@ -77,8 +75,7 @@ struct fs_ops {
 	bool (*has_path)(const struct fs *fs, uint32_t owner);
 
 	/* Fetches the memory that `path` will use, first step 0 and, when that has come, step 1.  NULL:
-	 * nothing.
-	 */
+	   nothing. */
 	void (*expect_path)(const struct fs *fs, uint32_t owner, unsigned step);
 
 	/* The owner that a path leads to, any of its names: 0, or -1.  NULL: no path leads anywhere. */

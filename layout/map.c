@@ -127,7 +127,7 @@ static int open_saved(struct map **result, const char *path, const struct map_op
 }
 
 /* How many threads share the work does not show, unless the account is spent: who got the last of it is
- * chance. */
+   chance. */
 static int build(struct map **result, const char *path, const struct map_options *options, struct err *err)
 {
 	struct map *map = calloc(1, sizeof(*map));

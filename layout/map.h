@@ -118,8 +118,8 @@ void map_expect(const struct map *map, const uint64_t *sectors, unsigned n);
    What lies on no disk that is here has that space alone below it, and `start` is its own address. */
 void map_find_in(const struct map *map, const struct space *space, uint64_t sector, struct place *place);
 
-/* Where a sector of a space is read from: a disk and its sector, and how many go on that way; false, for
- *run sectors, where it lies on none. */
+/* Where a sector of a space is read from: a disk and its sector, and how many go on that way; false, for *run
+   sectors, where it lies on none. */
 bool map_outward(const struct space *space, uint64_t sector, const struct space **disk, uint64_t *at,
 		 uint64_t *run);
 
@@ -136,7 +136,7 @@ static inline bool place_is_on_disk(const struct place *place)
 const struct space *map_space_named(const struct map *map, const char *name);
 
 /* The same as map_find, but from the run's first sector on, which may lie before the sector that was asked
- * for. */
+   for. */
 void map_find_run(const struct map *map, uint64_t sector, struct place *place);
 
 #endif

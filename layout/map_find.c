@@ -36,8 +36,8 @@ static bool step_inward(const struct map *map, const struct space *outer, const 
 	return inward == INWARD_DATA && *inner < link->inner->sectors;
 }
 
-/* One step inwards from the innermost space of the stack, narrowing place->count; whether there is another.
- */
+/* One step inwards from the innermost space of the stack, narrowing place->count; whether there is
+   another. */
 static inline bool step(const struct map *map, struct place *place)
 {
 	const struct space *space = place->space;

@@ -74,8 +74,8 @@ struct content {
 	char label[128];
 	char uuid[64];
 	char detail[160]; /* anything else worth a word */
-	char table[40]; /* what a partition table is known by: GPT's GUID, MBR's signature; not in saved maps
-			 */
+	char table
+	    [40]; /* what a partition table is known by (GPT's GUID, MBR's signature); not in saved maps */
 };
 
 /* 16 bytes as UUIDs are written. */
@@ -118,8 +118,7 @@ bool space_outward(const struct space *space, uint64_t sector, const struct area
 		   uint64_t *run);
 
 /* Reads exactly len bytes; -1 where they are not all there.  With err->errnum set a device could not read
-   some: the others are in buf, and these are zeroes.  What the space's overlay has is taken from it.
- */
+   some: the others are in buf, and these are zeroes.  What the space's overlay has is taken from it. */
 int space_read(const struct space *space, uint64_t offset, void *buf, size_t len, struct err *err);
 
 /* The same as it lies on the disk, without the space's own overlay. */

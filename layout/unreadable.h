@@ -6,7 +6,7 @@
 #include "layout/driver.h"
 
 /* Notes each run of such sectors, and claims it, in all spaces that it lies in, where nothing tells more of
- * it. */
+   it. */
 void map_claim_unreadable(struct map *map);
 
 /* The claims alone, for one space that is sealed before the others. */

@@ -15,7 +15,7 @@ struct table_row;
 enum column {
 	COLUMN_LEFT,
 	COLUMN_RIGHT,
-	COLUMN_TREE,  /* left, and rows hang on their parents */
+	COLUMN_TREE,  /* left, and rows are below their parents */
 	COLUMN_WRAP,  /* left, wrapped when the table is too wide */
 	COLUMN_LINES, /* left, cells may have several lines */
 };

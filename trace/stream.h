@@ -57,8 +57,8 @@ struct stream {
 void stream_init(struct stream *stream, struct trace *trace);
 void stream_done(struct stream *stream);
 
-/* The next batch, which may be empty: 1, 0 at the end or after an error, -1 on an error: one call tells it.
- */
+/* The next batch, which may be empty: 1, 0 at the end or after an error, -1 on an error: one call tells
+   it. */
 int stream_next(struct stream *stream, struct batch *batch, struct err *err);
 
 void batch_free(struct batch *batch);

@@ -95,8 +95,8 @@ struct trace_format {
 	bool (*probe)(const uint8_t *bytes, size_t len);
 	/* Reads what comes before the first access, sets up trace->state; 0 or -1. */
 	int (*open)(struct trace *trace, struct err *err);
-	/* Fills up to n accesses (n > 0); how many, 0 at the end, -1 on an error.  Does not filter by device.
-	 */
+	/* Fills up to n accesses (n > 0); how many, 0 at the end, -1 on an error.  Does not filter by
+	   device. */
 	long (*read)(struct trace *trace, struct access *batch, size_t n, struct err *err);
 	/* Or NULL.  Parses whole lines of a trace that is `single`, each of which is one access, on any
 	   thread: how many accesses it put into `at`, which has room for one every TRACE_LINE_MIN bytes; -1

@@ -7,8 +7,8 @@
 #define CELL_COLUMNS 64
 /* A gap of so many blank rows is shown as it is; a fold would take as much room. */
 #define BLANK_ROWS 1
-/* Steps through the map for one picture; on a disk with more runs than that, the smallest are skipped over.
- */
+/* Steps through the map for one picture; on a disk with more runs than that, the smallest are skipped
+   over. */
 #define STEPS_MAX 400000
 
 void grid_done(struct grid *grid)

@@ -79,7 +79,7 @@ static void paint_shape(cairo_t *cairo, PangoLayout *layout, const struct scene 
 	}
 }
 
-/* Glyphs that do not hang on the screen or on the user's settings. */
+/* Glyphs that do not depend on the screen or on the user's settings. */
 static PangoLayout *make_layout(cairo_t *cairo)
 {
 	PangoLayout *layout = pango_cairo_create_layout(cairo);

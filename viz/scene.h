@@ -2,7 +2,7 @@
 /* A picture before it is a file: shapes with places and colours, in pixels from the top left corner, painted
    in their order.  Views make scenes, writers make files of them, and neither knows the other.
 
-   A scene hangs on nothing but what it shows: text is measured with a table of our own, so the same map and
+   A scene depends on nothing but what it shows: text is measured with a table of our own, so the same map and
    trace give the same scene on every machine. */
 #ifndef VIZ_SCENE_H
 #define VIZ_SCENE_H

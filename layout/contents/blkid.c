@@ -93,8 +93,8 @@ static void describe(blkid_probe probe, struct content *content)
 	copy_value(probe, "VERSION", content->detail, sizeof(content->detail));
 }
 
-/* Several superblocks, of which libblkid will not choose one: the first is taken, all are named in `types`.
- */
+/* Several superblocks, of which libblkid will not choose one: the first is taken, all are named in
+   `types`. */
 static bool describe_ambivalent(const struct range *range, int fd, struct content *content, char *types,
 				size_t len)
 {

@@ -67,8 +67,8 @@ static bool has_any_magic(const struct space *space, uint64_t start, bool strong
 	return false;
 }
 
-/* The mode of the root directory's inode, by the superblock and the first group descriptor that follows it.
- */
+/* The mode of the root directory's inode, by the superblock and the first group descriptor that follows
+   it. */
 static uint16_t root_mode(const struct space *space, uint64_t base, const uint8_t *super)
 {
 	uint64_t block_size = UINT64_C(1024) << le32(super + 24);

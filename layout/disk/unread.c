@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs of sectors: one that goes on with the last one makes it longer, the rest is put in order at the end.
- */
+/* Runs of sectors: one that goes on with the last one makes it longer, the rest is put in order at the
+   end. */
 #include "layout/disk/unread.h"
 
 #include "base/vec.h"

@@ -130,7 +130,7 @@ static bool take_backup(struct descriptors *all, uint32_t group, uint32_t from)
 /* --- choosing --- */
 
 /* Of what was chosen only the places count: they change when a file system is resized, and all copies with
- * them. */
+   them. */
 static void forget_state(struct ext *ext, uint32_t group)
 {
 	if (!has_checksums(ext))

@@ -126,9 +126,8 @@ struct ext_scan {
 	bool failed; /* for the reason in err */
 };
 
-#define EXT_SCAN_BUF                                                                                         \
-	(256u << 10) /* so that what is read stays in the processor's cache until it is parsed               \
-		      */
+/* So that what is read stays in the processor's cache until it is parsed. */
+#define EXT_SCAN_BUF (256u << 10)
 
 /* Looks at all groups, on as many threads as the map's options allow, in parts of some groups: `look` is
    called for each group, in order within a part.  0, or -1 when one of the calls was -1 (ext_scan.c). */
@@ -137,7 +136,7 @@ int ext_scan_groups(struct ext *ext, ext_look *look, struct err *err);
 void ext_found_free(struct ext_found *found);
 
 /* Remembers a name of an inline directory, or (dir 0) where a symbolic link leads, until all have their
- * table. */
+   table. */
 void ext_found_name(struct ext_found *found, uint32_t dir, uint32_t inode, const char *name, size_t len);
 
 /* libext2fs's words for an error. */

@@ -10,8 +10,8 @@
 /* Whether a file begins as a saved map does. */
 bool saved_is(const char *path);
 
-/* Whether a map is one that was opened from a file, and the disk that it is of; NULL where that is not known.
- */
+/* Whether a map is one that was opened from a file, and the disk that it is of; NULL where that is not
+   known. */
 bool saved_is_map(const struct map *map);
 const char *saved_of(const struct map *map);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The numbers that saved maps give to the types of segments: new ones come behind, whatever the program's own
- * order. */
+   order. */
 #include "layout/saved/format.h"
 
 static const uint8_t types[] = {

@@ -231,7 +231,7 @@ static bool find_gpt(struct gpt *gpt)
 }
 
 /* How to say what is wrong with a header or with entries: a device that cannot read them is no damage of
- * theirs. */
+   theirs. */
 static const char *wrong_with(const struct gpt *gpt, uint64_t lba, uint64_t sectors, const char *otherwise)
 {
 	uint8_t sector[SECTOR_SIZE];

@@ -254,7 +254,7 @@ static void claim_pv(struct space *space, struct pv_label *label, const struct l
 		label->device_bytes = space_bytes(space);
 	space_claim(space, RANK_STRUCTURE, KIND_LVM_LABEL, label->sector, 1);
 	/* Whatever neither a metadata area nor an extent takes: alignment, and a tail too short for an
-	 * extent. */
+	   extent. */
 	space_claim_as(space, (struct claim){
 				  .count = padded >> SECTOR_SHIFT,
 				  .rank = RANK_REST,

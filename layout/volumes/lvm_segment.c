@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One segment of a volume, from its text to the arithmetic of a segment: type, areas, whom its parts serve.
- */
+/* One segment of a volume, from its text to the arithmetic of a segment: type, areas, whom its parts
+   serve. */
 #include "layout/volumes/lvm.h"
 
 #include <stdlib.h>
@@ -91,8 +91,8 @@ static void set_served(struct lvm_assembly *as, const struct lvm_text_segment *s
 
 		if (lv < 0 || as->lvs[lv] == NULL || as->text->lvs.at[lv].visible)
 			continue;
-		/* A snapshot's store is not VISIBLE, but it has the name by which people know the snapshot.
-		 */
+		/* A snapshot's store is not VISIBLE, but it has the name by which people know the
+		   snapshot. */
 		if (is_meta && area->kind == KIND_OPAQUE) {
 			as->lvs[lv]->probed = false;
 			as->lvs[lv]->rest = KIND_UNKNOWN;

@@ -53,7 +53,7 @@ struct md_set {
 };
 
 /* Adds the array's space with its segments: 0 with *array NULL where it cannot be followed (noted), or -1
- * (md_raid.c). */
+   (md_raid.c). */
 int md_add_raid(struct map *map, const struct md_set *set, struct err *err);
 
 /* The array's empty space. */

@@ -163,7 +163,7 @@ static bool checksum_90_is_right(const struct super_90 *super)
 }
 
 /* What this member is to the array: of what its descriptor says, only that it is in use and up to date
- * counts. */
+   counts. */
 static uint32_t role_90(const struct super_90 *super)
 {
 	uint32_t number = word(super, 992), at = 128 + 32 * number;

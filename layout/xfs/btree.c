@@ -86,8 +86,8 @@ static int take_records(struct walk *walk, const uint8_t *block)
 	return 0;
 }
 
-/* Ends because each level has a lower one below it, and because of nodes_max where blocks have many parents.
- */
+/* Ends because each level has a lower one below it, and because of nodes_max where blocks have many
+   parents. */
 static int walk_block(struct walk *walk, uint32_t agbno, unsigned level)
 {
 	struct xfs *xfs = walk->xfs;

@@ -145,7 +145,7 @@ static void segment_round_trip_of_raid10_with_a_last_chunk_that_is_not_full(void
 }
 
 /* Far copies: in another part of each device, or with an offset in the next row; moved within sets of
- * devices. */
+   devices. */
 static void segment_round_trip_of_raid10_far(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of usage and of tallies share: a disk with two file systems, and comparing what was counted.
- */
+/* What the tests of usage and of tallies share: a disk with two file systems, and comparing what was
+   counted. */
 #ifndef TESTS_UNIT_USAGE_CHECK_H
 #define TESTS_UNIT_USAGE_CHECK_H
 

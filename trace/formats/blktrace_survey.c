@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each file holds is put together in the order of the files, so it is the same for any number of
- * threads. */
+   threads. */
 #include "trace/formats/blktrace_survey.h"
 
 #include "base/bytes.h"

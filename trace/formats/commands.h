@@ -28,8 +28,8 @@ struct commands {
 	uint64_t low_bits; /* of UFS: of all places */
 };
 
-/* Finds "EVENT: " of a driver in a line: where the name begins, its family, and what follows; NULL for none.
- */
+/* Finds "EVENT: " of a driver in a line: where the name begins, its family, and what follows; NULL for
+   none. */
 const char *driver_command_find(const char *text, enum command_family *family, const char **payload);
 
 /* Takes an event apart: its access (without time, process and command), stage and device; 1, 0 when it is no

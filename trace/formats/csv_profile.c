@@ -11,8 +11,8 @@
 
 #include <strings.h>
 
-/* Behind a quoted text that starts at a quote: quotes in it are doubled (RFC 4180).  NULL when it has no end.
- */
+/* Behind a quoted text that starts at a quote: quotes in it are doubled (RFC 4180).  NULL when it has no
+   end. */
 static const char *skip_quoted(const char *at)
 {
 	for (at++; *at != '\0'; at++)

@@ -521,7 +521,7 @@ static int take_argument(const struct trace *trace, struct ftrace *state, bool *
 }
 
 /* What counts, when nobody said it: requests where there are any in the first bytes, else what is there
- * first. */
+   first. */
 static enum command_family first_family(const uint8_t *bytes, size_t len)
 {
 	static const char *const signs[] = {

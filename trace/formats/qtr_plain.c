@@ -51,7 +51,7 @@ static inline uint32_t no_digits16(const char *at)
 #endif
 
 /* The value of the first n <= 8 bytes, which are digits; each becomes a byte, and neighbours are joined in
- * pairs. */
+   pairs. */
 static inline uint64_t value8(uint64_t bytes, unsigned n)
 {
 	/* In halves, since no digit at all is a shift by 64. */

@@ -2,8 +2,8 @@
 /* Formats whose fields have names: the columns of a CSV file, the groups of a pattern.  A name says what
    the field is and its unit:
 
-     op                       read, write, discard, zero, flush; R, W, D ...; 0, 1, 2; rwbs letters; a SCSI
-			      opcode with 0x
+     op                       read, write, discard, zero, flush; R, W, D ...; 0, 1, 2; rwbs letters; a
+                              SCSI opcode with 0x
      op.0, op.1               the same, but 0 or 1 is what means read (and the other is write)
      op.hex, op.dec           a SCSI opcode, in hexadecimal or decimal
      sector                   first sector, of 512 bytes (also: start, lba, lbn)
@@ -13,8 +13,8 @@
      count, size, length      length in the unit of the start: sectors with sector, bytes with offset
      time, latency            seconds, with or without a fraction
      flags                    fua, preflush, sync, meta, ahead, failed, unfinished or ragged, with a +
-   between; other words mean nothing device, pid, comm        names as they are; several device fields are
-   joined by a point
+                              between; other words mean nothing
+     device, pid, comm        names as they are; several device fields are joined by a point
 
    A unit other than that follows a point or an underscore: time_us, latency.ms, offset.4096 (blocks of
    4096 bytes); s ms us ns 100ns filetime, or bytes sectors K or a number of bytes. */

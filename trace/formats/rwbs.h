@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /* Sets op and flags.  1, 0 for an operation that is no access (opening, closing or finishing a zone, a
-   driver's own), -1 for letters that are no rwbs.  Where the operation hangs on it, `sectors` is looked at.
- */
+   driver's own), -1 for letters that are no rwbs.  Where the operation depends on it, `sectors` is looked
+   at. */
 int rwbs_parse(const char *text, size_t len, uint64_t sectors, struct access *access);
 
 /* Operations as people, QEMU, NBD and databases write them: read, R, r, rd, write, W, discard, trim,
@@ -23,8 +23,8 @@ static inline uint64_t rwbs_sectors(const struct access *access, uint64_t sector
 	return sectors == 0 && (access->flags & ACCESS_RESET) != 0 ? 1 : sectors;
 }
 
-/* A SCSI operation code (SBC-4): as rwbs_parse; those that move no data to or from the medium are no access.
- */
+/* A SCSI operation code (SBC-4): as rwbs_parse; those that move no data to or from the medium are no
+   access. */
 int scsi_opcode_parse(uint8_t opcode, struct access *access);
 
 #endif

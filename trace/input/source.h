@@ -18,8 +18,8 @@ void source_close(struct source *source);
 /* Up to len bytes; 0 at the end, -1 on an error. */
 long source_read(struct source *source, void *buf, size_t len, struct err *err);
 
-/* Passes over up to n bytes without reading them; how many, -1 on an error, or -2 where that cannot be done.
- */
+/* Passes over up to n bytes without reading them; how many, -1 on an error, or -2 where that cannot be
+   done. */
 int64_t source_skip(struct source *source, uint64_t n, struct err *err);
 
 /* Goes back to the first byte. */

@@ -205,8 +205,8 @@ static void requeue(struct events *events, const struct access *access)
 	}
 }
 
-/* Finishes what a completion covers, from its first sector on.  The first of the requests goes to
- *first; false when there is none.  Ends because every round passes over sectors. */
+/* Finishes what a completion covers, from its first sector on.  The first of the requests goes to *first;
+   false when there is none.  Ends because every round passes over sectors. */
 static bool finish_requests(struct events *events, const struct access *done, struct access *first)
 {
 	struct access rest = *done;
