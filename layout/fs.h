@@ -33,6 +33,8 @@ struct fs {
 	char type[16];          /* the contract's word, as libblkid has it: "ext4" */
 	uint64_t sectors;       /* that it takes of its space, from the first one on */
 	uint32_t block_sectors; /* sectors of a block: the unit of extent.arg; not 0 */
+	uint32_t data_sectors;  /* what files' data begins at multiples of: a block's, or a cluster's; 0: a
+				   block's */
 	uint32_t inode_bytes;   /* of an inode in its inode tables; 0 where there are none */
 };
 
@@ -121,6 +123,11 @@ static inline bool fs_holds(const struct fs *fs, uint64_t sector)
 }
 
 /* Sectors in a block; 0 without a file system. */
+static inline uint32_t fs_data_sectors(const struct fs *fs)
+{
+	return fs->data_sectors != 0 ? fs->data_sectors : fs->block_sectors;
+}
+
 static inline uint32_t fs_block_sectors(const struct fs *fs)
 {
 	return fs != NULL ? fs->block_sectors : 0;

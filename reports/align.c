@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/size.h"
 #include "layout/fs.h"
+#include "reports/align_advice.h"
 #include "reports/table.h"
 
 #include <inttypes.h>
@@ -36,31 +37,43 @@ static bool is_layer(const struct space *space)
 	return space->depth > 0 && space->serves == space && space->sectors > 0;
 }
 
+#define BLAMES_MAX 64
+
+/* What is to blame for the layers whose starts are off: each once. */
 struct verdict {
-	struct blame blame;
+	struct blame blames[BLAMES_MAX];
+	unsigned n;
 	unsigned layers_off;
-	bool blamed;
 };
 
-/* The first layer, from the disk inwards, whose start is off. */
-static void judge(struct verdict *verdict, const struct map *map, uint64_t start, uint64_t unit_sectors)
+/* The visible layer that a layer lies in. */
+static const struct space *outer_layer(const struct space *space)
 {
-	struct place place;
-	struct blame blame;
-
-	if (start % unit_sectors == 0)
-		return;
-	verdict->layers_off++;
-	if (verdict->blamed || start >= map_disk(map)->sectors)
-		return;
-	map_find(map, start, &place);
-	blame = alignment_blame(&place, unit_sectors);
-	verdict->blame = blame;
-	verdict->blamed = blame.cause == CAUSE_PARTITION || blame.cause == CAUSE_LVM;
+	do
+		space = space->segments.at[0].areas[0].space;
+	while (!space->is_disk && !is_layer(space));
+	return space;
 }
 
-static void add_layer(struct table *table, const struct map *map, const struct space *space,
-		      uint64_t unit_sectors, struct verdict *verdict)
+/* A layer whose start is off is to blame when it is off within its outer layer, too: it stays so when that is
+   mended. */
+static void judge(struct verdict *verdict, const struct space *space, uint64_t start, uint64_t unit_sectors)
+{
+	uint64_t outer = 0;
+
+	verdict->layers_off++;
+	find_start(outer_layer(space), &outer);
+	if ((start - outer) % unit_sectors == 0 || verdict->n == BLAMES_MAX)
+		return;
+	verdict->blames[verdict->n++] = (struct blame){
+	    .cause = space->type == SPACE_PARTITION ? CAUSE_PARTITION : CAUSE_LVM,
+	    .space = space,
+	    .start = start,
+	};
+}
+
+static void add_layer(struct table *table, const struct space *space, uint64_t unit_sectors,
+		      struct verdict *verdict)
 {
 	struct table_row *row = table_row(table, NULL);
 	struct text cell = {0};
@@ -76,7 +89,8 @@ static void add_layer(struct table *table, const struct map *map, const struct s
 			text_str(&cell, "aligned");
 		else
 			text_printf(&cell, "off by %" PRIu64, (start % unit_sectors) << SECTOR_SHIFT);
-		judge(verdict, map, start, unit_sectors);
+		if (start % unit_sectors != 0)
+			judge(verdict, space, start, unit_sectors);
 	}
 	table_cell(table, row, 3, cell.at ? cell.at : "");
 	text_clear(&cell);
@@ -102,46 +116,92 @@ static int layers(struct text *out, const struct map *map, uint64_t unit_sectors
 	table_column(table, "BYTE", COLUMN_RIGHT);
 	table_column(table, "START", COLUMN_LEFT);
 	table_column(table, "HOLDS", COLUMN_LEFT);
-	add_layer(table, map, map_disk(map), unit_sectors, verdict);
+	add_layer(table, map_disk(map), unit_sectors, verdict);
 	for (size_t i = 1; i < map->spaces.n; i++)
 		if (is_layer(map->spaces.at[i]))
-			add_layer(table, map, map->spaces.at[i], unit_sectors, verdict);
+			add_layer(table, map->spaces.at[i], unit_sectors, verdict);
 	result = table_print(table, out, err);
 	table_free(table);
 	return result;
 }
 
-/* What to do about a layer. */
-static void remedy(struct text *out, const struct blame *blame, uint64_t unit_sectors)
+/* File systems whose blocks are smaller than the unit: 1 when there are any.  Their files begin anywhere. */
+static int small_blocks(struct text *out, const struct map *map, uint64_t unit_sectors)
 {
-	uint64_t start = blame->start - blame->inner;
-	uint64_t better = (start + unit_sectors - 1) / unit_sectors * unit_sectors;
-	uint64_t unit = unit_sectors << SECTOR_SHIFT;
+	int any = 0;
 
-	switch (blame->cause) {
-	case CAUSE_PARTITION:
-		text_printf(out,
-			    "to change: start %s at a multiple of %" PRIu64 " sectors, such as %" PRIu64
-			    " or 2048 (1 MiB)\n",
-			    blame->space->name, unit_sectors, better);
-		break;
-	case CAUSE_LVM:
-		text_printf(out,
-			    "to change: make the PV anew with pvcreate --dataalignment %" PRIu64
-			    "b, and extents in multiples of that\n",
-			    unit);
-		break;
-	case CAUSE_FS_BLOCK:
-		text_printf(out,
-			    "to change: make the file system with blocks of %" PRIu64
-			    " bytes (mke2fs -b %" PRIu64 ")\n",
-			    unit, unit);
-		break;
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		const struct space *space = map->spaces.at[i];
+		struct blame blame = {.cause = CAUSE_FS_BLOCK, .space = space};
+
+		if (space->fs == NULL || fs_data_sectors(space->fs) % unit_sectors == 0)
+			continue;
+		any = 1;
+		escape_terminal(out, space->name, strlen(space->name));
+		text_printf(out, ": files are only as aligned as the %s of %s, %" PRIu32 " bytes\n",
+			    fs_data_sectors(space->fs) == space->fs->block_sectors ? "blocks" : "clusters",
+			    space->fs->type, fs_data_sectors(space->fs) << SECTOR_SHIFT);
+		align_advice(out, &blame, unit_sectors);
+	}
+	return any;
+}
+
+static void add_blame(struct text *out, const struct blame *blame, uint64_t requests, uint64_t unit_sectors)
+{
+	text_printf(out, "cause: %s", cause_name(blame->cause));
+	if (requests > 0)
+		text_printf(out, " (%" PRIu64 ")", requests);
+	text_str(out, ": ");
+	blame_text(out, blame, unit_sectors);
+	text_char(out, '\n');
+	align_advice(out, blame, unit_sectors);
+}
+
+#define FILES_SHOWN 5
+
+/* Who writes so, where a kind says it. */
+static const char *writer_of(enum kind kind)
+{
+	switch (kind) {
+	case KIND_LVM_RAID_METADATA:
+		return ", written by md in single sectors";
+	case KIND_LVM_METADATA:
+	case KIND_LVM_METADATA_HEADER:
+	case KIND_LVM_LABEL:
+		return ", written by LVM in sectors of 512 bytes";
+	case KIND_SUPERBLOCK:
+		return ", which mke2fs, tune2fs and e2fsck write in 1024 bytes";
 	default:
-		text_printf(out,
-			    "to change: the program's requests; sizes and offsets in multiples of %" PRIu64
-			    " bytes\n",
-			    unit);
+		return "";
+	}
+}
+
+/* Where a device's unaligned writes went: regions, and the first files. */
+static void places(struct text *out, const struct usage *usage, const struct space *device)
+{
+	unsigned shown = 0;
+
+	for (size_t i = 0; i < usage->regions.n; i++) {
+		const struct usage_region *region = &usage->regions.at[i];
+		uint64_t n = region->counters.op[ACCESS_WRITE].unaligned;
+
+		if (region->device == device && n > 0)
+			text_printf(out, "    %" PRIu64 " to %s%s\n", n, kind_name(region->kind),
+				    writer_of(region->kind));
+	}
+	for (size_t i = 0; i < usage->files.n && shown < FILES_SHOWN; i++) {
+		const struct usage_file *file = &usage->files.at[i];
+		struct counters counters;
+		char path[FS_PATH_MAX];
+
+		usage_counters(usage, file, &counters);
+		if (file->space->serves != device || counters.op[ACCESS_WRITE].unaligned == 0 ||
+		    !fs_path(file->space->fs, file->inode, path, sizeof(path)))
+			continue;
+		shown++;
+		text_printf(out, "    %" PRIu64 " to file ", counters.op[ACCESS_WRITE].unaligned);
+		escape_terminal(out, path, strlen(path));
+		text_char(out, '\n');
 	}
 }
 
@@ -158,14 +218,13 @@ static int writes(struct text *out, const struct analysis *analysis)
 			    "%s: %" PRIu64 " of %" PRIu64 " writes unaligned, %" PRIu64
 			    " blocks written in part\n",
 			    device->device->name, device->unaligned, device->writes, device->partial_blocks);
+		/* Where a layer is off, every write is. */
+		if (device->by_cause[CAUSE_REQUEST] + device->by_cause[CAUSE_FS_BLOCK] > 0)
+			places(out, &analysis->usage, device->device);
 		for (int cause = 0; cause < CAUSES; cause++) {
-			if (device->by_cause[cause] == 0)
-				continue;
-			text_printf(out, "cause: %s (%" PRIu64 "): ", cause_name((enum cause)cause),
-				    device->by_cause[cause]);
-			blame_text(out, &device->blames[cause], alignment->unit_sectors);
-			text_char(out, '\n');
-			remedy(out, &device->blames[cause], alignment->unit_sectors);
+			if (device->by_cause[cause] > 0)
+				add_blame(out, &device->blames[cause], device->by_cause[cause],
+					  alignment->unit_sectors);
 		}
 		off |= device->unaligned > 0;
 	}
@@ -190,13 +249,10 @@ int align_text(struct text *out, const struct map *map, const struct analysis *a
 	} else {
 		text_printf(out, "\n%u layer%s not on a multiple of %s\n", verdict.layers_off,
 			    verdict.layers_off == 1 ? " is" : "s are", unit);
-		if (verdict.blamed) {
-			text_printf(out, "cause: %s: ", cause_name(verdict.blame.cause));
-			blame_text(out, &verdict.blame, unit_sectors);
-			text_char(out, '\n');
-			remedy(out, &verdict.blame, unit_sectors);
-		}
+		for (unsigned i = 0; i < verdict.n; i++)
+			add_blame(out, &verdict.blames[i], 0, unit_sectors);
 	}
+	off |= small_blocks(out, map, unit_sectors);
 	if (analysis != NULL) {
 		text_char(out, '\n');
 		off |= writes(out, analysis);

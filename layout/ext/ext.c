@@ -98,6 +98,7 @@ static struct ext *ext_new(struct map *map, struct space *space, ext2_filsys fs)
 	ext->lib = fs;
 	ext->block_size = fs->blocksize;
 	ext->fs.block_sectors = fs->blocksize >> SECTOR_SHIFT;
+	ext->fs.data_sectors = ext->fs.block_sectors * (uint32_t)EXT2FS_CLUSTER_RATIO(fs);
 	ext->blocks = ext2fs_blocks_count(fs->super);
 	ext->fs.sectors = ext->blocks * ext->fs.block_sectors;
 	ext->first_block = fs->super->s_first_data_block;

@@ -11,6 +11,8 @@
 #define EXT_TYPE_LEN 8
 
 enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2 };
+/* From bit 3 on, by which power of two a cluster is larger than a block. */
+enum { CLUSTER_SHIFT = 3, CLUSTER_SHIFT_MAX = 19 };
 enum { LOG_HAS_TID = 1, LOG_STALE = 2 };
 
 static void put_log_block(struct text *to, uint32_t block, const struct log_block *entry)
@@ -46,6 +48,15 @@ static void put_log(struct saved_out *out, const struct log *log)
 	pack_u64(tree, to->n / SAVED_LOG_ENTRY - first);
 }
 
+static unsigned cluster_shift(const struct ext *ext)
+{
+	unsigned shift = 0;
+
+	while (shift < CLUSTER_SHIFT_MAX && ext->fs.block_sectors << shift < ext->fs.data_sectors)
+		shift++;
+	return shift;
+}
+
 int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 {
 	const struct ext *ext = ext_of(fs);
@@ -55,7 +66,7 @@ int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 		return err_set(err, "has more names than a saved map can hold");
 	pack_str(tree, ext->fs.type);
 	pack_u8(tree, (uint8_t)((ext->shared_blocks ? FLAG_SHARED_BLOCKS : 0) |
-				(ext->log.good ? FLAG_LOG_GOOD : 0)));
+				(ext->log.good ? FLAG_LOG_GOOD : 0) | cluster_shift(ext) << CLUSTER_SHIFT));
 	pack_u32(tree, ext->block_size);
 	pack_u64(tree, ext->blocks);
 	pack_u32(tree, ext->first_block);
@@ -121,6 +132,9 @@ struct fs *ext_load(struct saved_in *in, struct space *space)
 	ext->log.good = flags & FLAG_LOG_GOOD;
 	ext->block_size = unpack_u32(&in->tree);
 	ext->fs.block_sectors = ext->block_size / 512;
+	ext->fs.data_sectors = flags >> CLUSTER_SHIFT <= CLUSTER_SHIFT_MAX
+				   ? ext->fs.block_sectors << (flags >> CLUSTER_SHIFT)
+				   : ext->fs.block_sectors;
 	ext->blocks = unpack_u64(&in->tree);
 	ext->fs.sectors = ext->blocks * ext->fs.block_sectors;
 	ext->first_block = unpack_u32(&in->tree);
