@@ -1,52 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages, common options and output for all subcommands. */
+/* The options that commands have in common. */
 #include "cli/cli.h"
 
-#include "base/escape.h"
 #include "base/size.h"
 #include "base/threads.h"
-#include "cli/guard.h"
 #include "layout/disk/image.h"
-#include "layout/saved/saved.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-int fail(const char *file, const struct err *err)
-{
-	struct text line = {0};
-
-	text_str(&line, "blkmap: ");
-	if (file != NULL) {
-		escape_terminal(&line, file, strlen(file));
-		text_str(&line, ": ");
-	}
-	escape_terminal(&line, err->text, strlen(err->text));
-	fprintf(stderr, "%s\n", line.at ? line.at : "blkmap: out of memory");
-	text_free(&line);
-	return STATUS_FAILED;
-}
-
-int fail_usage(const struct command *command, const char *fmt, ...)
-{
-	struct err err;
-	va_list ap;
-	size_t used;
-
-	va_start(ap, fmt);
-	vsnprintf(err.text, sizeof(err.text), fmt, ap);
-	va_end(ap);
-	used = strlen(err.text);
-	snprintf(err.text + used, sizeof(err.text) - used, "; usage: blkmap %s %s", command->name,
-		 command->usage);
-	return fail(NULL, &err);
-}
 
 static int parse_align(struct common *common, const char *value, struct err *err)
 {
@@ -253,144 +217,4 @@ int common_parse(struct common *common, const struct command *command, const str
 			return fail(NULL, &err);
 	}
 	return 0;
-}
-
-int plan_output(struct common *common, const char *path)
-{
-	return outputs_add(&common->outputs, path);
-}
-
-/* What options name is read as well as `path`. */
-static int spare_inputs(const struct common *common, const char *path)
-{
-	const char *const named[] = {path, common->of, common->lvm_path};
-	int status = 0;
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]) && status == 0; i++)
-		status = outputs_spare(&common->outputs, named[i]);
-	for (size_t i = 0; i < common->map.nwith && status == 0; i++)
-		status = outputs_spare(&common->outputs, common->with[i]);
-	return status;
-}
-
-int open_trace(struct trace **trace, const char *path, const struct common *common)
-{
-	struct err err;
-
-	if (spare_inputs(common, path) != 0)
-		return STATUS_FAILED;
-	if (trace_open(trace, path, &common->trace, &err) != 0)
-		return fail(path, &err);
-	for (size_t i = 0; i < (*trace)->files.n; i++)
-		if (outputs_spare(&common->outputs, (*trace)->files.at[i]) != 0) {
-			trace_close(*trace);
-			return STATUS_FAILED;
-		}
-	if (common->verbose) {
-		err_set(&err, "%s", (*trace)->why);
-		fail(path, &err);
-	}
-	return 0;
-}
-
-/* Says when the disk that a saved map is of is not what it was. */
-static int check_saved(struct map *map, const char *path, const struct common *common)
-{
-	struct err err;
-
-	if (common->of != NULL && !saved_is_map(map)) {
-		err_set(&err, "is no saved map, so there is nothing that --of could ask for");
-		return fail(path, &err);
-	}
-	if (common->of != NULL && saved_compare(map, common->of, &err) != 0) {
-		err_prefix(&err, "is not the map of %s: ", common->of);
-		return fail(path, &err);
-	}
-	if (common->of == NULL && saved_of(map) != NULL && access(saved_of(map), R_OK) == 0 &&
-	    saved_compare(map, saved_of(map), &err) != 0) {
-		err_prefix(&err, "note: %s is not what it was when this map was saved: ", saved_of(map));
-		fail(path, &err);
-	}
-	return 0;
-}
-
-/* A disk on which nothing is found may be none: a trace in the wrong place. */
-static int refuse_trace(const struct map *map, const char *path)
-{
-	const struct space *disk = map_disk(map);
-	const char *format = NULL;
-	struct err err;
-
-	if (map->saved == NULL && disk->fs == NULL && disk->content.type[0] == '\0')
-		format = trace_recognised(path);
-	if (format == NULL)
-		return 0;
-	err_set(&err, "is a trace (%s), not a disk", format);
-	return fail(path, &err);
-}
-
-int open_map(struct map **map, const char *path, const struct common *common)
-{
-	struct err err;
-
-	if (spare_inputs(common, path) != 0)
-		return STATUS_FAILED;
-	if (saved_is(path))
-		guard_saved_map(path);
-	if (map_open(map, path, &common->map, &err) != 0)
-		return fail(path, &err);
-	if (refuse_trace(*map, path) == 0 && check_saved(*map, path, common) == 0)
-		return 0;
-	map_close(*map);
-	return STATUS_FAILED;
-}
-
-int print_text(struct text *text)
-{
-	struct err err;
-	size_t wrote;
-
-	guard_check();
-	if (text->short_of_memory) {
-		err_nomem(&err);
-		return fail(NULL, &err);
-	}
-	wrote = text->n ? fwrite(text->at, 1, text->n, stdout) : 0;
-	if (wrote == text->n && fflush(stdout) == 0) {
-		text_clear(text);
-		return 0;
-	}
-	/* A reader that has seen enough (head) is no failure of ours, but there is nothing left to do. */
-	if (errno != EPIPE) {
-		err_set(&err, "cannot write to standard output: %s", strerror(errno));
-		fail(NULL, &err);
-	}
-	return STATUS_FAILED;
-}
-
-void print_notes(const struct map *map)
-{
-	struct text line = {0};
-
-	for (size_t i = 0; i < map->notes.n; i++) {
-		text_str(&line, "blkmap: ");
-		escape_terminal(&line, map->path ? map->path : "", map->path ? strlen(map->path) : 0);
-		text_str(&line, ": note: ");
-		escape_terminal(&line, map->notes.at[i].text, strlen(map->notes.at[i].text));
-		text_char(&line, '\n');
-	}
-	if (map->notes.left_out > 0)
-		text_printf(&line, "blkmap: %s: and %zu more notes\n", map->path, map->notes.left_out);
-	if (line.n > 0)
-		fputs(line.at, stderr);
-	text_free(&line);
-}
-
-unsigned terminal_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-		return size.ws_col;
-	return 80;
 }
