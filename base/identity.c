@@ -22,7 +22,7 @@ void identity_add(struct identity *identity, const char *kind, const char *value
 
 	if (value[0] == '\0' || len >= sizeof(word))
 		return;
-	snprintf(word, sizeof(word), "%s:%s", kind, value);
+	stpcpy(stpcpy(stpcpy(word, kind), ":"), value);
 	for (size_t i = 0; i < len; i++)
 		word[i] = word[i] <= ' ' || word[i] == ',' || word[i] > '~'
 			      ? '_'
