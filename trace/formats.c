@@ -3,23 +3,8 @@
 #include "trace/formats.h"
 
 const struct trace_format *const trace_formats[] = {
-    &format_blktrace,
-    &format_logwrites,
-    &format_fio,
-    &format_qtr,
-    &format_nbdkit,
-    &format_biosnoop,
-    &format_bpftrace,
-    &format_blkparse,
-    &format_ftrace,
-    &format_systemtap,
-    &format_qemu,
-    &format_strace,
-    &format_etw,
-    &format_block_dump,
-    &format_fs_usage,
-    &format_dtrace,
-    &format_csv,
-    &format_regex,
-    NULL,
+    &format_blktrace, &format_logwrites, &format_fio,      &format_qtr,        &format_nbdkit,
+    &format_biosnoop, &format_bpftrace,  &format_blkparse, &format_ftrace,     &format_systemtap,
+    &format_qemu,     &format_strace,    &format_etw,      &format_block_dump, &format_fs_usage,
+    &format_dtrace,   &format_ndjson,    &format_csv,      &format_regex,      NULL,
 };

@@ -21,6 +21,7 @@ extern const struct trace_format format_etw;
 extern const struct trace_format format_block_dump;
 extern const struct trace_format format_fs_usage;
 extern const struct trace_format format_dtrace;
+extern const struct trace_format format_ndjson;
 extern const struct trace_format format_csv;
 extern const struct trace_format format_regex;
 
