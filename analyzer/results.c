@@ -99,6 +99,9 @@ int results_take_about(struct results *results, const struct trace *trace, const
 					      .base_sectors = analysis->options.base->sectors};
 	results->unit_sectors = analysis->options.unit_sectors;
 	results->threads = analysis->options.threads;
+	for (unsigned i = 0; analysis->options.asked_alone && i < analysis->options.nmore; i++)
+		if (analysis->options.more[i]->take != NULL)
+			results->chosen[results->nchosen++] = analysis->options.more[i];
 	take_trace(results, trace, analysis);
 	for (size_t i = 0; i < trace->notes.n; i++)
 		if (VEC_PUSH(&results->trace_notes, trace->notes.at[i]) != 0)

@@ -44,7 +44,9 @@ struct results {
 	struct alignment_results alignment;
 	struct counted counted[STATISTICS_MAX]; /* the results of all, these two first */
 	unsigned ncounted;
-	unsigned threads; /* how many may work for a renderer; 0 is one */
+	const struct statistic *chosen[STATISTICS_MAX]; /* those that are asked for alone; */
+	unsigned nchosen;                               /* 0 for the report */
+	unsigned threads;                               /* how many may work for a renderer; 0 is one */
 	VEC(const char *) trace_notes;
 	VEC(const char *) disk_notes;
 	const char *derived; /* what the trace's sectors count from and why, where nobody said it; or NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The table of statistics. */
+#include "analyzer/latency.h"
 #include "analyzer/statistic.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@ const struct statistic *const statistics[] = {
     &statistic_usage,
     &statistic_alignment,
     &statistic_heat,
+    &statistic_latency,
     NULL,
 };
 

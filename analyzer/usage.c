@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *place_fs(const struct place *place)
+const char *usage_place_fs(const struct place *place)
 {
 	const struct space *space = place->space;
 
@@ -48,7 +48,7 @@ void usage_access(struct usage *usage, const struct access *access)
 
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
 {
-	const char *fs = place_fs(place);
+	const char *fs = usage_place_fs(place);
 	uint32_t *index =
 	    &usage->region_index[usage_region_key(place->space->serves, place->kind, fs != NULL)];
 

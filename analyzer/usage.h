@@ -56,10 +56,19 @@ static inline uint64_t usage_region_number(uint64_t device, enum kind kind, bool
 	return (device * KIND_COUNT + kind) * 2 + in_fs;
 }
 
+/* The device of such a number. */
+static inline uint64_t usage_region_device(uint64_t number)
+{
+	return number / (KIND_COUNT * 2);
+}
+
 static inline uint64_t usage_region_key(const struct space *device, enum kind kind, bool in_fs)
 {
 	return usage_region_number(device->id, kind, in_fs);
 }
+
+/* The type of the file system that a place's region is of, or of what its contents are recognised as; NULL. */
+const char *usage_place_fs(const struct place *place);
 
 static inline bool usage_has_fs(enum kind kind, bool in_ext)
 {

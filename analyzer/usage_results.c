@@ -107,7 +107,7 @@ static void pack_regions(struct text *out, const struct usage_results *results)
 	for (size_t i = 0; i < results->regions.n; i++) {
 		const struct region_result *region = &results->regions.at[i];
 
-		pack_number(out, region->order / (KIND_COUNT * 2));
+		pack_number(out, usage_region_device(region->order));
 		pack_str(out, kind_name(region->kind));
 		pack_optional(out, region->fs);
 		pack_str(out, region->device);

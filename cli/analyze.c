@@ -8,6 +8,7 @@
 #include "reports/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char options_help[] =
     "  -o DIR              report.txt, report.json, picture.png and index.html in this "
@@ -16,6 +17,7 @@ static const char options_help[] =
     "names\n"
     "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
     "is one\n"
+    "  -z NAME             only this statistic: latency (percentiles by region and op); may be repeated\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
 	COMMON_DISK_HELP;
@@ -24,6 +26,8 @@ struct command_line {
 	struct common common;
 	const char *output; /* -o, or NULL: a directory, or a file with --partial */
 	bool partial;
+	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
+	unsigned nstatistics;
 };
 
 enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE };
@@ -82,6 +86,9 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 
 	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
+	memcpy(options.more, line->statistics, sizeof(options.more));
+	options.nmore = line->nstatistics;
+	options.asked_alone = !line->partial;
 	if (line->output != NULL && !line->partial)
 		options.more[options.nmore++] = &statistic_heat;
 	options.base = fit.base;
@@ -114,6 +121,8 @@ static int own_option(void *context, int option, const char *value, struct err *
 
 	if (option == 'o')
 		line->output = value;
+	else if (option == 'z')
+		return common_statistic(line->statistics, &line->nstatistics, value, err);
 	else if (option == OPTION_PARTIAL)
 		line->partial = line->common.trace.piece = true;
 	else if (option == OPTION_PIECE)
@@ -133,6 +142,9 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 	if (line->output != NULL && line->common.json)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes report.json, so --json does not go with it");
+	if (line->output != NULL && !line->partial && line->nstatistics > 0)
+		return fail_usage(&command_analyze,
+				  "-o DIR writes the whole report, so -z does not go with it");
 	if (!line->partial && line->common.trace.of > 0)
 		return fail_usage(&command_analyze, "--piece needs --partial");
 	if (line->output != NULL && (line->partial ? plan_output(&line->common, line->output)
@@ -150,6 +162,7 @@ static int run(int argc, char **argv)
 	    COMMON_DISK,
 	    COMMON_TRACE,
 	    COMMON_HELP,
+	    {"statistic", required_argument, NULL, 'z'},
 	    {"partial", no_argument, NULL, OPTION_PARTIAL},
 	    {"piece", required_argument, NULL, OPTION_PIECE},
 	    {0},

@@ -9,13 +9,16 @@
 
 static const char options_help[] =
     "  --json              the report as one JSON document\n"
+    "  -z NAME             only this statistic, with which the parts were made; may be repeated\n"
     "  --trace NAME        what the report calls the trace (default: as the first part does)\n";
 
 enum { OPTION_TRACE = COMMON_LAST };
 
 struct command_line {
 	struct common common;
-	const char *trace; /* --trace, or NULL */
+	const char *trace;                                  /* --trace, or NULL */
+	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
+	unsigned nstatistics;
 };
 
 /* A part may be compressed, but not to nearly nothing: a few bytes must not fill the memory. */
@@ -70,6 +73,13 @@ static int print_report(struct merge *merge, const struct command_line *line)
 		merge->results.trace.file = line->trace;
 	if (merge_finish(merge, &err) != 0)
 		return fail(NULL, &err);
+	for (unsigned i = 0; i < line->nstatistics; i++) {
+		if (results_of(&merge->results, line->statistics[i]) == NULL) {
+			err_set(&err, "the parts were made without -z %s", line->statistics[i]->name);
+			return fail(NULL, &err);
+		}
+		merge->results.chosen[merge->results.nchosen++] = line->statistics[i];
+	}
 	return report_print(&merge->results, line->common.json);
 }
 
@@ -95,6 +105,8 @@ static int own_option(void *context, int option, const char *value, struct err *
 {
 	struct command_line *line = context;
 
+	if (option == 'z')
+		return common_statistic(line->statistics, &line->nstatistics, value, err);
 	if (option != OPTION_TRACE)
 		return err_set(err, "unknown option");
 	line->trace = value;
@@ -103,8 +115,11 @@ static int own_option(void *context, int option, const char *value, struct err *
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    COMMON_OUTPUT, {"trace", required_argument, NULL, OPTION_TRACE}, COMMON_HELP, {0}};
+	static const struct option options[] = {COMMON_OUTPUT,
+						{"trace", required_argument, NULL, OPTION_TRACE},
+						{"statistic", required_argument, NULL, 'z'},
+						COMMON_HELP,
+						{0}};
 	struct command_line line = {.common = COMMON_INIT};
 	int status =
 	    common_parse(&line.common, &command_merge, options, options_help, argc, argv, own_option, &line);

@@ -102,3 +102,16 @@ int report_directory(const char *path, const struct results *results, const stru
 		text_free(&files[i].text);
 	return status;
 }
+
+int common_statistic(const struct statistic **list, unsigned *n, const char *name, struct err *err)
+{
+	const struct statistic *statistic = report_statistic(name, err);
+
+	if (statistic == NULL)
+		return -1;
+	for (unsigned i = 0; i < *n; i++)
+		if (list[i] == statistic)
+			return 0;
+	list[(*n)++] = statistic;
+	return 0;
+}

@@ -15,4 +15,7 @@ int plan_report_directory(struct common *common, const char *path);
 int report_directory(const char *path, const struct results *results, const struct analysis *analysis,
 		     const struct outfile_options *options);
 
+/* Adds the statistic of that name (-z) to a list, once; 0 or -1. */
+int common_statistic(const struct statistic **list, unsigned *n, const char *name, struct err *err);
+
 #endif

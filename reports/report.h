@@ -16,4 +16,7 @@ typedef int report_flush(struct text *text);
    without memory, or what flush has said. */
 int report_json(struct text *out, const struct results *results, report_flush *flush, struct err *err);
 
+/* The statistic of that name that can be asked for, or NULL and the error. */
+const struct statistic *report_statistic(const char *name, struct err *err);
+
 #endif

@@ -62,6 +62,23 @@ static void add_disk(struct text *out, const struct results_disk *disk)
 	text_str(out, "},\n");
 }
 
+/* Those that are asked for are members of one. */
+static void add_statistics(struct json_sink *sink, const struct results *results)
+{
+	const char *before = " \"statistics\":{";
+
+	for (size_t i = 0; shown[i] != NULL; i++) {
+		if (!is_shown(results, shown[i]))
+			continue;
+		if (results->nchosen > 0)
+			text_str(sink->out, before);
+		before = ",\n ";
+		shown[i]->json(sink, results);
+	}
+	if (results->nchosen > 0)
+		text_str(sink->out, "},\n");
+}
+
 int report_json(struct text *out, const struct results *results, report_flush *flush, struct err *err)
 {
 	struct json_sink sink = {.out = out, .flush = flush};
@@ -69,9 +86,7 @@ int report_json(struct text *out, const struct results *results, report_flush *f
 	add_warnings(out, results);
 	add_trace(out, &results->trace);
 	add_disk(out, &results->disk);
-	for (size_t i = 0; shown[i].statistic != NULL; i++)
-		if (shown[i].in_report)
-			shown[i].json(&sink, results);
+	add_statistics(&sink, results);
 	add_list(out, " \"notes\":[", results->notes.at, results->notes.n);
 	text_str(out, "]}\n");
 	if (out->short_of_memory)

@@ -64,8 +64,8 @@ int report_text(struct text *out, const struct results *results, unsigned width,
 {
 	warnings(out, results);
 	heading(out, results);
-	for (size_t i = 0; shown[i].statistic != NULL; i++)
-		if (shown[i].in_report && shown[i].text(out, results, width, err) != 0)
+	for (size_t i = 0; shown[i] != NULL; i++)
+		if (is_shown(results, shown[i]) && shown[i]->text(out, results, width, err) != 0)
 			return -1;
 	notes(out, results);
 	return out->short_of_memory ? err_nomem(err) : 0;
