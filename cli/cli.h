@@ -82,6 +82,8 @@ enum {
 	COMMON_RELATIVE_TO,
 	COMMON_FORCE,
 	COMMON_MAX_MEMORY,
+	COMMON_ALLOW_BACKING,
+	COMMON_ALLOW_REMOTE,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
@@ -113,6 +115,8 @@ enum {
 	    {"image-format", required_argument, NULL, COMMON_IMAGE_FORMAT},                                  \
 	    {"with", required_argument, NULL, COMMON_WITH}, {"of", required_argument, NULL, COMMON_OF},      \
 	    {"no-replay", no_argument, NULL, COMMON_NO_REPLAY},                                              \
+	    {"allow-backing", optional_argument, NULL, COMMON_ALLOW_BACKING},                                \
+	    {"allow-remote", no_argument, NULL, COMMON_ALLOW_REMOTE},                                        \
 	{                                                                                                    \
 		"lvm-metadata", required_argument, NULL, COMMON_LVM_METADATA                                 \
 	}
@@ -124,7 +128,9 @@ enum {
 	"  --image-format NAME how a disk lies in its file, instead of finding out: raw, qcow2, ...\n"       \
 	"  --sector-size SIZE  the disk's logical sector size, when it is not told\n"                        \
 	"  --max-memory SIZE   room for what is found on the disk and in the trace (default: "               \
-	"4G)\n" COMMON_JOBS_HELP
+	"4G)\n"                                                                                              \
+	"  --allow-backing[=DIR]  open other files that an image names, in its own folder or in DIR\n"       \
+	"  --allow-remote      and connect to servers that it names\n" COMMON_JOBS_HELP
 #define COMMON_READING                                                                                       \
 	{"verbose", no_argument, NULL, 'v'}, {"format", required_argument, NULL, COMMON_FORMAT},             \
 	    {"device", required_argument, NULL, COMMON_DEVICE},                                              \

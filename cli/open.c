@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "cli/guard.h"
+#include "layout/disk/image.h"
 #include "layout/saved/saved.h"
 
 #include <unistd.h>
@@ -45,7 +46,7 @@ int open_trace(struct trace **trace, const char *path, const struct common *comm
 	return 0;
 }
 
-/* Says when the disk that a saved map is of is not what it was. */
+/* Holds a saved map against the disk that it should be of; no other is looked at. */
 static int check_saved(struct map *map, const char *path, const struct common *common)
 {
 	struct err err;
@@ -54,14 +55,9 @@ static int check_saved(struct map *map, const char *path, const struct common *c
 		err_set(&err, "is no saved map, so there is nothing that --of could ask for");
 		return fail(path, &err);
 	}
-	if (common->of != NULL && saved_compare(map, common->of, &err) != 0) {
+	if (common->of != NULL && saved_compare(map, common->of, &common->map.image, &err) != 0) {
 		err_prefix(&err, "is not the map of %s: ", common->of);
 		return fail(path, &err);
-	}
-	if (common->of == NULL && saved_of(map) != NULL && access(saved_of(map), R_OK) == 0 &&
-	    saved_compare(map, saved_of(map), &err) != 0) {
-		err_prefix(&err, "note: %s is not what it was when this map was saved: ", saved_of(map));
-		fail(path, &err);
 	}
 	return 0;
 }
@@ -81,6 +77,20 @@ static int refuse_trace(const struct map *map, const char *path)
 	return fail(path, &err);
 }
 
+/* The files that images lie in are read, too. */
+static int spare_images(const struct map *map, const struct common *common)
+{
+	const char *file;
+
+	for (size_t i = 0; i < map->spaces.n; i++)
+		for (size_t j = 0; map->spaces.at[i]->image != NULL &&
+				   (file = image_file(map->spaces.at[i]->image, j)) != NULL;
+		     j++)
+			if (outputs_spare(&common->outputs, file) != 0)
+				return STATUS_FAILED;
+	return 0;
+}
+
 int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
@@ -91,7 +101,8 @@ int open_map(struct map **map, const char *path, const struct common *common)
 		guard_saved_map(path);
 	if (map_open(map, path, &common->map, &err) != 0)
 		return fail(path, &err);
-	if (refuse_trace(*map, path) == 0 && check_saved(*map, path, common) == 0)
+	if (refuse_trace(*map, path) == 0 && check_saved(*map, path, common) == 0 &&
+	    spare_images(*map, common) == 0)
 		return 0;
 	map_close(*map);
 	return STATUS_FAILED;

@@ -2,6 +2,7 @@
 /* The options that commands have in common. */
 #include "cli/cli.h"
 
+#include "base/openfile.h"
 #include "base/size.h"
 #include "base/threads.h"
 #include "layout/disk/image.h"
@@ -31,7 +32,7 @@ static int parse_image_format(struct common *common, const char *value, struct e
 		    err,
 		    "--image-format: '%s' is none of raw, qcow2, qcow, vmdk, vdi, vhdx, vpc, qed, parallels",
 		    value);
-	common->map.image_format = value;
+	common->map.image.format = value;
 	return 0;
 }
 #define MAX_MEMORY_MIN (UINT64_C(1) << 20)
@@ -80,18 +81,27 @@ static int add_with(struct common *common, const char *value, struct err *err)
 	return 0;
 }
 
+/* BLKMAP_ALLOW_BACKING is a folder, or 1 for the image's own. */
+static const char *allowed_backing(const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return NULL;
+	return strcmp(value, "1") == 0 ? "" : value;
+}
+
 #define LVM_TEXT_MAX (16u << 20)
 
 /* Reads the whole file; a metadata text is some kilobytes. */
 static int read_lvm_text(struct common *common, const char *path, struct err *err)
 {
-	FILE *file = fopen(path, "re");
+	int fd = file_open(path, FILE_TEXT, err);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	size_t got = 0;
 
 	free(common->lvm_text);
 	common->lvm_text = file ? calloc(1, LVM_TEXT_MAX + 1) : NULL;
 	if (file == NULL)
-		return err_set(err, "--lvm-metadata: %s: %s", path, strerror(errno));
+		return err_prefix(err, "--lvm-metadata: %s: ", path);
 	if (common->lvm_text != NULL)
 		got = fread(common->lvm_text, 1, LVM_TEXT_MAX, file);
 	fclose(file);
@@ -121,6 +131,12 @@ static int common_option(struct common *common, int option, const char *value, s
 		return 0;
 	case COMMON_FORCE:
 		common->outputs.force = common->force = true;
+		return 0;
+	case COMMON_ALLOW_BACKING:
+		common->map.image.backing = value != NULL ? value : "";
+		return 0;
+	case COMMON_ALLOW_REMOTE:
+		common->map.image.remote = true;
 		return 0;
 	case COMMON_JSON:
 		common->json = true;
@@ -201,6 +217,7 @@ int common_parse(struct common *common, const struct command *command, const str
 	opterr = 0;
 	common->map.threads = common->trace.threads = threads_available();
 	common->output.tmpdir = common->trace.tmpdir = getenv("TMPDIR");
+	common->map.image.backing = allowed_backing(getenv("BLKMAP_ALLOW_BACKING"));
 	short_options(options, letters);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		int failed;

@@ -20,6 +20,7 @@ static const char options_help[] =
     "  -o TRACE            where to; its extension says the format, as in convert\n" COMMON_WRITING_HELP
     "  --to NAME           the format to write\n"
     "  --nbd DISK          serve this raw image or device; {} in COMMAND becomes its URI\n"
+    "  --image-format raw  the disk of --nbd is raw, whatever it looks like\n"
     "  --device DEVICE     trace this block device of this host (as root)\n"
     "  --drive WHICH       of several drives only this one: its number, its file or its file's name\n"
     "  --marks             only what lies between the marks of 'debug qtrace DEVICE on' and 'off'\n"
@@ -33,6 +34,7 @@ enum {
 	OPTION_NBD,
 	OPTION_TRACED,
 	OPTION_DRIVE,
+	OPTION_IMAGE_FORMAT,
 	OPTION_MARKS,
 	OPTION_BEFORE,
 	OPTION_AFTER
@@ -260,6 +262,11 @@ static int own_option(void *context, int option, const char *value, struct err *
 		return take_recorder(arguments, &recorder_nbd, value, err);
 	case OPTION_TRACED:
 		return take_recorder(arguments, &recorder_device, value, err);
+	case OPTION_IMAGE_FORMAT:
+		arguments->record.raw = true;
+		return strcmp(value, "raw") == 0
+			   ? 0
+			   : err_set(err, "--image-format: '%s' cannot be served; raw can", value);
 	case OPTION_DRIVE:
 		arguments->record.drive = value;
 		return 0;
@@ -281,6 +288,8 @@ static int check_and_record(struct arguments *arguments, char **command)
 {
 	struct record_options *record = &arguments->record;
 
+	if (record->recorder != &recorder_nbd && record->raw)
+		return fail_usage(&command_record, "--image-format is for --nbd");
 	if (record->recorder != NULL && record->drive != NULL)
 		return fail_usage(&command_record, "--drive is for programs of libguestfs");
 	record->force = arguments->common->outputs.force;
@@ -305,6 +314,7 @@ static int run(int argc, char **argv)
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"nbd", required_argument, NULL, OPTION_NBD},
 	    {"device", required_argument, NULL, OPTION_TRACED},
+	    {"image-format", required_argument, NULL, OPTION_IMAGE_FORMAT},
 	    {"drive", required_argument, NULL, OPTION_DRIVE},
 	    {"marks", no_argument, NULL, OPTION_MARKS},
 	    {"before", required_argument, NULL, OPTION_BEFORE},

@@ -2,6 +2,7 @@
 /* Numbers are decimal, or hexadecimal with 0x; lines that begin with # are comments. */
 #include "cli/rescue.h"
 
+#include "base/openfile.h"
 #include "base/size.h"
 
 #include <errno.h>
@@ -92,11 +93,11 @@ static int read_lines(struct rescue_map *map, FILE *file, struct err *err)
 
 int rescue_read(struct rescue_map *map, const char *path, struct err *err)
 {
-	FILE *file = fopen(path, "re");
-	int status;
+	int fd = file_open(path, FILE_TEXT, err), status;
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 
 	if (file == NULL)
-		return err_set(err, "cannot open: %s", strerror(errno));
+		return -1;
 	status = read_lines(map, file, err);
 	fclose(file);
 	return status;

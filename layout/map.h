@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "layout/disk/image.h"
 #include "layout/space.h"
 
 #include <stdbool.h>
@@ -54,10 +55,10 @@ struct map {
 };
 
 struct map_options {
-	uint32_t sector_size;     /* the disk's logical sector size in bytes, 0 to find out */
-	const char *image_format; /* of all disks (layout/disk/image.h), or NULL to find out */
-	const char *lvm_metadata; /* a text as vgcfgbackup writes it, or NULL */
-	const char *const *with;  /* paths of further disks that volume groups lie on */
+	uint32_t sector_size;       /* the disk's logical sector size in bytes, 0 to find out */
+	const char *lvm_metadata;   /* a text as vgcfgbackup writes it, or NULL */
+	struct image_options image; /* of all disks */
+	const char *const *with;    /* paths of further disks that volume groups lie on */
 	size_t nwith;
 	unsigned threads; /* how many may work on it; 0 is one */
 	bool keep_links;  /* remember where symbolic links lead, for saving the map */

@@ -25,7 +25,7 @@ static int add_disk(struct map *map, const char *path, const struct map_options 
 	struct image *image;
 	struct space *disk;
 
-	if (image_open(&image, path, options ? options->image_format : NULL, err) != 0)
+	if (image_open(&image, path, options ? &options->image : NULL, err) != 0)
 		return -1;
 	if (image_sectors(image) > EXTENT_SECTORS_MAX) {
 		image_close(image);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define START_NAPS 1000
@@ -120,15 +121,23 @@ static int make_command(struct record *record, struct err *err)
 static int check_image(const struct record *record, struct err *err)
 {
 	const char *image = record->options->target;
-	int fd = open(image, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	int fd;
+
+	if (stat(image, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return err_set(err, "%s: is neither a file nor a block device", image);
+	fd = open(image, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 && (errno == EACCES || errno == EROFS))
 		fd = open(image, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return err_set(err, "%s: cannot open: %s", image, strerror(errno));
 	close(fd);
-	if (disk_image_is_qcow2(image))
-		return err_set(err, "%s: is a qcow2 image; --nbd serves the bytes of a raw one", image);
+	if (!record->options->raw && disk_image_is_qcow2(image))
+		return err_set(err,
+			       "%s: is a qcow2 image; --nbd serves the bytes of a raw one (--image-format "
+			       "raw: it is one)",
+			       image);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct record_options {
 	const char *before;   /* copies of the image go there */
 	const char *after;
 	bool force;          /* copies may replace files */
+	bool raw;            /* the disk that is served is raw, whatever it looks like */
 	const char *self;    /* this program */
 	const char *tmpdir;  /* where temporary files go */
 	const char *path;    /* PATH */

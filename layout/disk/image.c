@@ -3,7 +3,10 @@
    captive qemu-nbd makes of an image format. */
 #include "layout/disk/image.h"
 
+#include "base/openfile.h"
 #include "base/size.h"
+#include "base/text.h"
+#include "layout/disk/chain.h"
 #include "layout/disk/container.h"
 #include "layout/disk/cut_off.h"
 #include "layout/disk/nbd.h"
@@ -31,6 +34,7 @@ struct image {
 	char note[256];
 	_Atomic uint64_t bytes_read;
 	struct unread unread;
+	struct chain chain; /* what a disk in one of QEMU's formats lies in */
 
 	struct account *account; /* or NULL */
 	_Atomic uint8_t *seen;   /* a bit for each unit of the disk that was read */
@@ -71,34 +75,54 @@ static bool is_busy(const char *path)
 	return false;
 }
 
-static int open_file(struct image *image, const char *path, const char *format, struct err *err)
+/* What is in one of QEMU's formats, or said to be. */
+static int open_format(struct image *image, const char *path, const char *format,
+		       const struct image_options *options, struct err *err)
 {
-	/* Not blocking, so that a pipe in place of a disk is refused instead of waited for. */
-	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (image->fd < 0)
-		return err_set(err, "cannot open: %s", strerror(errno));
-	if (find_size(image, err) != 0)
+	struct cut_off file = {.fd = image->fd,
+			       .path = path,
+			       .format = format,
+			       .bytes = image->bytes,
+			       .note = image->note,
+			       .note_len = sizeof(image->note)};
+	struct text json = {0};
+	int result = chain_find(&image->chain, image->fd, path, format, options, &json, err);
+
+	if (result == 0)
+		result = cut_off_check(&file, err);
+	if (result == 0)
+		result = nbd_open_format(&image->nbd, json.at, format, &image->bytes, err);
+	text_free(&json);
+	return result;
+}
+
+/* The format to ask QEMU for, NULL for raw bytes; -1 for what is none of a disk's. */
+static int choose_format(const struct image *image, const struct image_options *options, const char **format,
+			 struct err *err)
+{
+	*format = options->format;
+	if (*format == NULL) {
+		*format = cut_off_format(image->fd, image->bytes);
+		return *format == NULL && image->is_file ? container_check(image->fd, image->bytes, err) : 0;
+	}
+	if (strcmp(*format, "raw") == 0)
+		*format = NULL;
+	return 0;
+}
+
+static int open_file(struct image *image, const char *path, const struct image_options *options,
+		     struct err *err)
+{
+	const char *format;
+
+	image->fd = file_open(path, FILE_DISK, err);
+	if (image->fd < 0 || find_size(image, err) != 0)
 		return -1;
 	image->in_use = !image->is_file && is_busy(path);
-	if (format == NULL) {
-		format = cut_off_format(image->fd, image->bytes);
-		if (format == NULL && image->is_file && container_check(image->fd, image->bytes, err) != 0)
-			return -1;
-	} else if (strcmp(format, "raw") == 0) {
-		format = NULL;
-	}
-	image->is_file = format == NULL && image->is_file;
-	if (format == NULL)
-		return 0;
-	if (cut_off_check(&(struct cut_off){.fd = image->fd,
-					    .path = path,
-					    .format = format,
-					    .bytes = image->bytes,
-					    .note = image->note,
-					    .note_len = sizeof(image->note)},
-			  err) != 0)
+	if (choose_format(image, options, &format, err) != 0)
 		return -1;
-	return nbd_open_format(&image->nbd, path, format, &image->bytes, err);
+	image->is_file = format == NULL && image->is_file;
+	return format == NULL ? 0 : open_format(image, path, format, options, err);
 }
 
 static bool is_uri(const char *path)
@@ -118,8 +142,9 @@ bool image_format_is_known(const char *format)
 	return false;
 }
 
-int image_open(struct image **result, const char *path, const char *format, struct err *err)
+int image_open(struct image **result, const char *path, const struct image_options *options, struct err *err)
 {
+	static const struct image_options none = {.format = NULL};
 	struct image *image = calloc(1, sizeof(*image));
 	int failed;
 
@@ -128,7 +153,7 @@ int image_open(struct image **result, const char *path, const char *format, stru
 	image->fd = -1;
 	unread_init(&image->unread);
 	failed = is_uri(path) ? nbd_open_uri(&image->nbd, path, &image->bytes, err)
-			      : open_file(image, path, format, err);
+			      : open_file(image, path, options ? options : &none, err);
 	if (!failed && image->bytes < SECTOR_SIZE)
 		failed = err_set(err, "is %" PRIu64 " bytes long, expected a disk of at least one sector",
 				 image->bytes);
@@ -149,12 +174,18 @@ void image_close(struct image *image)
 		close(image->fd);
 	unread_done(&image->unread);
 	free(image->seen);
+	chain_done(&image->chain);
 	free(image);
 }
 
 uint64_t image_sectors(const struct image *image)
 {
 	return image->bytes >> SECTOR_SHIFT;
+}
+
+const char *image_file(const struct image *image, size_t i)
+{
+	return i + 1 < image->chain.n ? image->chain.at[i + 1].path : NULL;
 }
 
 bool image_is_raw(const struct image *image)

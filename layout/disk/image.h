@@ -14,12 +14,19 @@
 
 struct image;
 
-/* 0, or -1 with a text that does not repeat the path.  `format` is the word for a file's form ("raw", or one
-   of QEMU's formats), or NULL to find it by its magic number. */
-int image_open(struct image **image, const char *path, const char *format, struct err *err);
+/* What an image may be taken for, and may lead to. */
+struct image_options {
+	const char
+	    *format; /* in place of what it looks like: one of those that image_format_is_known knows */
+	const char
+	    *backing; /* other files that it names are opened in this folder, or "": its own; NULL: nowhere */
+	bool remote;  /* as are servers that it names */
+};
 
-/* Whether a word is one of those. */
 bool image_format_is_known(const char *format);
+
+/* `options` may be NULL.  0, or -1 with a text that does not repeat the path. */
+int image_open(struct image **image, const char *path, const struct image_options *options, struct err *err);
 void image_close(struct image *image);
 
 /* From now on what is read is charged to that account, which must last as long as the image. */
@@ -27,6 +34,9 @@ void image_charge(struct image *image, struct account *account);
 
 /* Whole sectors of 512 bytes; a last part of a sector is not counted. */
 uint64_t image_sectors(const struct image *image);
+
+/* The other files that it lies in, one after the other from 0 on; NULL behind the last. */
+const char *image_file(const struct image *image, size_t i);
 
 /* Whether it is read as it is, without a server. */
 bool image_is_raw(const struct image *image);

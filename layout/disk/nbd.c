@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <libnbd.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,16 +140,15 @@ static int refused(int said, const char *format, struct err *err)
 	return err_set(err, "qemu-nbd cannot open it as %s: %s", format, why ? why + 3 : line);
 }
 
-int nbd_open_format(struct nbd **result, const char *path, const char *format, uint64_t *bytes,
+int nbd_open_format(struct nbd **result, const char *json, const char *format, uint64_t *bytes,
 		    struct err *err)
 {
 	char log[64];
 	char *argv[] = {(char[]){"/bin/sh"},
 			(char[]){"-c"},
-			(char[]){"exec 2>\"$0\"; exec qemu-nbd --read-only --format \"$1\" -- \"$2\""},
+			(char[]){"exec 2>\"$0\"; exec qemu-nbd --read-only -- \"json:$1\""},
 			log,
-			(char *)format,
-			(char *)path,
+			(char *)json,
 			NULL};
 	int said, result_code;
 
@@ -182,6 +182,8 @@ void nbd_free(struct nbd *nbd)
 		for (int i = 0; i < 100 && !nbd_is_lost(nbd); i++)
 			if (nbd_poll(nbd->handle, 10) < 0)
 				break;
+	if (nbd->silent)
+		nbd_kill_subprocess(nbd->handle, SIGKILL);
 	nbd_close(nbd->handle);
 	pthread_mutex_destroy(&nbd->lock);
 	free(nbd);

@@ -12,9 +12,10 @@
 struct nbd;
 
 /* Connects to an export by its URI, or to a captive `qemu-nbd --read-only` that serves an image file in
-   one of QEMU's formats, backing files included.  0 with the export's size, or -1. */
+   one of QEMU's formats, with what it lies over, as `json` says in QEMU's words.  0 with the export's size,
+   or -1. */
 int nbd_open_uri(struct nbd **nbd, const char *uri, uint64_t *bytes, struct err *err);
-int nbd_open_format(struct nbd **nbd, const char *path, const char *format, uint64_t *bytes, struct err *err);
+int nbd_open_format(struct nbd **nbd, const char *json, const char *format, uint64_t *bytes, struct err *err);
 
 /* Closes the connection, and with it the captive server; NULL is fine. */
 void nbd_free(struct nbd *nbd);

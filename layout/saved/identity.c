@@ -57,9 +57,9 @@ int saved_mark(struct map *map, struct err *err)
 {
 	if (map_disk(map)->image == NULL || map->anonymous)
 		return 0;
+	/* Which file it was is nobody's business who gets the map. */
 	free(map->saved->of);
-	/* What needs a server to be read is not looked for again. */
-	map->saved->of = image_is_raw(map_disk(map)->image) ? realpath(map->path, NULL) : NULL;
+	map->saved->of = NULL;
 	VEC_FREE(&map->saved->marks);
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		const struct space *space = map->spaces.at[i];
@@ -89,12 +89,12 @@ static int compare_marks(struct map *map, struct err *err)
 	return 0;
 }
 
-int saved_compare(struct map *map, const char *disk, struct err *err)
+int saved_compare(struct map *map, const char *disk, const struct image_options *options, struct err *err)
 {
 	struct space *space = map->spaces.at[0];
 	int result;
 
-	if (image_open(&space->image, disk, NULL, err) != 0) {
+	if (image_open(&space->image, disk, options, err) != 0) {
 		space->image = NULL;
 		return -1;
 	}

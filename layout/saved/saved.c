@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crc.h"
+#include "base/openfile.h"
 #include "base/outfile.h"
 
 #include <errno.h>
@@ -38,8 +39,9 @@ static bool has_magic(int fd)
 bool saved_is(const char *path)
 {
 	struct stat st;
+	struct err why;
 	bool is = false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(path, FILE_DISK, &why);
 
 	if (fd >= 0) {
 		is = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && has_magic(fd);

@@ -29,6 +29,6 @@ int saved_write(struct map *map, const char *path, const struct outfile_options 
 int saved_anonymize(struct map *map, struct err *err);
 
 /* Whether a disk is the one that a saved map is of: 0, or -1 with what differs. */
-int saved_compare(struct map *map, const char *disk, struct err *err);
+int saved_compare(struct map *map, const char *disk, const struct image_options *options, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* Files that can seek are read in place; of all others a copy is kept while they are read. */
 #include "trace/input/source.h"
 
+#include "base/openfile.h"
 #include "base/tempfile.h"
 
 #include <errno.h>
@@ -47,9 +48,7 @@ int source_open(struct source **result, const char *path, const char *tmpdir, st
 	source->spool = (struct tempfile)TEMPFILE_INIT;
 	source->tmpdir = tmpdir;
 	source->owns_fd = strcmp(path, "-") != 0;
-	source->fd = source->owns_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (source->fd < 0)
-		err_set(err, "cannot open: %s", strerror(errno));
+	source->fd = source->owns_fd ? file_open(path, FILE_TRACE, err) : STDIN_FILENO;
 	if (source->fd < 0 || check_kind(source, err) != 0) {
 		source_close(source);
 		return -1;
