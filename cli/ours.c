@@ -37,6 +37,7 @@ bool output_is_ours(const char *bytes, size_t n)
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!--\n",
 	    "<!DOCTYPE html>",
 	    "{\"blkmap_part\":",
+	    "blkmap-part\n",
 	    "{\"trace\":",
 	    "{\"index\":",
 	    "{\"mark\":",
