@@ -16,7 +16,8 @@ static int print_verdict(const struct map *map, const struct analysis *analysis,
 {
 	struct text out = {0};
 	struct err err;
-	int off = align_text(&out, map, analysis, common->unit_sectors, terminal_width(), &err);
+	int off =
+	    align_text(&out, map, analysis, common->unit_sectors, common->verbose, terminal_width(), &err);
 	int status = off < 0 ? fail(NULL, &err) : print_text(&out);
 
 	text_free(&out);

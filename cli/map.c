@@ -14,6 +14,7 @@ static const char options_help[] =
     "  --json              every run of sectors, one JSON object a line\n"
     "  -o FILE             save the map in this file, for use in place of DISK\n" COMMON_WRITING_HELP
     "  --anonymize         with -o: tokens instead of all names\n"
+    "  -v, --verbose       list the segments of volumes\n"
     "  --kind KIND         only this kind of region (may be repeated)\n"
     "  --device DEVICE     only regions of this device \n" COMMON_DISK_HELP;
 
@@ -82,6 +83,7 @@ static int print_map(const char *disk, const struct common *common, struct map_f
 	if (open_map(&map, disk, common) != 0)
 		return STATUS_FAILED;
 	filter->device = common->trace.device;
+	filter->segments = common->verbose;
 	if (map_filter_check(filter, map, &err) != 0)
 		status = fail(disk, &err);
 	else
@@ -130,6 +132,7 @@ static int run(int argc, char **argv)
 	    COMMON_DISK,
 	    COMMON_HELP,
 	    COMMON_WRITING,
+	    {"verbose", no_argument, NULL, 'v'},
 	    {"anonymize", no_argument, NULL, OPTION_ANONYMIZE},
 	    {"kind", required_argument, NULL, OPTION_KIND},
 	    {"device", required_argument, NULL, COMMON_DEVICE},

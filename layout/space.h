@@ -99,7 +99,7 @@ struct space {
 	struct claims claims;         /* until it is sealed */
 	struct extents extents;       /* after it is sealed */
 	enum kind rest;               /* what its unclaimed sectors are */
-	char about[96]; /* what the outer layer says of it: partition type and name; "" if nothing */
+	char about[144]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
 	uint64_t

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "layout/fs.h"
 #include "reports/align_advice.h"
+#include "reports/pieces.h"
 #include "reports/table.h"
 
 #include <inttypes.h>
@@ -101,6 +102,24 @@ static void add_layer(struct table *table, const struct space *space, uint64_t u
 		text_str(&cell, space->content.type);
 	table_cell(table, row, 4, cell.at ? cell.at : "");
 	text_free(&cell);
+}
+
+/* Of volumes in several pieces only the first one's start is in the table. */
+static void add_pieces(struct text *out, const struct space *space, bool verbose)
+{
+	uint64_t n = pieces_count(space);
+
+	if (space->type != SPACE_VOLUME || (n < 2 && !verbose))
+		return;
+	escape_terminal(out, space->name, strlen(space->name));
+	text_printf(out, " lies in %" PRIu64 " piece%s\n", n, n == 1 ? "" : "s");
+	for (size_t i = 0; verbose && i < space->segments.n; i++) {
+		const struct segment *segment = &space->segments.at[i];
+
+		text_printf(out, "  %" PRIu64 "+%" PRIu64 " ", segment->start, segment->count);
+		pieces_segment(out, segment);
+		text_char(out, '\n');
+	}
 }
 
 static int layers(struct text *out, const struct map *map, uint64_t unit_sectors, unsigned width,
@@ -234,7 +253,7 @@ static int writes(struct text *out, const struct analysis *analysis)
 }
 
 int align_text(struct text *out, const struct map *map, const struct analysis *analysis,
-	       uint64_t unit_sectors, unsigned width, struct err *err)
+	       uint64_t unit_sectors, bool verbose, unsigned width, struct err *err)
 {
 	struct verdict verdict = {0};
 	char unit[32];
@@ -242,6 +261,9 @@ int align_text(struct text *out, const struct map *map, const struct analysis *a
 
 	if (layers(out, map, unit_sectors, width, &verdict, err) != 0)
 		return -1;
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (is_layer(map->spaces.at[i]))
+			add_pieces(out, map->spaces.at[i], verbose);
 	size_human(unit_sectors << SECTOR_SHIFT, unit, sizeof(unit));
 	off = verdict.layers_off > 0;
 	if (!off) {

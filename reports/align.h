@@ -6,8 +6,9 @@
 #include "analyzer/analysis.h"
 #include "base/text.h"
 
-/* `analysis` is NULL without a trace.  1 when something is off, 0 when nothing is, -1 without memory. */
+/* `verbose` lists the segments of volumes.  `analysis` is NULL without a trace.  1 when something is off,
+   0 when nothing is, -1 without memory. */
 int align_text(struct text *out, const struct map *map, const struct analysis *analysis,
-	       uint64_t unit_sectors, unsigned width, struct err *err);
+	       uint64_t unit_sectors, bool verbose, unsigned width, struct err *err);
 
 #endif

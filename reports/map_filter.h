@@ -13,6 +13,7 @@
 struct map_filter {
 	bool by_kind;
 	bool kinds[KIND_COUNT];
+	bool segments;       /* the tree lists those of volumes */
 	const char *device;  /* NULL for all */
 	const struct fs *fs; /* whose `owner` has them; NULL for all */
 	uint32_t owner;

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/size.h"
 #include "layout/fs.h"
+#include "reports/pieces.h"
 #include "reports/table.h"
 
 #include <inttypes.h>
@@ -27,8 +28,10 @@ static void sum_kinds(const struct space *space, struct kind_sum sums[KIND_COUNT
 
 		if (extents->at[i].kind == KIND_CHILD)
 			continue;
-		if (sum->runs++ == 0)
+		if (sum->runs == 0)
 			sum->first = extents->at[i].start;
+		/* A place, however many labels it has. */
+		sum->runs += i == 0 || extents->at[i - 1].kind != extents->at[i].kind;
 		sum->sectors += end - extents->at[i].start;
 	}
 }
@@ -65,7 +68,27 @@ static void add_kinds(struct table *table, struct table_row *parent, const struc
 	}
 }
 
-/* Partition type or name, contents, label, and the UUID of what is only recognised: a line each. */
+static void add_segments(struct table *table, struct table_row *parent, const struct space *space)
+{
+	struct text cell = {0};
+
+	for (size_t i = 0; i < space->segments.n; i++) {
+		const struct segment *segment = &space->segments.at[i];
+		struct table_row *row = table_row(table, parent);
+
+		text_clear(&cell);
+		text_printf(&cell, "segment %zu", i);
+		table_cell(table, row, 0, cell.at);
+		table_number(table, row, 1, segment->start);
+		add_size(table, row, segment->count);
+		text_clear(&cell);
+		pieces_segment(&cell, segment);
+		table_cell(table, row, 4, cell.at);
+	}
+	text_free(&cell);
+}
+
+/* Partition type or name, contents, label, UUID, and in how many pieces it lies: a line each. */
 static void add_about(struct table *table, struct table_row *row, const struct space *space)
 {
 	struct text about = {0};
@@ -82,10 +105,12 @@ static void add_about(struct table *table, struct table_row *row, const struct s
 		text_str(&about, "\nlabel ");
 		escape_terminal(&about, space->content.label, strlen(space->content.label));
 	}
-	if (space->fs == NULL && space->content.uuid[0] != '\0') {
+	if (space->content.uuid[0] != '\0') {
 		text_str(&about, "\nuuid ");
 		escape_terminal(&about, space->content.uuid, strlen(space->content.uuid));
 	}
+	if (pieces_count(space) > 1)
+		text_printf(&about, "%sin %" PRIu64 " pieces", about.n > 0 ? "\n" : "", pieces_count(space));
 	table_cell(table, row, 4, about.at ? about.at : "");
 	text_free(&about);
 }
@@ -107,6 +132,8 @@ static void add_space(struct table *table, struct table_row *parent, const struc
 		table_number(table, row, 1, 0);
 	add_size(table, row, space->sectors);
 	add_about(table, row, space);
+	if (filter->segments && space->type == SPACE_VOLUME)
+		add_segments(table, row, space);
 	if (space->sectors > 0)
 		add_kinds(table, row, space, filter);
 	for (size_t i = 0; i < map->spaces.n; i++)

@@ -51,13 +51,15 @@ static int hide_volume(const uint64_t key[2], struct space *space)
 	return 0;
 }
 
-/* "type 0x83" says nothing of the user, "name NAME" does. */
+/* "type 0x83" and "Linux LVM" say nothing of the user, "name NAME" behind it does. */
 static void hide_about(const uint64_t key[2], char *about, size_t size)
 {
-	if (strncmp(about, "name ", 5) == 0)
-		hide(key, about + 5, size - 5);
-	else if (strncmp(about, "type ", 5) != 0)
-		hide(key, about, size);
+	char *name = strncmp(about, "name ", 5) == 0 ? about : strstr(about, ", name ");
+
+	if (name == NULL)
+		return;
+	name += name == about ? 5 : 7;
+	hide(key, name, size - (size_t)(name - about));
 }
 
 static int hide_space(const uint64_t key[2], struct space *space)

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "layout/contents/known.h"
 #include "layout/drivers.h"
+#include "layout/tables/gpt_types.h"
 #include "layout/tables/ptable.h"
 
 #include <inttypes.h>
@@ -128,11 +129,11 @@ static void name_to_utf8(const uint8_t *name, size_t units, char *out, size_t le
 
 static void describe_entry(const uint8_t *entry, char *out, size_t len)
 {
-	char name[80];
+	char name[80], type[48];
 
+	gpt_type_name(entry, type, sizeof(type));
 	name_to_utf8(entry + 56, 36, name, sizeof(name));
-	if (name[0] != '\0')
-		snprintf(out, len, "name %s", name);
+	snprintf(out, len, "%s%s%s", type, name[0] != '\0' ? ", name " : "", name);
 }
 
 static int add_entry(struct gpt *gpt, const uint8_t *entry, unsigned number, struct err *err)

@@ -8,7 +8,7 @@
 struct partition {
 	unsigned number;       /* as Linux numbers it */
 	uint64_t start, count; /* sectors of the space that holds the table */
-	char about[96];        /* type and name, for people */
+	char about[144];       /* type and name, for people */
 };
 
 /* Adds a partition as a space; one that leaves the disk is cut in the map and noted. 0 or -1. */

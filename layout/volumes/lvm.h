@@ -31,6 +31,7 @@ struct lvm_text_pv {
 	char *name; /* "pv0" */
 	char id[LVM_ID_LEN + 1];
 	uint64_t pe_start, pe_count;
+	uint64_t dev_size;   /* sectors; 0 where the text does not say */
 	struct space *space; /* NULL when no disk that is here has it */
 };
 

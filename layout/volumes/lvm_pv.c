@@ -243,24 +243,28 @@ static int read_mdas(struct map *map, struct lvm_pv *pv, struct pv_label *label,
 	return 0;
 }
 
-static void claim_pv(struct space *space, struct pv_label *label, const struct lvm_pv *pv)
+/* What a PV of no group that is known leaves over; lvm_vg.c knows of the others. */
+static void claim_pv(struct space *space, const struct pv_label *label, const struct lvm_pv *pv)
 {
-	uint64_t padded = label->device_bytes;
+	uint64_t padded = pv->text == NULL ? space_bytes(space) : 0;
 
 	/* Without the text nobody knows what lies in the data area. */
 	if (pv->text == NULL && label->lost)
 		padded = label->ndata > 0 && label->data[0].offset < padded ? label->data[0].offset : 0;
-	if (label->device_bytes > space_bytes(space))
-		label->device_bytes = space_bytes(space);
 	space_claim(space, RANK_STRUCTURE, KIND_LVM_LABEL, label->sector, 1);
-	/* Whatever neither a metadata area nor an extent takes: alignment, and a tail too short for an
-	   extent. */
 	space_claim_as(space, (struct claim){
 				  .count = padded >> SECTOR_SHIFT,
 				  .rank = RANK_REST,
 				  .kind = KIND_LVM_PADDING,
-				  .owner = 1, /* so that lvm-free, whose owner is 0, wins */
+				  .owner = 1,
 			      });
+}
+
+static void note_size(struct map *map, const struct lvm_pv *pv)
+{
+	if (pv->text == NULL && pv->sectors > pv->space->sectors)
+		map_note(map, pv->space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, pv->sectors,
+			 pv->space->sectors);
 }
 
 static int lvm_map(struct map *map, struct space *space, struct err *err)
@@ -274,15 +278,12 @@ static int lvm_map(struct map *map, struct space *space, struct err *err)
 		return err_nomem(err);
 	memcpy(pv.id, label.id, sizeof(pv.id));
 	pv.sectors = label.device_bytes >> SECTOR_SHIFT;
-	if (pv.sectors > space->sectors)
-		map_note(map, space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, pv.sectors,
-			 space->sectors);
 	snprintf(space->content.type, sizeof(space->content.type), "LVM2_member");
 	snprintf(space->content.uuid, sizeof(space->content.uuid), "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s",
 		 label.id, label.id + 6, label.id + 10, label.id + 14, label.id + 18, label.id + 22,
 		 label.id + 26);
 	if (read_mdas(map, &pv, &label, err) != 0 ||
-	    (claim_pv(space, &label, &pv), VEC_PUSH(&map->build->lvm->pvs, pv)) != 0) {
+	    (note_size(map, &pv), claim_pv(space, &label, &pv), VEC_PUSH(&map->build->lvm->pvs, pv)) != 0) {
 		free(pv.text);
 		return err_nomem(err);
 	}

@@ -258,6 +258,7 @@ static int read_pv(struct lvm_text *text, const struct dm_config_node *section)
 	    .name = strdup(section->key),
 	    .pe_start = number(section, "pe_start", 0),
 	    .pe_count = number(section, "pe_count", 0),
+	    .dev_size = number(section, "dev_size", 0),
 	};
 
 	copy_id(section, pv.id);

@@ -142,6 +142,23 @@ static void find_names(struct lvm_assembly *as)
 	}
 }
 
+/* Whatever neither a metadata area nor an extent takes, as far as the PV goes: alignment, and a tail too
+   short for an extent.  The PV's own header is not asked: pvresize leaves it as it was. */
+static void claim_padding(struct lvm_assembly *as, const struct lvm_text_pv *pv)
+{
+	uint64_t size = pv->dev_size > 0 ? pv->dev_size : pv->space->sectors;
+
+	if (size > pv->space->sectors)
+		map_note(as->map, pv->space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, size,
+			 pv->space->sectors);
+	space_claim_as(pv->space, (struct claim){
+				      .count = size < pv->space->sectors ? size : pv->space->sectors,
+				      .rank = RANK_REST,
+				      .kind = KIND_LVM_PADDING,
+				      .owner = 1, /* so that lvm-free, whose owner is 0, wins */
+				  });
+}
+
 static void claim_extents(struct lvm_assembly *as)
 {
 	for (size_t i = 0; i < as->text->pvs.n; i++) {
@@ -152,6 +169,7 @@ static void claim_extents(struct lvm_assembly *as)
 				 as->text->name, pv->name);
 			continue;
 		}
+		claim_padding(as, pv);
 		if (pv->pe_count > EXTENT_SECTORS_MAX / as->text->extent_size ||
 		    pv->pe_start > EXTENT_SECTORS_MAX)
 			continue;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "layout/tables/gpt_types.h"
 #include "tests/unit/disk.h"
 
 #define ENTRIES 128u
@@ -106,7 +107,8 @@ static void gpt_both_copies_and_partitions(void **state)
 	assert_run(map, 267, 299, "disk", "gpt-backup-entries");
 	assert_run(map, 299, 300, "disk", "gpt-backup-header");
 	assert_int_equal(map->notes.n, 0);
-	assert_string_equal(find_space(map, "part1")->about, "name root");
+	assert_string_equal(find_space(map, "part1")->about,
+			    "type 11111111-1111-1111-1111-111111111111, name root");
 	disk_free(&gpt.disk);
 }
 
@@ -380,6 +382,17 @@ static void gpt_alternate_at_the_start_is_no_backup(void **state)
 	}
 }
 
+static void gpt_types_have_names(void **state)
+{
+	static const uint8_t efi[16] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
+					0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
+	char name[48];
+
+	(void)state;
+	gpt_type_name(efi, name, sizeof(name));
+	assert_string_equal(name, "EFI System");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +412,7 @@ int main(void)
 	    cmocka_unit_test(gpt_impossible_entries_are_noted),
 	    cmocka_unit_test(gpt_hostile_headers_are_survived),
 	    cmocka_unit_test(gpt_alternate_at_the_start_is_no_backup),
+	    cmocka_unit_test(gpt_types_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,44 @@ static void lvm_linear_volume_and_all_that_is_around_it(void **state)
 	disk_free(&disk);
 }
 
+/* pvresize changes the text, and leaves the header as it was. */
+static void lvm_pv_is_as_large_as_its_text_says(void **state)
+{
+	static const char *const pv =
+	    "pv0 {\nid = \"" PV_ID("1") "\"\ndev_size = %d\npe_start = 64\npe_count = 100\n}\n";
+	char pvs[200], text[1000];
+	struct disk disk;
+	struct map *map;
+
+	(void)state;
+	snprintf(pvs, sizeof(pvs), pv, 1000);
+	snprintf(text, sizeof(text), VG("%s", ""), pvs);
+	disk_new(&disk, SECTORS);
+	/* Grown. */
+	put_pv_label(disk.at, PV_ID("1"), 900, MDA_BYTES);
+	put_mda(disk.at, MDA_BYTES, 512, text);
+	map = disk_map(&disk);
+	assert_run(map, 864, 1000, "disk", "lvm-padding");
+	assert_int_equal(map->notes.n, 0);
+	/* Shrunk, and the device with it. */
+	put_pv_label(disk.at, PV_ID("1"), 2000, MDA_BYTES);
+	map = disk_map(&disk);
+	assert_int_equal(map->notes.n, 0);
+	/* Shrunk alone. */
+	snprintf(pvs, sizeof(pvs), pv, 900);
+	snprintf(text, sizeof(text), VG("%s", ""), pvs);
+	put_mda(disk.at, MDA_BYTES, 512, text);
+	map = disk_map(&disk);
+	assert_run(map, 864, 900, "disk", "lvm-padding");
+	assert_run(map, 900, 1000, "disk", "unknown");
+	/* Cut. */
+	snprintf(pvs, sizeof(pvs), pv, 1200);
+	snprintf(text, sizeof(text), VG("%s", ""), pvs);
+	put_mda(disk.at, MDA_BYTES, 512, text);
+	assert_true(has_note(disk_map(&disk), "PV of 1200 sectors in a space of 1000"));
+	disk_free(&disk);
+}
+
 static void lvm_label_in_any_of_the_first_four_sectors(void **state)
 {
 	(void)state;
@@ -694,6 +732,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lvm_linear_volume_and_all_that_is_around_it),
+	    cmocka_unit_test(lvm_pv_is_as_large_as_its_text_says),
 	    cmocka_unit_test(lvm_label_in_any_of_the_first_four_sectors),
 	    cmocka_unit_test(lvm_label_with_a_bad_crc_is_none),
 	    cmocka_unit_test(lvm_label_moved_to_another_sector_is_none),
