@@ -84,6 +84,13 @@ bool ext_log_block(const struct fs *fs, const struct extent *extent, uint64_t se
 int ext_save(const struct fs *fs, struct saved_out *out, struct err *err);
 struct fs *ext_load(struct saved_in *in, struct space *space);
 
+/* A file system that libext2fs has opened; it owns `lib` also where there is no memory for it, and NULL is
+   returned. */
+struct ext *ext_new(struct map *map, struct space *space, ext2_filsys lib);
+
+/* Claims all that such a file system has: 1 or -1. */
+int ext_map_opened(struct map *map, struct space *space, ext2_filsys lib, bool from_backup, struct err *err);
+
 /* An inode as its table holds it. */
 struct ext_inode {
 	const uint8_t *raw; /* ext->inode_size bytes */
