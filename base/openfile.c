@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Between the question and the opening the name may lead elsewhere: the answer is held against what was
- * opened. */
+   opened. */
 #include "base/openfile.h"
 
 #include <errno.h>

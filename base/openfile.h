@@ -13,7 +13,7 @@ enum file_use {
 };
 
 /* The descriptor, or -1 with a text that does not repeat the path.  A pipe is waited for only where it may be
- * one. */
+   one. */
 int file_open(const char *path, enum file_use use, struct err *err);
 
 #endif

@@ -74,7 +74,7 @@ static bool lies_in(const char *path, const char *folder)
 }
 
 /* Whether the resolved path lies where files may be opened: the folder that was named, or the first image's
- * own. */
+   own. */
 static int check_place(const struct walk *walk, const char *real, const char *what, struct err *err)
 {
 	const char *backing = walk->options->backing;
