@@ -103,7 +103,16 @@ static int choose_format(const struct image *image, const struct image_options *
 	*format = options->format;
 	if (*format == NULL) {
 		*format = cut_off_format(image->fd, image->bytes);
-		return *format == NULL && image->is_file ? container_check(image->fd, image->bytes, err) : 0;
+		if (*format == NULL && image->is_file && container_check(image->fd, image->bytes, err) != 0)
+			return -1;
+		/* It looks there for marks; what cannot be read is told. */
+		if (*format == NULL && image->is_file && image->bytes >= SECTOR_SIZE) {
+			uint8_t sector[SECTOR_SIZE];
+			struct err why;
+
+			(void)!image_read(image, image->bytes - SECTOR_SIZE, sector, sizeof(sector), &why);
+		}
+		return 0;
 	}
 	if (strcmp(*format, "raw") == 0)
 		*format = NULL;
