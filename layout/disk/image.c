@@ -97,7 +97,7 @@ static int open_format(struct image *image, const char *path, const char *format
 }
 
 /* The format to ask QEMU for, NULL for raw bytes; -1 for what is none of a disk's. */
-static int choose_format(const struct image *image, const struct image_options *options, const char **format,
+static int choose_format(struct image *image, const struct image_options *options, const char **format,
 			 struct err *err)
 {
 	*format = options->format;
