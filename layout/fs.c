@@ -61,6 +61,13 @@ bool fs_inodes(const struct fs *fs, const struct extent *extent, uint64_t sector
 	return fs != NULL && fs->ops->inodes != NULL && fs->ops->inodes(fs, extent, sector, sectors, inodes);
 }
 
+bool fs_clusters(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
+		 uint64_t clusters[2])
+{
+	return fs != NULL && fs->ops->clusters != NULL &&
+	       fs->ops->clusters(fs, extent, sector, sectors, clusters);
+}
+
 bool fs_owner_sector(const struct fs *fs, uint32_t owner, uint64_t *sector)
 {
 	return fs != NULL && fs->ops->owner_sector != NULL && fs->ops->owner_sector(fs, owner, sector);

@@ -67,6 +67,10 @@ struct fs_ops {
 	bool (*inodes)(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
 		       uint64_t inodes[2]);
 
+	/* The same of clusters, for an extent of KIND_FAT_TABLE. */
+	bool (*clusters)(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
+			 uint64_t clusters[2]);
+
 	/* The first sector of what says all of an owner: its inode; false when it has no place.  NULL: none
 	   has. */
 	bool (*owner_sector)(const struct fs *fs, uint32_t owner, uint64_t *sector);
@@ -151,6 +155,8 @@ bool fs_group(const struct fs *fs, uint64_t sector, uint32_t *group);
 bool fs_owner(const struct fs *fs, uint64_t number, uint32_t *owner);
 bool fs_inodes(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
 	       uint64_t inodes[2]);
+bool fs_clusters(const struct fs *fs, const struct extent *extent, uint64_t sector, uint64_t sectors,
+		 uint64_t clusters[2]);
 bool fs_owner_sector(const struct fs *fs, uint32_t owner, uint64_t *sector);
 bool fs_path(const struct fs *fs, uint32_t owner, char *path, size_t len);
 bool fs_has_path(const struct fs *fs, uint32_t owner);

@@ -52,6 +52,10 @@ static void describe_fs(const struct place *place, struct region *region)
 		region->has_inodes = fs_inodes(fs, extent, place->inner, place->count, region->inodes);
 	else
 		set_offset(region, extent->arg, place->inner - extent->start);
+	if (region->kind == KIND_FAT_TABLE)
+		region->has_clusters = fs_clusters(fs, extent, place->inner, place->count, region->clusters);
+	region->has_level = kind_has(region->kind, KIND_HAS_LEVEL);
+	region->level = region->has_level ? extent->arg : 0;
 	if (region->kind == KIND_JOURNAL)
 		region->has_log = fs_log_block(fs, extent, place->inner, &region->log);
 }
@@ -137,7 +141,8 @@ void region_lookup(const struct map *map, uint64_t sector, struct place *place, 
 	bool alone;
 
 	map_find(map, sector, place);
-	alone = place->kind == KIND_INODE_TABLE || sector >= map_disk(map)->sectors;
+	alone = place->kind == KIND_INODE_TABLE || place->kind == KIND_FAT_TABLE ||
+		sector >= map_disk(map)->sectors;
 	if (alone)
 		place->count = 1;
 	region_describe(map, place, region);

@@ -19,12 +19,13 @@ struct region {
 	uint8_t flags;       /* enum extent_flag */
 	const char *fs_type; /* NULL where there is no file system */
 	const struct fs *fs; /* NULL where it is in none that is known */
-	bool has_block, has_group, has_owner, has_inode, has_offset, has_inodes;
+	bool has_block, has_group, has_owner, has_inode, has_offset, has_inodes, has_clusters, has_level;
 	uint64_t block, offset; /* of `start`, until region_at_sector says otherwise */
 	uint32_t group, owner;
-	uint64_t inode;     /* the owner's number, where it has one */
-	uint64_t inodes[2]; /* first and last */
-	bool has_payload;   /* of what is encrypted: `start` (in a look-up: the sector) within it */
+	uint64_t inode;                  /* the owner's number, where it has one */
+	uint64_t inodes[2], clusters[2]; /* first and last */
+	uint32_t level;                  /* in a tree: 0 for leaves */
+	bool has_payload; /* of what is encrypted: `start` (in a look-up: the sector) within it */
 	uint64_t payload_sector;
 	bool has_log;
 	struct log_block log; /* of a journal block */

@@ -131,6 +131,13 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	add_path(out, region);
 	if (region->has_offset)
 		json_u64(out, ",\"offset\":", region->offset);
+	if (region->has_level)
+		json_u64(out, ",\"level\":", region->level);
+	if (region->has_clusters) {
+		json_u64(out, ",\"clusters\":[", region->clusters[0]);
+		json_u64(out, ",", region->clusters[1]);
+		text_char(out, ']');
+	}
 	if (region->has_payload)
 		json_u64(out, ",\"payload_sector\":", region->payload_sector);
 	if (region->has_inodes) {

@@ -143,6 +143,10 @@ void region_details(struct text *out, const struct region *region)
 	}
 	if (region->has_offset)
 		text_printf(out, ", byte %" PRIu64, region->offset);
+	if (region->has_level)
+		text_printf(out, ", level %" PRIu32, region->level);
+	if (region->has_clusters)
+		text_printf(out, ", clusters %" PRIu64 "-%" PRIu64, region->clusters[0], region->clusters[1]);
 	if (region->has_payload)
 		text_printf(out, ", sector %" PRIu64 " of it", region->payload_sector);
 	if (region->has_log) {
