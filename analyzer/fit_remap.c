@@ -23,24 +23,36 @@ static enum level level_of(const struct remap_source *source)
 	return source->landed > 0 || source->lower > source->own ? LEVEL_DISK : LEVEL_ANY;
 }
 
-/* Whether sector `from` of a space lies at sector `to` of one that it lies in. */
+/* A partition of the traced disk has the disk's major number. */
+static bool has_major_of(const struct remap_source *source, const char *device)
+{
+	size_t len = strcspn(device, ",");
+
+	return strncmp(source->name, device, len) == 0 && source->name[len] == ',';
+}
+
+/* Whether sector `from` of a space lies at sector `to` of what it lies in: a remap goes one layer down. */
 static bool lies_at(const struct map *map, const struct space *space, uint64_t from, uint64_t to,
 		    enum level level)
 {
 	struct place place;
+	unsigned i = 0;
 
 	if (from >= space->sectors)
 		return false;
 	map_find_in(map, space, from, &place);
-	for (unsigned i = 0; i < place.depth && place.stack[i].space != space; i++)
-		if (place.stack[i].start == to && (level != LEVEL_DISK || i == 0) &&
-		    (level != LEVEL_BETWEEN || i > 0))
-			return true;
-	return false;
+	while (i < place.depth && place.stack[i].space != space)
+		i++;
+	if (i == 0 || i == place.depth || (level == LEVEL_DISK && i > 1) ||
+	    (level == LEVEL_BETWEEN && i == 1))
+		return false;
+	return place.stack[i - 1].start == to;
 }
 
 static bool fits(const struct fitting *fitting, const struct space *space, const struct remap_source *source)
 {
+	if (has_major_of(source, source->below) && space->type != SPACE_PARTITION)
+		return false;
 	for (unsigned i = 0; i < source->n; i++)
 		if (!lies_at(fitting->map, space, source->at[i].from, source->at[i].to, level_of(source)))
 			return false;
@@ -140,16 +152,6 @@ static int of_source(struct fitting *fitting, const struct remap_source *source,
 	return lower ? is_partition(fitting, source, n, err) : is_mapped(fitting, source, places, n, err);
 }
 
-/* A partition of the traced disk has the disk's major number, or that of all partitions beyond the first
-   few. */
-static bool is_like_partition(const struct remap_source *source, const char *disk)
-{
-	size_t len = strcspn(disk, ",");
-
-	return (strncmp(source->name, disk, len) == 0 && source->name[len] == ',') ||
-	       strncmp(source->name, "259,", 4) == 0;
-}
-
 /* The traced device is the one below: what lies on it tells whether this disk is it. */
 static int of_below(struct fitting *fitting, const struct space **places, struct err *err)
 {
@@ -165,7 +167,7 @@ static int of_below(struct fitting *fitting, const struct space **places, struct
 			fitting->fit->proof = FIT_REMAP;
 			return fitting->fit->base == map_disk(fitting->map);
 		}
-		if (is_like_partition(source, device))
+		if (has_major_of(source, device) || strncmp(source->name, "259,", 4) == 0)
 			odd = source;
 	}
 	if (odd == NULL || fitting->fit->base != map_disk(fitting->map) || fitting->options->told != NULL)

@@ -96,6 +96,20 @@ static uint64_t told_sectors(const struct fitting *fitting, const struct space *
 	return told;
 }
 
+static bool has_grown(const struct fitting *fitting, const struct space *space)
+{
+	uint64_t stated = fitting->trace->disk_sectors;
+
+	return stated < space->sectors && contents_end(space) <= stated;
+}
+
+static bool was_cut(const struct fitting *fitting, const struct space *space)
+{
+	uint64_t stated = fitting->trace->disk_sectors, told = told_sectors(fitting, space);
+
+	return stated > space->sectors && told > space->sectors && told <= stated;
+}
+
 /* ", and nothing on it has that size (part1 79872, VG/LV 65536)" */
 static void list_sizes(struct text *out, const struct fitting *fitting)
 {
@@ -129,18 +143,18 @@ static int say_sizes(struct fitting *fitting, const struct space *space, const c
 /* Another size than the trace's: a warning where that can be, else a contradiction. */
 static int other_size(struct fitting *fitting, const struct space *space, struct err *err)
 {
-	uint64_t stated = fitting->trace->disk_sectors, told = told_sectors(fitting, space);
+	uint64_t stated = fitting->trace->disk_sectors;
 	bool is_disk = space == map_disk(fitting->map);
 	const char *name = is_disk ? fitting->options->disk : space->name;
 
-	if (stated < space->sectors && contents_end(space) <= stated) {
+	if (has_grown(fitting, space)) {
 		prove(fitting, space);
 		return fit_warn(fitting->fit, err,
 				"%s has %" PRIu64 " sectors, and had %" PRIu64
 				" when the trace was made: it has grown, or it is another one",
 				name, space->sectors, stated);
 	}
-	if (stated > space->sectors && told > space->sectors && told <= stated) {
+	if (was_cut(fitting, space)) {
 		prove(fitting, space);
 		return fit_warn(fitting->fit, err,
 				"%s has only %" PRIu64 " sectors of the %" PRIu64
@@ -168,13 +182,11 @@ static size_t find_candidates(const struct fitting *fitting, bool rounded, const
 	return known > 0 ? known : n;
 }
 
-static int choose(struct fitting *fitting, const struct space **candidates, struct err *err)
+static int choose(struct fitting *fitting, bool rounded, const struct space **candidates, struct err *err)
 {
-	size_t n = find_candidates(fitting, false, candidates);
+	size_t n = find_candidates(fitting, rounded, candidates);
 	char why[40];
 
-	if (n == 0)
-		n = find_candidates(fitting, true, candidates);
 	if (n == 0)
 		return 0;
 	snprintf(why, sizeof(why), "%" PRIu64 " sectors", fitting->trace->disk_sectors);
@@ -185,10 +197,10 @@ static int choose(struct fitting *fitting, const struct space **candidates, stru
 }
 
 /* A volume or partition of the stated size: 1, 0 when there is none, -1. */
-static int by_size(struct fitting *fitting, struct err *err)
+static int by_size(struct fitting *fitting, bool rounded, struct err *err)
 {
 	const struct space **candidates = calloc(fitting->map->spaces.n, sizeof(struct space *));
-	int got = candidates ? choose(fitting, candidates, err) : err_nomem(err);
+	int got = candidates ? choose(fitting, rounded, candidates, err) : err_nomem(err);
 
 	free(candidates);
 	return got;
@@ -218,17 +230,27 @@ static int hold_told(struct fitting *fitting, const struct space *told, struct e
 			fitting->options->disk, told->sectors);
 }
 
+/* The trace's size is exactly some device's, or it is what the disk once had, or it was rounded. */
 int fit_sizes(struct fitting *fitting, struct err *err)
 {
 	const struct space *disk = map_disk(fitting->map);
-	int got;
+	bool another = is_another(fitting, disk);
+	int got = 0;
 
 	if (fitting->options->told != NULL)
 		return hold_told(fitting, fitting->options->told, err);
-	if (fitting->trace->disk_sectors == 0 || (fits(fitting, disk) && !is_another(fitting, disk)))
+	if (fitting->trace->disk_sectors == 0 || (has_size(fitting, disk, false) && !another))
 		return hold_told(fitting, disk, err);
-	got = by_size(fitting, err);
+	got = by_size(fitting, false, err);
+	if (got == 0 && !another && (has_grown(fitting, disk) || was_cut(fitting, disk)))
+		return other_size(fitting, disk, err);
+	if (got == 0 && !another && has_size(fitting, disk, true)) {
+		prove(fitting, disk);
+		return 0;
+	}
+	if (got == 0)
+		got = by_size(fitting, true, err);
 	if (got != 0)
 		return got < 0 ? -1 : 0;
-	return is_another(fitting, disk) ? say_another(fitting, disk, err) : other_size(fitting, disk, err);
+	return another ? say_another(fitting, disk, err) : other_size(fitting, disk, err);
 }

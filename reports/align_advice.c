@@ -42,8 +42,7 @@ static uint64_t outer_start(const struct space *space)
 	return start;
 }
 
-/* Starts count from what holds the partition table, whose own start is on the unit: it would be to blame
-   else. */
+/* Starts count from what holds the partition table; that has advice of its own where it is off. */
 static void advise_partition(struct text *out, const struct blame *blame, uint64_t unit)
 {
 	uint64_t outer = outer_start(blame->space->parent), start = blame->start - blame->inner - outer;
