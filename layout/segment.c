@@ -41,34 +41,34 @@ static uint32_t data_devices(const struct segment *segment)
 }
 
 /* One row: the parity devices, and where data chunk 0 is and in which order the others follow. */
-struct row {
+struct stripe_row {
 	uint32_t n;    /* devices that take part in the rotation */
 	uint32_t p, q; /* NOWHERE when there is none */
 	uint32_t first;
 	bool round; /* data goes on from `first` round the devices; otherwise upwards, skipping p and q */
 };
 
-static struct row parity_row(enum segment_type type, uint32_t n, uint64_t row)
+static struct stripe_row parity_row(enum segment_type type, uint32_t n, uint64_t row)
 {
 	uint32_t turn = (uint32_t)(row % n);
 
 	switch (type) {
 	case SEGMENT_RAID4:
-		return (struct row){.n = n, .p = 0, .q = NOWHERE};
+		return (struct stripe_row){.n = n, .p = 0, .q = NOWHERE};
 	case SEGMENT_RAID5_N:
-		return (struct row){.n = n, .p = n - 1, .q = NOWHERE};
+		return (struct stripe_row){.n = n, .p = n - 1, .q = NOWHERE};
 	case SEGMENT_RAID5_LA:
-		return (struct row){.n = n, .p = n - 1 - turn, .q = NOWHERE};
+		return (struct stripe_row){.n = n, .p = n - 1 - turn, .q = NOWHERE};
 	case SEGMENT_RAID5_RA:
-		return (struct row){.n = n, .p = turn, .q = NOWHERE};
+		return (struct stripe_row){.n = n, .p = turn, .q = NOWHERE};
 	case SEGMENT_RAID5_LS:
-		return (struct row){n, n - 1 - turn, NOWHERE, (n - turn) % n, true};
+		return (struct stripe_row){n, n - 1 - turn, NOWHERE, (n - turn) % n, true};
 	default:
-		return (struct row){n, turn, NOWHERE, (turn + 1) % n, true};
+		return (struct stripe_row){n, turn, NOWHERE, (turn + 1) % n, true};
 	}
 }
 
-static struct row syndrome_row(enum segment_type type, uint32_t n, uint64_t row)
+static struct stripe_row syndrome_row(enum segment_type type, uint32_t n, uint64_t row)
 {
 	uint32_t turn = (uint32_t)(row % n);
 	uint32_t p;
@@ -76,44 +76,44 @@ static struct row syndrome_row(enum segment_type type, uint32_t n, uint64_t row)
 	switch (type) {
 	case SEGMENT_RAID6_LA:
 		p = n - 1 - turn;
-		return (struct row){.n = n, .p = p, .q = (p + 1) % n};
+		return (struct stripe_row){.n = n, .p = p, .q = (p + 1) % n};
 	case SEGMENT_RAID6_LS:
 		p = n - 1 - turn;
-		return (struct row){n, p, (p + 1) % n, (p + 2) % n, true};
+		return (struct stripe_row){n, p, (p + 1) % n, (p + 2) % n, true};
 	case SEGMENT_RAID6_RS:
-		return (struct row){n, turn, (turn + 1) % n, (turn + 2) % n, true};
+		return (struct stripe_row){n, turn, (turn + 1) % n, (turn + 2) % n, true};
 	case SEGMENT_RAID6_0:
-		return (struct row){.n = n, .p = 0, .q = 1};
+		return (struct stripe_row){.n = n, .p = 0, .q = 1};
 	case SEGMENT_RAID6_ZR:
-		return (struct row){.n = n, .p = turn, .q = (turn + 1) % n};
+		return (struct stripe_row){.n = n, .p = turn, .q = (turn + 1) % n};
 	case SEGMENT_RAID6_NR:
 		/* The first row is D D D P Q, so the rotation is one row ahead of the others'. */
 		p = n - 1 - (uint32_t)((row + 1) % n);
-		return (struct row){.n = n, .p = p, .q = (p + 1) % n};
+		return (struct stripe_row){.n = n, .p = p, .q = (p + 1) % n};
 	case SEGMENT_RAID6_NC:
 		p = n - 1 - turn;
-		return (struct row){n, p, (p + n - 1) % n, (p + 1) % n, true};
+		return (struct stripe_row){n, p, (p + n - 1) % n, (p + 1) % n, true};
 	default:
-		return (struct row){.n = n, .p = n - 2, .q = n - 1};
+		return (struct stripe_row){.n = n, .p = n - 2, .q = n - 1};
 	}
 }
 
 /* The *_6 layouts are a RAID5 of all but the last device, which is the syndrome. */
-static struct row raid5_and_q(enum segment_type type, uint32_t n, uint64_t row)
+static struct stripe_row raid5_and_q(enum segment_type type, uint32_t n, uint64_t row)
 {
-	struct row result = parity_row(type, n - 1, row);
+	struct stripe_row result = parity_row(type, n - 1, row);
 
 	result.q = n - 1;
 	return result;
 }
 
-static struct row row_of(const struct segment *segment, uint64_t row)
+static struct stripe_row row_of(const struct segment *segment, uint64_t row)
 {
 	uint32_t n = segment->nareas;
 
 	switch (segment->type) {
 	case SEGMENT_STRIPED:
-		return (struct row){.n = n, .p = NOWHERE, .q = NOWHERE};
+		return (struct stripe_row){.n = n, .p = NOWHERE, .q = NOWHERE};
 	case SEGMENT_RAID6_LA_6:
 		return raid5_and_q(SEGMENT_RAID5_LA, n, row);
 	case SEGMENT_RAID6_RA_6:
@@ -139,7 +139,7 @@ static struct row row_of(const struct segment *segment, uint64_t row)
 }
 
 /* The device of a row's data chunk. */
-static uint32_t chunk_device(const struct row *row, uint32_t chunk)
+static uint32_t chunk_device(const struct stripe_row *row, uint32_t chunk)
 {
 	uint32_t low, high, device = chunk;
 
@@ -155,7 +155,7 @@ static uint32_t chunk_device(const struct row *row, uint32_t chunk)
 }
 
 /* The data chunk of a row's device, which is neither p nor q. */
-static uint32_t device_chunk(const struct row *row, uint32_t device)
+static uint32_t device_chunk(const struct stripe_row *row, uint32_t device)
 {
 	uint32_t before = 0;
 
@@ -181,7 +181,7 @@ bool segment_outward(const struct segment *segment, uint64_t at, uint32_t *area,
 {
 	uint32_t ndata = data_devices(segment);
 	uint64_t chunk, line;
-	struct row row;
+	struct stripe_row row;
 
 	assert(at < segment->count);
 	*run = segment->count - at;
@@ -242,7 +242,7 @@ enum inward segment_inward(const struct segment *segment, uint32_t area, uint64_
 			   uint64_t *run)
 {
 	uint64_t line, within, slot;
-	struct row row;
+	struct stripe_row row;
 
 	*run = UINT64_MAX;
 	if (is_whole(segment))
@@ -320,7 +320,7 @@ void segment_copy(const struct segment *segment, uint64_t at, uint32_t copy, uin
 
 uint32_t segment_parity_areas(const struct segment *segment, uint64_t area_at, bool *areas)
 {
-	struct row row;
+	struct stripe_row row;
 	uint32_t n = 0;
 
 	if (segment->type < SEGMENT_RAID4 || segment->type > SEGMENT_RAID6_N_6)

@@ -97,7 +97,7 @@ int saved_anonymize(struct map *map, struct err *err)
 	hide_notes(map);
 	map->anonymous = true;
 	if (map->saved != NULL) {
-		map->saved->marks.n = 0;
+		map->saved->fingerprints.n = 0;
 		free(map->saved->of);
 		map->saved->of = NULL;
 	}

@@ -138,10 +138,11 @@ static bool space_is_sound(const struct space *space)
 	       segments_are_sound(space);
 }
 
-static bool marks_are_sound(const struct map *map)
+static bool fingerprints_are_sound(const struct map *map)
 {
-	for (size_t i = 0; i < map->saved->marks.n; i++)
-		if (map->saved->marks.at[i].space >= map->spaces.n || map->saved->marks.at[i].len > MARK_MAX)
+	for (size_t i = 0; i < map->saved->fingerprints.n; i++)
+		if (map->saved->fingerprints.at[i].space >= map->spaces.n ||
+		    map->saved->fingerprints.at[i].len > FINGERPRINT_MAX)
 			return false;
 	return true;
 }
@@ -160,5 +161,5 @@ bool saved_is_sound(const struct map *map)
 	for (size_t i = 0; i < map->notes.n; i++)
 		if (map->notes.at[i].space == NULL)
 			return false;
-	return map_disk(map)->sectors > 0 && marks_are_sound(map);
+	return map_disk(map)->sectors > 0 && fingerprints_are_sound(map);
 }

@@ -34,12 +34,12 @@ enum saved_section {
 #define SAVED_LOG_ENTRY 24
 
 /* Bytes of a space by which a disk is known again. */
-#define MARK_MAX 512
+#define FINGERPRINT_MAX 512
 
-struct disk_mark {
+struct fingerprint {
 	uint32_t space; /* its number */
 	uint64_t offset;
-	uint32_t len, crc; /* at most MARK_MAX bytes */
+	uint32_t len, crc; /* at most FINGERPRINT_MAX bytes */
 };
 
 /* What only a saved map has. */
@@ -47,7 +47,7 @@ struct map_saved {
 	const void *bytes; /* its file in memory; NULL for one that is to be written */
 	size_t len;
 	char *of; /* the disk that it is of, or NULL */
-	VEC(struct disk_mark) marks;
+	VEC(struct fingerprint) fingerprints;
 };
 
 /* Makes map->saved, if there is none; 0 or -1. */
@@ -93,8 +93,8 @@ enum kind saved_kind(struct saved_in *in, unsigned number);
 int saved_put_map(struct saved_out *out, const struct map *map, struct err *err);
 int saved_get_map(struct saved_in *in, struct err *err);
 
-/* Finds the marks of a map that was built from a disk (identity.c). */
-int saved_mark(struct map *map, struct err *err);
+/* Finds the fingerprints of a map that was built from a disk (identity.c). */
+int saved_take_fingerprints(struct map *map, struct err *err);
 
 /* The names of a file system's files, but for `root` (names.c). */
 struct file_names;

@@ -13,7 +13,7 @@
 #define AREA_BYTES 12
 #define LINK_BYTES 20
 #define NOTE_BYTES 8
-#define MARK_BYTES 20
+#define FINGERPRINT_BYTES 20
 
 /* The space of that number, or NULL for none. */
 static struct space *get_space_id(struct saved_in *in)
@@ -232,16 +232,16 @@ static int get_notes(struct saved_in *in)
 	return 0;
 }
 
-static int get_marks(struct saved_in *in)
+static int get_fingerprints(struct saved_in *in)
 {
-	for (uint32_t n = unpack_count(&in->tree, MARK_BYTES); n > 0 && !in->tree.bad; n--) {
-		struct disk_mark mark;
+	for (uint32_t n = unpack_count(&in->tree, FINGERPRINT_BYTES); n > 0 && !in->tree.bad; n--) {
+		struct fingerprint print;
 
-		mark.space = unpack_u32(&in->tree);
-		mark.offset = unpack_u64(&in->tree);
-		mark.len = unpack_u32(&in->tree);
-		mark.crc = unpack_u32(&in->tree);
-		if (VEC_PUSH(&in->map->saved->marks, mark) != 0)
+		print.space = unpack_u32(&in->tree);
+		print.offset = unpack_u64(&in->tree);
+		print.len = unpack_u32(&in->tree);
+		print.crc = unpack_u32(&in->tree);
+		if (VEC_PUSH(&in->map->saved->fingerprints, print) != 0)
 			return -1;
 	}
 	return 0;
@@ -251,7 +251,7 @@ int saved_get_map(struct saved_in *in, struct err *err)
 {
 	in->map->saved->of = unpack_str(&in->tree);
 	saved_get_kinds(in);
-	if (get_spaces(in) != 0 || get_links(in) != 0 || get_notes(in) != 0 || get_marks(in) != 0)
+	if (get_spaces(in) != 0 || get_links(in) != 0 || get_notes(in) != 0 || get_fingerprints(in) != 0)
 		return err_nomem(err);
 	return 0;
 }

@@ -61,7 +61,7 @@ void saved_free(struct map *map)
 {
 	if (map->saved == NULL)
 		return;
-	VEC_FREE(&map->saved->marks);
+	VEC_FREE(&map->saved->fingerprints);
 	if (map->saved->bytes != NULL)
 		munmap((void *)map->saved->bytes, map->saved->len);
 	free(map->saved->of);
@@ -147,7 +147,7 @@ int saved_write(struct map *map, const char *path, const struct outfile_options 
 		return -1;
 	result = saved_begin(map, err);
 	if (result == 0)
-		result = saved_mark(map, err);
+		result = saved_take_fingerprints(map, err);
 	if (result == 0)
 		result = saved_put_map(&out, map, err);
 	if (result == 0)

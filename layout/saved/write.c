@@ -108,14 +108,14 @@ static void put_notes(struct text *tree, const struct notes *notes)
 	}
 }
 
-static void put_marks(struct text *tree, const struct map *map)
+static void put_fingerprints(struct text *tree, const struct map *map)
 {
-	pack_u32(tree, (uint32_t)map->saved->marks.n);
-	for (size_t i = 0; i < map->saved->marks.n; i++) {
-		pack_u32(tree, map->saved->marks.at[i].space);
-		pack_u64(tree, map->saved->marks.at[i].offset);
-		pack_u32(tree, map->saved->marks.at[i].len);
-		pack_u32(tree, map->saved->marks.at[i].crc);
+	pack_u32(tree, (uint32_t)map->saved->fingerprints.n);
+	for (size_t i = 0; i < map->saved->fingerprints.n; i++) {
+		pack_u32(tree, map->saved->fingerprints.at[i].space);
+		pack_u64(tree, map->saved->fingerprints.at[i].offset);
+		pack_u32(tree, map->saved->fingerprints.at[i].len);
+		pack_u32(tree, map->saved->fingerprints.at[i].crc);
 	}
 }
 
@@ -131,6 +131,6 @@ int saved_put_map(struct saved_out *out, const struct map *map, struct err *err)
 			return -1;
 	put_links(tree, map);
 	put_notes(tree, &map->notes);
-	put_marks(tree, map);
+	put_fingerprints(tree, map);
 	return 0;
 }
