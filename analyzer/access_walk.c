@@ -90,6 +90,18 @@ bool access_walk_extent(struct access_walk *walk)
 	return true;
 }
 
+static enum history_use use_of(const struct access *access)
+{
+	if (access->op == ACCESS_DISCARD)
+		return HISTORY_DISCARDS;
+	return access->op == ACCESS_WRITE || access->op == ACCESS_ZERO ? HISTORY_WRITES : HISTORY_READS;
+}
+
+void access_date_place(const struct access *access, struct place *place)
+{
+	history_place(place, access->moment, use_of(access));
+}
+
 bool access_walk_place(struct access_walk *walk, struct place *place)
 {
 	if (walk->at >= walk->next)
@@ -100,6 +112,7 @@ bool access_walk_place(struct access_walk *walk, struct place *place)
 		map_find_in(walk->map, walk->base, walk->at, place);
 	if (place->count > walk->next - walk->at)
 		place->count = walk->next - walk->at;
+	access_date_place(&walk->whole, place);
 	walk->at += place->count;
 	return true;
 }

@@ -28,6 +28,10 @@ void access_walk_init(struct access_walk *walk, const struct map *map, const str
 /* Goes on to the next extent, of which a flush has one without sectors; false at the end. */
 bool access_walk_extent(struct access_walk *walk);
 
+/* Gives a place the label that it had when it was accessed, where that is known, and cuts it to the sectors
+   that have the same. */
+void access_date_place(const struct access *access, struct place *place);
+
 /* The next place of the extent, cut to it; false at its end. */
 bool access_walk_place(struct access_walk *walk, struct place *place);
 

@@ -43,6 +43,7 @@ static void free_tallies(struct tallies *all)
 struct statistic_setup analysis_setup(const struct analysis *analysis)
 {
 	return (struct statistic_setup){
+	    .clock = analysis->options.clock,
 	    .map = analysis->map,
 	    .base = analysis->options.base,
 	    .unit_sectors = analysis->options.unit_sectors,

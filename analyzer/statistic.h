@@ -18,12 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct clock;
+
 /* What all statistics know when they begin. */
 struct statistic_setup {
 	const struct map *map;
-	const struct space *base; /* what the trace's addresses count from */
-	uint64_t unit_sectors;    /* of alignment */
-	bool only_places;         /* of pictures: nobody will ask when something was accessed */
+	const struct space *base;  /* what the trace's addresses count from */
+	uint64_t unit_sectors;     /* of alignment */
+	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
+	bool only_places;          /* of pictures: nobody will ask when something was accessed */
 };
 
 /* What it needs of a trace. Without times, latencies or processes it has nothing to count, which reports say.

@@ -3,6 +3,7 @@
    so that memory does not depend on the length of the trace. */
 #include "analyzer/tally.h"
 
+#include "analyzer/clock.h"
 #include "analyzer/usual.h"
 #include "analyzer/access_walk.h"
 
@@ -24,7 +25,8 @@ int tally_init(struct tally *tally, const struct statistic_setup *setup, const s
 {
 	int status;
 
-	*tally = (struct tally){.map = setup->map, .base = setup->base, .all = all, .takes_usual = true};
+	*tally = (struct tally){
+	    .map = setup->map, .base = setup->base, .clock = setup->clock, .all = all, .takes_usual = true};
 	lanes_init(&tally->lanes, map_disk(setup->map)->sectors);
 	status = add_statistic(tally, &statistic_usage, &tally->usage, setup);
 	if (status == 0)
@@ -96,6 +98,7 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
 		tally->beyond++;
 	while (at < end) {
+		access_date_place(access, place);
 		count_place(tally, access, place, end - at);
 		at += place->count;
 		if (at < end)
@@ -229,7 +232,8 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 	tell_extents(tally, accesses, n, serial);
 	others.n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (tally->takes_usual && usual_take(tally, accesses[i], &usual[nusual])) {
+		if (tally->takes_usual && !clock_looks(tally->clock, accesses[i]) &&
+		    usual_take(tally, accesses[i], &usual[nusual])) {
 			nusual++;
 		} else {
 			others.at[others.n] = accesses[i];

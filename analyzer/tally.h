@@ -27,7 +27,8 @@ enum tally_part {
 
 struct tally {
 	const struct map *map;
-	const struct space *base; /* what the accesses' sectors count from */
+	const struct space *base;  /* what the accesses' sectors count from */
+	const struct clock *clock; /* of the trace, or NULL */
 	/* These two are told of every access, and by their names: through pointers a usual access would take
 	   a tenth more time. */
 	struct usage usage;

@@ -46,6 +46,21 @@ void usage_access(struct usage *usage, const struct access *access)
 	counter_add(&usage->totals.op[access->op], 1, access->count, usage->unaligned);
 }
 
+static void count_dated(struct usage_dated *dated, const struct place *place)
+{
+	if (place->past.history == NULL)
+		return;
+	dated->labels++;
+	dated->uncertain[place->past.why] += place->past.why != HISTORY_CERTAIN;
+}
+
+static void merge_dated(struct usage_dated *into, const struct usage_dated *from)
+{
+	into->labels += from->labels;
+	for (unsigned why = 0; why < HISTORY_WHYS; why++)
+		into->uncertain[why] += from->uncertain[why];
+}
+
 static struct usage_region *find_region(struct usage *usage, const struct place *place)
 {
 	const char *fs = usage_place_fs(place);
@@ -78,6 +93,7 @@ void usage_place(struct usage *usage, const struct access *access, const struct 
 	struct usage_region *region = find_region(usage, place);
 	bool first;
 
+	count_dated(&usage->dated, place);
 	if (region == NULL ||
 	    (usage_is_of_inode(place) &&
 	     inodes_count(&usage->inodes, place->space, place->extent->owner, (enum access_op)access->op,
@@ -98,6 +114,7 @@ uint64_t usage_region_order(const struct usage_region *region)
 void usage_merge(struct usage *usage, const struct usage *other)
 {
 	counters_merge(&usage->totals, &other->totals);
+	merge_dated(&usage->dated, &other->dated);
 	for (size_t i = 0; i < other->regions.n; i++) {
 		const struct usage_region *from = &other->regions.at[i];
 		uint32_t *index = &usage->region_index[usage_region_order(from)];
@@ -115,6 +132,7 @@ void usage_merge(struct usage *usage, const struct usage *other)
 void usage_reset(struct usage *usage)
 {
 	memset(&usage->totals, 0, sizeof(usage->totals));
+	usage->dated = (struct usage_dated){.first = usage->dated.first, .last = usage->dated.last};
 	memset(usage->region_index, 0, usage->map->spaces.n * KIND_COUNT * 2 * sizeof(uint32_t));
 	usage->regions.n = 0;
 	inodes_reset(&usage->inodes);

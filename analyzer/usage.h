@@ -26,12 +26,20 @@ struct usage_file {
 	uint32_t inode;
 };
 
+/* Labels as of their moments: pieces of accesses in file systems whose clock is known. */
+struct usage_dated {
+	uint64_t labels;
+	uint64_t uncertain[HISTORY_WHYS]; /* of these, by enum history_why */
+	uint32_t first, last; /* transactions that ran; 0 where that cannot be said in two numbers */
+};
+
 struct usage {
 	const struct map *map;
 	uint64_t unit_sectors;
 	uint64_t serial; /* of the present request */
 	bool unaligned;  /* the present request is */
 	struct counters totals;
+	struct usage_dated dated;
 	VEC(struct usage_region) regions;
 	uint32_t *region_index; /* by region key: index into regions, plus 1 */
 	struct inodes inodes;

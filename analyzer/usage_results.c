@@ -2,13 +2,16 @@
 /* As bytes:
 
      totals
+     labels with a moment; of these the uncertain ones, for each reason; the first and the last transaction
      regions (4), then for each: device's number, kind's name, whether it has a file system and which, device,
    counters devices of files (4), then for each: its number, its name files (4), then for each: index of the
-   device, inode, path, counters
+   device, inode, owner, whether it has a generation (1) and is
+   deleted (2), generation, path, counters
 
    Numbers, texts and counters are as base/pack.h and analyzer/counter_pack.h have them. */
 #include "analyzer/usage_results.h"
 
+#include "analyzer/clock.h"
 #include "analyzer/counter_pack.h"
 #include "analyzer/file_order.h"
 
@@ -24,6 +27,7 @@ static int take(void *at, const void *state, const struct statistic_setup *setup
 
 	(void)setup;
 	results->totals = usage->totals;
+	results->dated = usage->dated;
 	results->usage = usage;
 	for (size_t i = 0; i < usage->regions.n; i++) {
 		const struct usage_region *region = &usage->regions.at[i];
@@ -64,6 +68,28 @@ uint32_t usage_results_file_order(const struct usage_results *results, size_t i)
 	return results->usage != NULL ? results->usage->files.at[i].space->id : results->files.at[i].order;
 }
 
+uint64_t usage_dated_uncertain(const struct usage_dated *dated)
+{
+	uint64_t n = 0;
+
+	for (unsigned why = 0; why < HISTORY_WHYS; why++)
+		n += dated->uncertain[why];
+	return n;
+}
+
+/* Which life of its inode a file is. */
+static void date_file(const struct history *history, struct file_result *file)
+{
+	const struct history_life *life =
+	    history_is_dated(history) ? history_life(history, file->owner) : NULL;
+
+	if (life == NULL)
+		return;
+	file->has_generation = true;
+	file->generation = life->generation;
+	file->deleted = file->owner >= history->first_id;
+}
+
 void usage_results_file(const struct usage_results *results, size_t i, struct file_result *file,
 			struct file_room *room)
 {
@@ -82,9 +108,11 @@ void usage_results_file(const struct usage_results *results, size_t i, struct fi
 	    .device = space_name(counted->space),
 	    .path = room->path,
 	    .inode = fs_number(counted->space->fs, counted->inode),
+	    .owner = counted->inode,
 	    .order = counted->space->id,
 	    .counters = &room->counters,
 	};
+	date_file(counted->space->fs->history, file);
 }
 
 void usage_results_expect_file(const struct usage_results *results, size_t i, unsigned step)
@@ -162,9 +190,21 @@ static void pack_files(struct text *out, const struct usage_results *results, st
 		usage_results_file(results, i, &file, &room);
 		pack_number(out, index ? *index - 1 : 0);
 		pack_number(out, file.inode);
+		pack_number(out, file.owner);
+		pack_number(out, file.has_generation ? 1 + (uint64_t)file.deleted : 0);
+		pack_number(out, file.generation);
 		pack_str(out, file.path);
 		counters_pack(out, file.counters);
 	}
+}
+
+static void pack_dated(struct text *out, const struct usage_dated *dated)
+{
+	pack_number(out, dated->labels);
+	for (unsigned why = 0; why < HISTORY_WHYS; why++)
+		pack_number(out, dated->uncertain[why]);
+	pack_number(out, dated->first);
+	pack_number(out, dated->last);
 }
 
 static void pack(struct text *out, const void *at)
@@ -173,6 +213,7 @@ static void pack(struct text *out, const void *at)
 	struct keys devices = {0};
 
 	counters_pack(out, &results->totals);
+	pack_dated(out, &results->dated);
 	pack_regions(out, results);
 	if (pack_devices(out, results, &devices) == 0)
 		pack_files(out, results, &devices);
@@ -241,7 +282,7 @@ static int new_file(struct usage_results *results, struct file_result *file, con
 static int add_file(struct usage_results *results, struct file_result *file, const char *path, size_t len,
 		    const struct counters *counters)
 {
-	size_t *index = keys_get(&results->file_index, file_key(file->order, file->inode));
+	size_t *index = keys_get(&results->file_index, file_key(file->order, file->owner));
 
 	if (index == NULL)
 		return -1;
@@ -294,6 +335,8 @@ static int unpack_files(struct usage_results *results, struct unpack *bytes,
 
 	for (uint32_t i = 0; i < n && !bytes->bad; i++) {
 		uint64_t device = unpack_number(bytes), inode = unpack_number(bytes);
+		uint64_t owner = unpack_number(bytes), life = unpack_number(bytes);
+		uint64_t generation = unpack_number(bytes);
 		size_t len;
 		const char *path = unpack_text(bytes, &len);
 		struct counters counters;
@@ -301,17 +344,38 @@ static int unpack_files(struct usage_results *results, struct unpack *bytes,
 		int status;
 
 		counters_unpack(bytes, &counters);
-		if (device >= devices->n || inode >> FILE_NUMBER_BITS != 0)
+		if (device >= devices->n || inode >> FILE_NUMBER_BITS != 0 || owner > UINT32_MAX ||
+		    generation > UINT32_MAX || life > 2)
 			bytes->bad = true;
 		if (bytes->bad)
 			return 0;
-		file = (struct file_result){
-		    .device = devices->at[device].name, .order = devices->at[device].order, .inode = inode};
+		file = (struct file_result){.device = devices->at[device].name,
+					    .order = devices->at[device].order,
+					    .inode = inode,
+					    .owner = (uint32_t)owner,
+					    .generation = (uint32_t)generation,
+					    .has_generation = life > 0,
+					    .deleted = life == 2};
 		status = add_file(results, &file, path, len, &counters);
 		if (status != 0)
 			return status;
 	}
 	return 0;
+}
+
+static void unpack_dated(struct unpack *bytes, struct usage_dated *dated)
+{
+	uint64_t first, last;
+
+	dated->labels += unpack_number(bytes);
+	for (unsigned why = 0; why < HISTORY_WHYS; why++)
+		dated->uncertain[why] += unpack_number(bytes);
+	first = unpack_number(bytes);
+	last = unpack_number(bytes);
+	if (first > UINT32_MAX || last > UINT32_MAX)
+		bytes->bad = true;
+	dated->first = (uint32_t)first;
+	dated->last = (uint32_t)last;
 }
 
 static int unpack(void *at, struct unpack *bytes, bool behind)
@@ -324,6 +388,7 @@ static int unpack(void *at, struct unpack *bytes, bool behind)
 	(void)behind;
 	counters_unpack(bytes, &totals);
 	counters_merge(&results->totals, &totals);
+	unpack_dated(bytes, &results->dated);
 	status = unpack_regions(results, bytes);
 	if (status != 0)
 		return status;
@@ -339,6 +404,7 @@ static void results_reset(void *at)
 	struct usage_results *results = at;
 
 	memset(&results->totals, 0, sizeof(results->totals));
+	memset(&results->dated, 0, sizeof(results->dated));
 	results->regions.n = results->files.n = results->file_counters.n = 0;
 	keys_free(&results->region_index);
 	keys_free(&results->file_index);
@@ -384,7 +450,7 @@ static int sort(void *at)
 		qsort(results->regions.at, results->regions.n, sizeof(*results->regions.at), compare_regions);
 	for (size_t i = 0; order != NULL && i < n; i++)
 		order[i] = file_order(&results->file_counters.at[i],
-				      file_key(results->files.at[i].order, results->files.at[i].inode), i);
+				      file_key(results->files.at[i].order, results->files.at[i].owner), i);
 	if (order != NULL && file_order_sort(order, n) == 0)
 		status = place_files(results, order, n);
 	free(order);
@@ -398,7 +464,15 @@ static int sort(void *at)
 
 static int init(void *state, const struct statistic_setup *setup)
 {
-	return usage_init(state, setup->map, setup->unit_sectors);
+	struct usage *usage = state;
+
+	if (usage_init(usage, setup->map, setup->unit_sectors) != 0)
+		return -1;
+	if (setup->clock != NULL) {
+		usage->dated.first = setup->clock->first;
+		usage->dated.last = setup->clock->last;
+	}
+	return 0;
 }
 
 static void done(void *state)

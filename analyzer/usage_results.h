@@ -23,12 +23,16 @@ struct file_result {
 	const char *device;
 	const char *path; /* as stored */
 	uint64_t inode;
-	uint32_t order; /* of its file system; with the inode, files of one map differ in it */
+	uint32_t owner;      /* as the map has it: two lives of one inode differ in it */
+	uint32_t generation; /* of an inode with a history */
+	bool has_generation, deleted;
+	uint32_t order; /* of its file system; with the owner, files of one map differ in it */
 	const struct counters *counters;
 };
 
 struct usage_results {
 	struct counters totals;
+	struct usage_dated dated; /* no labels where no clock is known */
 	VEC(struct region_result) regions;
 	VEC(struct file_result) files;      /* of parts, without their */
 	VEC(struct counters) file_counters; /* counters, which stand here */
@@ -43,6 +47,9 @@ struct file_room {
 	char path[FS_PATH_MAX];
 	struct counters counters;
 };
+
+/* How many labels are uncertain, for whatever reason. */
+uint64_t usage_dated_uncertain(const struct usage_dated *dated);
 
 size_t usage_results_files(const struct usage_results *results);
 uint32_t usage_results_file_order(const struct usage_results *results, size_t i);

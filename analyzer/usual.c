@@ -3,6 +3,8 @@
    meanwhile. */
 #include "analyzer/usual.h"
 
+#include "layout/fs.h"
+
 bool usual_take(const struct tally *tally, const struct access *access, struct usual *usual)
 {
 	bool unaligned = access_is_unaligned(access, tally->usage.unit_sectors);
@@ -23,6 +25,7 @@ struct access usual_access(const struct usual *usual)
 	access.start = usual->start;
 	access.count = usual->count;
 	access.op = usual->op;
+	access.moment = HISTORY_ANY_MOMENT;
 	if (usual->unaligned)
 		access.flags = ACCESS_RAGGED;
 	return access;
@@ -111,6 +114,7 @@ static bool count_place(struct tally *tally, const struct usual_place *place)
 	if (region == NULL || writes == NULL)
 		return false;
 	counter_add(&usage->totals.op[op], 1, usual->count, usual->unaligned);
+	usage->dated.labels += place->in_ext && history_is_dated(place->space->fs->history);
 	counter_add(&region->op[op], 1, usual->count, usual->unaligned);
 	*writes += op == ACCESS_WRITE;
 	if (has_inode(place) && inodes_count_alone(&usage->inodes, place->space, place->extent->owner, op,

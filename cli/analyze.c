@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap analyze: the main job. */
+#include "analyzer/clock.h"
 #include "analyzer/analysis.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -19,8 +20,8 @@ static const char options_help[] =
     "is one\n"
     "  -z NAME             only this statistic: latency (percentiles by region and op); may be repeated\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
-	COMMON_DISK_HELP;
+    "  --all               count the accesses outside the qtrace marks too\n" COMMON_DATED_HELP
+	COMMON_TRACE_HELP COMMON_DISK_HELP;
 
 struct command_line {
 	struct common common;
@@ -78,6 +79,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	    .threads = common->map.threads,
 	};
 	struct analysis analysis;
+	struct clock clock;
 	struct trace *trace;
 	struct map *map;
 	struct fit fit;
@@ -93,14 +95,19 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 		options.more[options.nmore++] = &statistic_heat;
 	options.base = fit.base;
 	options.fit = &fit;
+	options.clock = &clock;
 	analysis_init(&analysis, map, &options);
-	if (line->partial)
+	/* A piece that is a file of its own does not say what was committed before it. */
+	if (find_clock(&clock, trace, map, fit.base, common, line->partial && trace->options.of == 0) != 0)
+		status = STATUS_FAILED;
+	else if (line->partial)
 		status = make_part(trace, map, disk, &options, line);
 	else if (analysis_run(&analysis, trace, &err) == 0)
 		status = print_report(trace, map, disk, &analysis, line);
 	else
 		status = fail(trace_path, &err);
 	analysis_done(&analysis);
+	clock_done(&clock);
 	close_both(trace, map, &fit);
 	return status;
 }
@@ -161,6 +168,7 @@ static int run(int argc, char **argv)
 	    COMMON_WRITING,
 	    COMMON_DISK,
 	    COMMON_TRACE,
+	    COMMON_DATED,
 	    COMMON_HELP,
 	    {"statistic", required_argument, NULL, 'z'},
 	    {"partial", no_argument, NULL, OPTION_PARTIAL},

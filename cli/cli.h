@@ -57,7 +57,8 @@ struct common {
 	bool force;              /* what contradicts is told, and the work goes on */
 	uint64_t unit_sectors;   /* --align */
 	bool json, all;
-	bool verbose; /* says on standard error how the trace is read */
+	bool as_of_end; /* labels as of the image, and not as of each access */
+	bool verbose;   /* says on standard error how the trace is read */
 };
 #define COMMON_INIT                                                                                          \
 	{                                                                                                    \
@@ -79,6 +80,7 @@ enum {
 	COMMON_LVM_METADATA,
 	COMMON_OF,
 	COMMON_NO_REPLAY,
+	COMMON_AS_OF,
 	COMMON_RELATIVE_TO,
 	COMMON_FORCE,
 	COMMON_MAX_MEMORY,
@@ -154,6 +156,13 @@ enum {
 #define COMMON_FORCE_HELP "  --force             go on where the trace says that it is of another disk\n"
 #define COMMON_FORCES_HELP                                                                                   \
 	COMMON_FORCE_HELP "                      and replace a file that blkmap has not written\n"
+#define COMMON_DATED                                                                                         \
+	{                                                                                                    \
+		"as-of", required_argument, NULL, COMMON_AS_OF                                               \
+	}
+#define COMMON_DATED_HELP                                                                                    \
+	"  --as-of access|end  labels as of each access, where a journal tells of them (default), or the "   \
+	"disk's\n"
 #define COMMON_UNIT                                                                                          \
 	{                                                                                                    \
 		"align", required_argument, NULL, COMMON_ALIGN                                               \
@@ -180,6 +189,13 @@ int open_map(struct map **map, const char *path, const struct common *common);
 int open_both(struct trace **trace, struct map **map, struct fit *fit, const char *trace_path,
 	      const char *disk, const struct common *common);
 void close_both(struct trace *trace, struct map *map, struct fit *fit);
+
+struct clock;
+
+/* Finds out what the trace's accesses were as of, unless that is not wanted, or it is a piece of a trace; 0,
+   or STATUS_FAILED after a message. clock_done also after that. */
+int find_clock(struct clock *clock, struct trace *trace, const struct map *map, const struct space *base,
+	       const struct common *common, bool is_piece);
 
 /* Writes a text to standard output and empties it; 0, or STATUS_FAILED after a message. */
 int print_text(struct text *text);

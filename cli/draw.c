@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap draw: a picture of a trace. */
+#include "analyzer/clock.h"
 #include "analyzer/analysis.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -18,7 +19,8 @@ static const char options_help[] =
     "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_DISK_HELP;
+    "  --all               the accesses outside the qtrace marks too\n" COMMON_DATED_HELP COMMON_TRACE_HELP
+	COMMON_DISK_HELP;
 
 enum { DRAW_VIEW = COMMON_LAST, DRAW_HILBERT, DRAW_DUMP_SCENE };
 
@@ -117,6 +119,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	    .nmore = 1,
 	};
 	struct analysis analysis;
+	struct clock clock;
 	struct text out = {0};
 	struct err err;
 	int status;
@@ -126,11 +129,14 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
 	options.base = fit->base;
 	options.fit = fit;
+	options.clock = &clock;
 	analysis_init(&analysis, map, &options);
 	draw->picture.map = map;
 	draw->picture.device = common->trace.device;
 	draw->picture.analysis = &analysis;
-	if (analysis_run(&analysis, trace, &err) != 0)
+	if (find_clock(&clock, trace, map, fit->base, common, false) != 0)
+		status = STATUS_FAILED;
+	else if (analysis_run(&analysis, trace, &err) != 0)
 		status = fail(draw->picture.trace_path, &err);
 	else if (make(draw, &out, trace, &err) != 0)
 		status = fail(draw->output, &err);
@@ -139,6 +145,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 		    draw->dump_scene ? print_text(&out) : output_file(draw->output, &out, &common->output);
 	text_free(&out);
 	analysis_done(&analysis);
+	clock_done(&clock);
 	return status;
 }
 
@@ -229,6 +236,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 	    COMMON_DISK,
 	    COMMON_TRACE,
+	    COMMON_DATED,
 	    COMMON_WRITING,
 	    {"view", required_argument, NULL, DRAW_VIEW},
 	    {"hilbert", no_argument, NULL, DRAW_HILBERT},

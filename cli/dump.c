@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap dump: every access with its labels, in order. */
+#include "analyzer/clock.h"
 #include "analyzer/workers.h"
 #include "base/threads.h"
 #include "cli/cli.h"
@@ -11,8 +12,8 @@ static const char options_help[] =
     "  --json              one JSON object a line\n"
     "  -V                  the whole stack of every region, as a tree\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
-    "  --all               the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP COMMON_FORCE_HELP
-	COMMON_DISK_HELP;
+    "  --all               the accesses outside the qtrace marks too\n" COMMON_DATED_HELP COMMON_TRACE_HELP
+	COMMON_FORCE_HELP COMMON_DISK_HELP;
 
 struct dump {
 	const struct common *common;
@@ -120,6 +121,7 @@ static int dump_all(struct dump *dump, struct trace *trace)
 static int open_and_dump(const char *trace_path, const char *disk, const struct common *common, bool tree)
 {
 	struct dump dump = {.common = common, .tree = tree};
+	struct clock clock;
 	struct trace *trace;
 	struct map *map;
 	struct fit fit;
@@ -131,7 +133,10 @@ static int open_and_dump(const char *trace_path, const char *disk, const struct 
 	dump.base = fit.base;
 	dump.trace = trace;
 	print_fit(&fit, trace_path);
-	status = dump_all(&dump, trace);
+	status = find_clock(&clock, trace, map, fit.base, common, false);
+	if (status == 0)
+		status = dump_all(&dump, trace);
+	clock_done(&clock);
 	print_trace_notes(trace);
 	print_notes(map);
 	close_both(trace, map, &fit);
@@ -152,7 +157,8 @@ static int own_option(void *context, int option, const char *value, struct err *
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
+	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_TRACE,
+						COMMON_DATED,  COMMON_HELP, {0}};
 	struct common common = COMMON_INIT;
 	bool tree = false;
 	int status =

@@ -2,6 +2,7 @@
 /* Traces and disks, opened as the common options say, when the outputs spare them. */
 #include "cli/cli.h"
 
+#include "analyzer/clock.h"
 #include "cli/guard.h"
 #include "layout/disk/image.h"
 #include "layout/saved/saved.h"
@@ -106,4 +107,17 @@ int open_map(struct map **map, const char *path, const struct common *common)
 		return 0;
 	map_close(*map);
 	return STATUS_FAILED;
+}
+
+int find_clock(struct clock *clock, struct trace *trace, const struct map *map, const struct space *base,
+	       const struct common *common, bool is_piece)
+{
+	struct err err;
+
+	*clock = (struct clock){0};
+	if (common->as_of_end || is_piece ||
+	    clock_find(clock, trace, map, base, common->map.threads, &err) == 0)
+		return 0;
+	clock_done(clock);
+	return fail(trace->path, &err);
 }

@@ -61,6 +61,14 @@ static int parse_max_memory(struct common *common, const char *value, struct err
 	return 0;
 }
 
+static int parse_as_of(struct common *common, const char *value, struct err *err)
+{
+	if (strcmp(value, "access") != 0 && strcmp(value, "end") != 0)
+		return err_set(err, "--as-of: '%s' is neither access nor end", value);
+	common->as_of_end = strcmp(value, "end") == 0;
+	return 0;
+}
+
 static int parse_jobs(struct common *common, const char *value, struct err *err)
 {
 	char *end;
@@ -166,6 +174,8 @@ static int common_option(struct common *common, int option, const char *value, s
 	case COMMON_OF:
 		common->of = value;
 		return 0;
+	case COMMON_AS_OF:
+		return parse_as_of(common, value, err);
 	case COMMON_NO_REPLAY:
 		common->map.no_replay = true;
 		return 0;

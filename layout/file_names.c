@@ -157,6 +157,15 @@ bool file_names_next(const struct file_names *names, uint32_t *next, struct file
 	return true;
 }
 
+bool file_names_get(const struct file_names *names, uint32_t inode, uint32_t *parent, uint32_t *at)
+{
+	struct file_name name = name_of(names, inode);
+
+	*parent = name.parent;
+	*at = name.at;
+	return name.parent != 0;
+}
+
 uint32_t file_names_parent(const struct file_names *names, uint32_t inode)
 {
 	return name_of(names, inode).parent;

@@ -71,6 +71,10 @@ void file_names_expect(const struct file_names *names, uint32_t inode, unsigned 
    one that is found.  False when there are no more. */
 bool file_names_next(const struct file_names *names, uint32_t *next, struct file_link *link);
 
+/* An inode's one name: its directory, and where it lies in the pool (a length byte and the name); false when it
+   has none. */
+bool file_names_get(const struct file_names *names, uint32_t inode, uint32_t *parent, uint32_t *at);
+
 /* The parent of an inode by its one name; 0 when it has none. */
 uint32_t file_names_parent(const struct file_names *names, uint32_t inode);
 

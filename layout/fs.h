@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 struct fs_ops;
+struct history;
 struct saved_in;
 struct saved_out;
 struct space;
@@ -36,6 +37,7 @@ struct fs {
 	uint32_t data_sectors;  /* what files' data begins at multiples of: a block's, or a cluster's; 0: a
 				   block's */
 	uint32_t inode_bytes;   /* of an inode in its inode tables; 0 where there are none */
+	struct history *history; /* what its log tells of the time before, or NULL; owned */
 };
 
 /* Bytes of a space. */
@@ -79,6 +81,11 @@ struct fs_ops {
 	   directory names it.  NULL: files have no names. */
 	bool (*path)(const struct fs *fs, uint32_t owner, char *path, size_t len);
 	bool (*has_path)(const struct fs *fs, uint32_t owner);
+
+	/* The path of an owner, or of a life of the history, in one of its states; *guessed when a part of it
+	   is not sure.  NULL: there is no history. */
+	bool (*past_path)(const struct fs *fs, uint32_t owner, uint32_t state, char *path, size_t len,
+			  bool *guessed);
 
 	/* Fetches the memory that `path` will use, first step 0 and, when that has come, step 1.  NULL:
 	   nothing. */

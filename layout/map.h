@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "layout/disk/image.h"
+#include "layout/history.h"
 #include "layout/space.h"
 
 #include <stdbool.h>
@@ -86,8 +87,9 @@ struct place {
 	uint64_t inner;            /* where `start` lies in that space */
 	uint64_t reach;            /* sectors from `start` on that lie in the same spaces; 0 where unknown */
 	const struct extent *extent;
-	enum kind kind; /* the extent's, or what an area that holds no data is */
-	unsigned depth; /* how many of `stack` are used */
+	enum kind kind;            /* the extent's, or what an area that holds no data is */
+	struct place_history past; /* after history_place only: what the label is of */
+	unsigned depth;            /* how many of `stack` are used */
 	struct {
 		const struct space *space;
 		uint64_t start; /* where `start` lies in it */

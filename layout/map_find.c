@@ -82,6 +82,7 @@ static bool start_walk(struct place *place, uint64_t count)
 	place->reach = 0;
 	place->extent = &nothing;
 	place->kind = KIND_UNKNOWN;
+	place->past = (struct place_history){0};
 	return at < sectors;
 }
 

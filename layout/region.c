@@ -111,6 +111,8 @@ void region_describe(const struct map *map, const struct place *place, struct re
 		region->fs_type = space->content.type;
 	region->has_payload = region->kind == KIND_LUKS_PAYLOAD;
 	region->payload_sector = place->inner - place->extent->start;
+	if (place->past.history != NULL)
+		region_date(region);
 }
 
 /* Cuts a run to the part around a sector that has the same other owners, as map_find_shared does when it goes
@@ -203,10 +205,4 @@ size_t region_sharers(const struct region *region, struct place *places, struct 
 	for (size_t i = 0; i < others; i++)
 		region_describe(region->map, &places[i], &sharers[n + i]);
 	return n + others;
-}
-
-bool region_path(const struct region *region, char *path, size_t len)
-{
-	return region->has_owner && !(region->flags & EXTENT_DELETED) &&
-	       fs_path(region->fs, region->owner, path, len);
 }

@@ -29,6 +29,16 @@ struct region {
 	uint64_t payload_sector;
 	bool has_log;
 	struct log_block log; /* of a journal block */
+
+	/* Of a label as of a moment (layout/history.h). */
+	bool dated;
+	bool has_as_of, has_generation;
+	bool ended; /* the owner is no more */
+	uint32_t as_of, generation;
+	enum history_why why;
+	bool has_was; /* what is free now was `was_inode`'s */
+	uint64_t was_inode;
+	uint32_t was_generation;
 	unsigned depth;
 	const struct space *stack[MAP_DEPTH_MAX]; /* visible spaces, outermost first */
 };
@@ -47,7 +57,20 @@ size_t region_sharers(const struct region *region, struct place *places, struct 
 /* The home of the copy that a journal block holds, as it is on this disk now; false when it is no copy. */
 bool region_log_home(const struct region *region, struct region *home);
 
-/* The owner's absolute path as stored; false when it has none. */
+/* For region_describe: adds what place->past says. */
+void region_date(struct region *region);
+
+/* Other paths that the owner may have had at the moment, besides that of region_path, at most two: how
+   many. */
+unsigned region_other_paths(const struct region *region, char paths[2][FS_PATH_MAX]);
+
+/* The path that the owner has in the image, where it is another one than region_path says. */
+bool region_path_now(const struct region *region, char *path, size_t len);
+
+/* The last path of what had the sectors before they were free. */
+bool region_was_path(const struct region *region, char *path, size_t len);
+
+/* The owner's absolute path as stored, as of the moment where there is one; false when it has none. */
 bool region_path(const struct region *region, char *path, size_t len);
 
 #endif

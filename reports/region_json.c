@@ -3,6 +3,7 @@
 #include "reports/region_json.h"
 
 #include "base/json.h"
+#include "layout/history.h"
 
 static void add_stack(struct text *out, const struct region *region)
 {
@@ -18,6 +19,40 @@ static void add_path(struct text *out, const struct region *region)
 
 	if (region_path(region, path, sizeof(path)))
 		json_path(out, path);
+}
+
+/* Names that the owner may have had just as well, and the one that it has by now. */
+static void add_other_paths(struct text *out, const struct region *region)
+{
+	char paths[2][FS_PATH_MAX];
+	unsigned n = region_other_paths(region, paths);
+
+	for (unsigned i = 0; i < n; i++)
+		json_string(out, i ? "," : ",\"path_or\":[", paths[i]);
+	if (n > 0)
+		text_char(out, ']');
+	if (region_path_now(region, paths[0], FS_PATH_MAX))
+		json_string(out, ",\"path_now\":", paths[0]);
+}
+
+/* What the label is as of, and whether it is sure. */
+static void add_moment(struct text *out, const struct region *region)
+{
+	if (region->has_as_of)
+		json_u64(out, ",\"as_of\":", region->as_of);
+	if (region->why != HISTORY_CERTAIN)
+		json_string(out, ",\"uncertain\":true,\"why\":", history_why_name(region->why));
+}
+
+static void add_was(struct text *out, const struct region *region)
+{
+	char path[FS_PATH_MAX];
+
+	json_u64(out, ",\"was\":{\"inode\":", region->was_inode);
+	json_u64(out, ",\"generation\":", region->was_generation);
+	if (region_was_path(region, path, sizeof(path)))
+		json_path(out, path);
+	text_char(out, '}');
 }
 
 /* Other owners of the same sectors: files that share a block, volumes that share a chunk. */
@@ -52,20 +87,26 @@ static void add_journal(struct text *out, const struct log_block *log)
 	text_char(out, '}');
 }
 
-static void add_flags(struct text *out, uint8_t flags)
+static void add_flag(struct text *out, const char *name, bool *any)
 {
+	json_string(out, *any ? "," : ",\"flags\":[", name);
+	*any = true;
+}
+
+static void add_flags(struct text *out, const struct region *region)
+{
+	char path[FS_PATH_MAX];
 	bool any = false;
 
-	if (flags == 0)
-		return;
-	text_str(out, ",\"flags\":[");
-	for (unsigned i = 0; i < EXTENT_FLAGS; i++) {
-		if ((flags >> i & 1) == 0)
-			continue;
-		json_string(out, any ? "," : "", extent_flag_name(i));
-		any = true;
-	}
-	text_char(out, ']');
+	for (unsigned i = 0; i < EXTENT_FLAGS; i++)
+		if (region->flags >> i & 1)
+			add_flag(out, extent_flag_name(i), &any);
+	if (region_path_now(region, path, sizeof(path)))
+		add_flag(out, "since-renamed", &any);
+	if (region->ended)
+		add_flag(out, "since-deleted", &any);
+	if (any)
+		text_char(out, ']');
 }
 
 #define FILES_MAX 64
@@ -128,7 +169,11 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		json_u64(out, ",\"group\":", region->group);
 	if (region->has_inode)
 		json_u64(out, ",\"inode\":", region->inode);
+	if (region->has_generation)
+		json_u64(out, ",\"generation\":", region->generation);
 	add_path(out, region);
+	if (region->dated)
+		add_other_paths(out, region);
 	if (region->has_offset)
 		json_u64(out, ",\"offset\":", region->offset);
 	if (region->has_level)
@@ -140,6 +185,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	}
 	if (region->has_payload)
 		json_u64(out, ",\"payload_sector\":", region->payload_sector);
+	if (region->has_was)
+		add_was(out, region);
 	if (region->has_inodes) {
 		json_u64(out, ",\"inodes\":[", region->inodes[0]);
 		json_u64(out, ",", region->inodes[1]);
@@ -150,6 +197,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 	add_sharers(out, region);
 	if (region->has_log)
 		add_journal(out, &region->log);
-	add_flags(out, region->flags);
+	add_flags(out, region);
+	if (region->dated)
+		add_moment(out, region);
 	text_char(out, '}');
 }

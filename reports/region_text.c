@@ -3,6 +3,7 @@
 #include "reports/region_text.h"
 
 #include "base/escape.h"
+#include "layout/history.h"
 #include "layout/fs.h"
 
 #include <inttypes.h>
@@ -18,11 +19,38 @@ static bool add_path(struct text *out, const struct region *region)
 	return true;
 }
 
-static void add_flags(struct text *out, uint8_t flags)
+static void add_flags(struct text *out, const struct region *region)
 {
 	for (unsigned i = 0; i < EXTENT_FLAGS; i++)
-		if (flags >> i & 1)
+		if (region->flags >> i & 1)
 			text_printf(out, " (%s)", extent_flag_name(i));
+	if (region->why != HISTORY_CERTAIN)
+		text_printf(out, " (uncertain: %s)", history_why_name(region->why));
+}
+
+/* What became of the owner since. */
+static void add_since(struct text *out, const struct region *region)
+{
+	char path[FS_PATH_MAX];
+
+	if (region->ended) {
+		text_str(out, " (deleted since)");
+	} else if (region_path_now(region, path, sizeof(path))) {
+		text_str(out, " (now ");
+		escape_terminal(out, path, strlen(path));
+		text_char(out, ')');
+	}
+}
+
+static void add_was(struct text *out, const struct region *region)
+{
+	char path[FS_PATH_MAX];
+
+	text_str(out, ", was ");
+	if (region_was_path(region, path, sizeof(path)))
+		escape_terminal(out, path, strlen(path));
+	else
+		text_printf(out, "<%" PRIu64 ">", region->was_inode);
 }
 
 static void add_inodes(struct text *out, const struct region *region)
@@ -103,12 +131,16 @@ void region_label(struct text *out, const struct region *region)
 		text_char(out, ' ');
 		if (!add_path(out, region))
 			text_printf(out, "<%" PRIu64 ">", region->inode);
+		if (region->dated)
+			add_since(out, region);
+	} else if (region->has_was) {
+		add_was(out, region);
 	} else if (region->has_group && region->kind != KIND_JOURNAL && region->kind != KIND_FREE) {
 		text_printf(out, " group %" PRIu32, region->group);
 	}
 	if (region->has_offset && !region->has_log)
 		text_printf(out, " +%" PRIu64, region->offset);
-	add_flags(out, region->flags);
+	add_flags(out, region);
 }
 
 #define SHARERS_MAX 8
@@ -140,7 +172,11 @@ void region_details(struct text *out, const struct region *region)
 		text_printf(out, ", inode %" PRIu64 " ", region->inode);
 		if (!add_path(out, region))
 			out->n--;
+		if (region->dated)
+			add_since(out, region);
 	}
+	if (region->has_was)
+		add_was(out, region);
 	if (region->has_offset)
 		text_printf(out, ", byte %" PRIu64, region->offset);
 	if (region->has_level)
@@ -159,7 +195,7 @@ void region_details(struct text *out, const struct region *region)
 		add_inode_paths(out, region);
 	}
 	add_sharers(out, region);
-	add_flags(out, region->flags);
+	add_flags(out, region);
 }
 
 void region_tree(struct text *out, const struct place *place, const struct region *region, const char *indent)

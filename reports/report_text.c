@@ -50,6 +50,62 @@ static void heading(struct text *out, const struct results *results)
 		    size_human(results->disk.sectors << SECTOR_SHIFT, size, sizeof(size)));
 }
 
+/* "9,105" */
+static void grouped(struct text *out, uint64_t value)
+{
+	if (value >= 1000) {
+		grouped(out, value / 1000);
+		text_printf(out, ",%03" PRIu64, value % 1000);
+	} else {
+		text_printf(out, "%" PRIu64, value);
+	}
+}
+
+static void transactions(struct text *out, const struct usage_dated *dated)
+{
+	if (dated->last != 0 && dated->first != dated->last)
+		text_printf(out, " from transactions %" PRIu32 "-%" PRIu32, dated->first, dated->last);
+	else if (dated->last != 0)
+		text_printf(out, " from transaction %" PRIu32, dated->last);
+}
+
+static void uncertain_labels(struct text *out, const struct usage_dated *dated)
+{
+	const char *before = " uncertain (";
+
+	for (unsigned why = 0; why < HISTORY_WHYS; why++) {
+		if (dated->uncertain[why] == 0)
+			continue;
+		text_str(out, before);
+		before = ", ";
+		if (why == HISTORY_BEFORE && dated->first != 0)
+			text_printf(out, "before transaction %" PRIu32, dated->first);
+		else
+			text_str(out, history_why_name((enum history_why)why));
+	}
+	text_char(out, ')');
+}
+
+/* What the labels are as of. */
+static void as_of(struct text *out, const struct usage_dated *dated)
+{
+	uint64_t uncertain = usage_dated_uncertain(dated);
+
+	if (dated->labels == 0)
+		return;
+	text_str(out, "labels as of each access: ");
+	grouped(out, dated->labels - uncertain);
+	text_str(out, " of ");
+	grouped(out, dated->labels);
+	transactions(out, dated);
+	if (uncertain > 0) {
+		text_str(out, ", ");
+		grouped(out, uncertain);
+		uncertain_labels(out, dated);
+	}
+	text_char(out, '\n');
+}
+
 static void notes(struct text *out, const struct results *results)
 {
 	size_t told = results->derived != NULL; /* the first note stands at the top */
@@ -64,6 +120,7 @@ int report_text(struct text *out, const struct results *results, unsigned width,
 {
 	warnings(out, results);
 	heading(out, results);
+	as_of(out, &results->usage.dated);
 	for (size_t i = 0; shown[i] != NULL; i++)
 		if (is_shown(results, shown[i]) && shown[i]->text(out, results, width, err) != 0)
 			return -1;

@@ -38,6 +38,33 @@ static void add_totals(struct text *out, const struct counters *totals)
 	text_str(out, "}},\n");
 }
 
+/* What the labels are as of. */
+static void add_dated(struct text *out, const struct usage_dated *dated)
+{
+	const char *comma = "\"";
+
+	if (dated->labels == 0)
+		return;
+	json_u64(out, " \"as_of\":{\"labels\":", dated->labels);
+	json_u64(out, ",\"uncertain\":", usage_dated_uncertain(dated));
+	text_str(out, ",\"why\":{");
+	for (unsigned why = 0; why < HISTORY_WHYS; why++) {
+		if (dated->uncertain[why] == 0)
+			continue;
+		text_str(out, comma);
+		text_str(out, history_why_name((enum history_why)why));
+		json_u64(out, "\":", dated->uncertain[why]);
+		comma = ",\"";
+	}
+	text_char(out, '}');
+	if (dated->last != 0) {
+		json_u64(out, ",\"transactions\":[", dated->first);
+		json_u64(out, ",", dated->last);
+		text_char(out, ']');
+	}
+	text_str(out, "},\n");
+}
+
 static void add_regions(struct text *out, const struct usage_results *usage)
 {
 	text_str(out, " \"regions\":[");
@@ -62,7 +89,11 @@ static void add_file(struct text *out, const struct usage_results *usage, size_t
 	json_item(out, i);
 	json_string(out, "{\"device\":", file.device);
 	json_u64(out, ",\"inode\":", file.inode);
+	if (file.has_generation)
+		json_u64(out, ",\"generation\":", file.generation);
 	json_path(out, file.path);
+	if (file.deleted)
+		text_str(out, ",\"flags\":[\"since-deleted\"]");
 	add_counters(out, file.counters);
 }
 
@@ -152,6 +183,7 @@ static void add_files(struct json_sink *sink, const struct usage_results *usage,
 
 void usage_json(struct json_sink *sink, const struct results *results)
 {
+	add_dated(sink->out, &results->usage.dated);
 	add_totals(sink->out, &results->usage.totals);
 	add_regions(sink->out, &results->usage);
 	add_files(sink, &results->usage, results->threads);

@@ -126,6 +126,8 @@ static void file_name(struct text *out, const struct file_result *file, bool wit
 	if (with_device)
 		text_printf(out, "%s:", file->device);
 	escape_terminal(out, file->path, strlen(file->path));
+	if (file->deleted)
+		text_str(out, " (deleted since)");
 }
 
 static bool on_one_device(const struct usage_results *usage)

@@ -47,10 +47,12 @@ struct access {
 			       ACCESS_NO_LATENCY */
 	uint32_t device;    /* index into the trace's devices */
 	uint32_t pid;       /* ACCESS_NO_PID where the trace has none */
+	uint32_t moment;    /* which of the trace's moments it lies in (trace/trace.h) */
 	uint32_t comm;      /* index into the trace's command names; 0 is "" */
 	uint8_t op;         /* enum access_op */
 	uint8_t window;     /* enum access_window */
 	uint16_t flags;     /* enum access_flag */
+	uint32_t unused;    /* 0: no bytes of it are anything */
 };
 
 /* An access of which nothing is known but what the caller fills in. */

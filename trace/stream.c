@@ -14,6 +14,7 @@ void stream_init(struct stream *stream, struct trace *trace)
 	memset(stream, 0, sizeof(*stream));
 	stream->trace = trace;
 	stream->input = trace->input;
+	stream->read = trace->first;
 	stream->lines = input_line_count(trace->input);
 	window_init(&stream->window, trace);
 	pthread_mutex_init(&stream->reading, NULL);
@@ -190,6 +191,26 @@ static int tell_marks(struct stream *stream, struct batch *batch, bool at_end, s
 	return 0;
 }
 
+/* Says in which moment each access lies.  An access that ends a moment is still of it. */
+static void set_moments(const struct trace *trace, struct batch *batch)
+{
+	size_t low = 0, high = trace->nmoments;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (trace->moments[middle] < batch->first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = 0; i < batch->n; i++) {
+		while (low < trace->nmoments && trace->moments[low] < batch->first + i)
+			low++;
+		batch->at[i].moment = (uint32_t)low;
+	}
+}
+
 /* A batch on its way: what is known of it before its turn. */
 struct progress {
 	int got;       /* of read_some */
@@ -217,6 +238,11 @@ static int take_turn(struct stream *stream, struct batch *batch, struct progress
 	}
 	if (progress->got == 0 && is_parsed_apart(stream) && trace_end(stream->trace, err) != 0)
 		return -1;
+	batch->first = stream->read;
+	stream->read += batch->n;
+	progress->uniform = window_is_idle(&stream->window) && !progress->may_mark && stream->edges == NULL;
+	if (!progress->uniform)
+		set_moments(stream->trace, batch);
 	if (stream->edges != NULL && !stream->edges->synced && take_lead(stream, batch) != 0)
 		return err_nomem(err);
 	progress->uniform = window_is_idle(&stream->window) && !progress->may_mark;
@@ -265,6 +291,8 @@ int stream_next(struct stream *stream, struct batch *batch, struct err *err)
 		progress.parsed = parse(stream, batch);
 	progress.may_mark = may_mark(batch);
 	status = in_turn(stream, batch, &progress, err);
+	if (status > 0 && progress.uniform && stream->edges == NULL)
+		set_moments(stream->trace, batch);
 	if (status > 0 && progress.uniform)
 		for (size_t i = 0; i < batch->n; i++)
 			batch->at[i].window = (uint8_t)progress.window;

@@ -17,6 +17,7 @@ struct batch {
 	size_t n, cap;
 	uint64_t number;    /* of this batch, from 0, without gaps */
 	uint64_t before[4]; /* accesses of the trace before this batch, by enum access_window */
+	uint64_t first;     /* the number in the trace of the first access as it was read */
 	struct input_lines lines;
 };
 
@@ -45,6 +46,7 @@ struct stream {
 	struct input *input;        /* the trace's own, while lines are parsed apart */
 	struct window window;
 	uint64_t before[4];
+	uint64_t read; /* accesses, in the whole trace */
 	uint64_t lines;
 	uint64_t turn, next; /* batch numbers: whose turn it is, and the next to be read */
 	bool read_all;       /* nothing is left to be read */

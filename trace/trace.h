@@ -80,8 +80,14 @@ struct trace {
 	struct strays strays;         /* lines that are none of the trace, and a last one without its end */
 	VEC(char *) notes;            /* what was lost, out of order or unfinished; owned */
 	VEC(struct trace_mark) marks; /* those that have been read; owned */
-	uint32_t chosen;              /* the device to keep: options.device, or the only one */
-	bool has_chosen;              /* options.device was given and is there */
+	/* Set by who knows more of the trace than it says: sorted numbers of accesses of the whole trace,
+	   behind each of which another moment begins; not owned.  `first` is the number of the first access
+	   that is read. */
+	const uint64_t *moments;
+	size_t nmoments;
+	uint64_t first;
+	uint32_t chosen; /* the device to keep: options.device, or the only one */
+	bool has_chosen; /* options.device was given and is there */
 };
 
 #define TRACE_LINE_MIN 4

@@ -60,6 +60,11 @@ static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, si
 	return true;
 }
 
+bool ext_read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len)
+{
+	return read_entries(ext, dir, bytes, len, keep_name);
+}
+
 static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *buf)
 {
 	uint32_t most = READ_MAX / ext->block_size, n;

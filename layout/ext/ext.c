@@ -4,6 +4,8 @@
 #include "layout/unreadable.h"
 
 #include "base/size.h"
+#include "layout/ext/versions.h"
+#include "layout/history.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +38,8 @@ bool ext_claim(struct ext *ext, struct claim what, uint64_t block, uint64_t coun
 
 int ext_read_blocks(const struct ext *ext, uint64_t block, void *buf, uint32_t count, struct err *err)
 {
+	if (ext->versions != NULL)
+		return versions_read(ext->versions, block, buf, count, err);
 	if (block > UINT64_MAX / ext->block_size)
 		return err_set(err, "block %" PRIu64 " is beyond everything", block);
 	return space_read(ext->fs.space, block * ext->block_size, buf, (size_t)count * ext->block_size, err);
@@ -57,6 +61,7 @@ void ext_free(struct fs *fs)
 	log_free(&ext->log);
 	ext_found_free(&ext->all);
 	free(ext->states);
+	history_free(ext->fs.history);
 	free(ext);
 }
 
@@ -173,7 +178,7 @@ static int map_file_system(struct ext *ext, struct err *err)
 		return err_nomem(err);
 	if (ext->map->build->keep_links && ext_read_targets(ext, err) != 0)
 		return -1;
-	return ext_read_dirs(ext, err);
+	return ext_read_dirs(ext, err) == 0 ? ext_map_past(ext, err) : -1;
 }
 
 int ext_map_opened(struct map *map, struct space *space, ext2_filsys fs, bool from_backup, struct err *err)

@@ -14,6 +14,8 @@
 #include <ext2fs/ext2fs.h>
 #include <stdatomic.h>
 
+struct versions;
+
 #define NO_PLACE UINT32_MAX /* extent.arg of a map block that is named as its file is */
 
 /* A run of a directory's blocks, to be read for names. */
@@ -63,8 +65,9 @@ struct ext {
 	atomic_uint_fast64_t *nodes; /* how many map blocks have been read: those in a loop would never end */
 	uint64_t nodes_max;
 	struct log log;
-	bool from_backup; /* superblock and descriptors are backups */
-	uint8_t *states;  /* enum ext_group_state, by group */
+	bool from_backup;          /* superblock and descriptors are backups */
+	uint8_t *states;           /* enum ext_group_state, by group */
+	struct versions *versions; /* NULL, or what blocks are read from instead of the space */
 	bool shared_blocks;
 };
 
@@ -170,6 +173,12 @@ int ext_map_inodes(struct ext_scan *scan, uint32_t group);
    no place or cannot be read. */
 int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct ext_inode *inode);
 
+/* Takes an inode apart; *inode points to `raw`. */
+void ext_parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t number, struct ext_inode *inode);
+
+/* Claims what an inode has. */
+int ext_map_inode(struct ext *ext, const struct ext_inode *inode, struct err *err);
+
 /* What one inode's map holds (ext_blocks.c). */
 int ext_map_blocks(struct ext *ext, const struct ext_inode *inode, struct err *err);
 
@@ -195,6 +204,16 @@ int ext_replay(struct ext *ext, struct err *err);
 /* The names in the directories that were found (ext_dirs.c). */
 int ext_read_dirs(struct ext *ext, struct err *err);
 void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode);
+
+/* Packs the names of a directory's block into ext->found->names; false where they stop making sense. */
+bool ext_read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len);
+
+/* What the journal tells of the time before (past.c): ext->fs.history, where it tells anything. */
+int ext_map_past(struct ext *ext, struct err *err);
+
+/* The path of an owner in a state of the history (past_path.c). */
+bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, char *path, size_t len,
+		   bool *guessed);
 
 /* The part of inline data that does not lie in i_block; NULL when there is none. */
 const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len);

@@ -51,7 +51,7 @@ static enum kind data_kind(const struct ext *ext, const struct ext_inode *inode)
 	return KIND_FILE_DATA;
 }
 
-static void parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t number, struct ext_inode *inode)
+void ext_parse_inode(const struct ext *ext, const uint8_t *raw, uint32_t number, struct ext_inode *inode)
 {
 	*inode = (struct ext_inode){
 	    .raw = raw,
@@ -84,7 +84,7 @@ int ext_read_inode(const struct ext *ext, uint32_t number, uint8_t *raw, struct 
 			   (uint64_t)index * ext->inode_size,
 		       raw, ext->inode_size, &why) != 0)
 		return -1;
-	parse_inode(ext, raw, number, inode);
+	ext_parse_inode(ext, raw, number, inode);
 	return 0;
 }
 
@@ -115,7 +115,7 @@ static bool has_blocks(const struct ext *ext, const struct ext_inode *inode)
 	       (type == MODE_SYMLINK && !is_fast_symlink(ext, inode));
 }
 
-static int map_inode(struct ext *ext, const struct ext_inode *inode, struct err *err)
+int ext_map_inode(struct ext *ext, const struct ext_inode *inode, struct err *err)
 {
 	struct claim xattr = {
 	    .rank = RANK_CONTENT,
@@ -160,9 +160,9 @@ static int map_table_part(struct ext_scan *scan, const struct table *table, uint
 
 		if (!is_used(ext, table, from + i, raw))
 			continue;
-		parse_inode(ext, raw, table->group * ext->inodes_per_group + from + i + 1, &inode);
+		ext_parse_inode(ext, raw, table->group * ext->inodes_per_group + from + i + 1, &inode);
 		ext_check_inode(ext, &inode);
-		if (map_inode(ext, &inode, &scan->err) != 0)
+		if (ext_map_inode(ext, &inode, &scan->err) != 0)
 			return -1;
 	}
 	return 0;

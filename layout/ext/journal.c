@@ -229,7 +229,6 @@ int ext_map_journal(struct ext *ext, struct err *err)
 		return -1;
 	for (size_t i = 0; i < ext->found->log_runs.n; i++)
 		claim_run(ext, &ext->found->log_runs.at[i]);
-	VEC_FREE(&ext->found->log_runs);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An ext2/3/4 file system, asked as any other.  Its owners are inodes by their numbers. */
 #include "layout/ext/ext_private.h"
+#include "layout/history.h"
 #include "layout/saved/format.h"
 
 #include <string.h>
@@ -35,18 +36,47 @@ static bool inodes(const struct fs *fs, const struct extent *extent, uint64_t se
 	return true;
 }
 
+/* A life that ended had this name last. */
+static bool last_path(const struct fs *fs, const struct history_life *life, char *path, size_t len)
+{
+	bool guessed;
+
+	for (uint32_t state = life->to; state > life->from; state--)
+		if (ext_past_path(fs, life->id, state - 1, path, len, &guessed))
+			return true;
+	return false;
+}
+
+static bool is_past(const struct fs *fs, uint32_t owner)
+{
+	return fs->history != NULL && owner >= fs->history->first_id;
+}
+
 static bool path(const struct fs *fs, uint32_t inode, char *path, size_t len)
 {
+	if (is_past(fs, inode))
+		return last_path(fs, history_life(fs->history, inode), path, len);
 	return file_names_path(&ext_of(fs)->names, inode, path, len);
+}
+
+static uint64_t number(const struct fs *fs, uint32_t owner)
+{
+	return is_past(fs, owner) ? history_life(fs->history, owner)->inode : owner;
 }
 
 static bool has_path(const struct fs *fs, uint32_t inode)
 {
+	char path[FS_PATH_MAX];
+
+	if (is_past(fs, inode))
+		return last_path(fs, history_life(fs->history, inode), path, sizeof(path));
 	return file_names_has(&ext_of(fs)->names, inode);
 }
 
 static void expect_path(const struct fs *fs, uint32_t inode, unsigned step)
 {
+	if (is_past(fs, inode))
+		return;
 	file_names_expect(&ext_of(fs)->names, inode, step);
 }
 
@@ -73,9 +103,11 @@ static bool identity(const struct fs *fs, struct fs_bytes *bytes)
 const struct fs_ops ext_ops = {
     .name = "ext",
     .group = group,
+    .number = number,
     .inodes = inodes,
     .owner_sector = ext_inode_sector,
     .path = path,
+    .past_path = ext_past_path,
     .has_path = has_path,
     .expect_path = expect_path,
     .resolve = ext_resolve,

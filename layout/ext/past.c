@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a file system's log to its history. */
+#include "layout/ext/past.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_checked(enum kind kind)
+{
+	return kind == KIND_INODE_TABLE || kind == KIND_BLOCK_BITMAP || kind == KIND_INODE_BITMAP;
+}
+
+/* Whether the last copy of each block that always is what it is lies at its home, too: otherwise something
+   wrote without the log. */
+static bool is_closed(struct past *past)
+{
+	const struct space *space = past->ext->fs.space;
+	uint8_t *home = malloc(past->ext->block_size);
+	bool closed = true;
+	struct err why;
+	size_t n;
+
+	past->failed |= home == NULL;
+	for (size_t i = 0; home != NULL && closed && i < past->versions.sorted.n; i += n) {
+		const struct version *first = &past->versions.sorted.at[i];
+		uint64_t sector = first->home * past->ext->fs.block_sectors, end;
+
+		versions_of(&past->versions, first->home, &n);
+		if (sector >= space->sectors ||
+		    !is_checked(
+			(enum kind)extents_find(&space->extents, space->sectors, sector, &end)->kind) ||
+		    version_read(&past->versions, first + n - 1, past->block) != 0 ||
+		    ext_read_blocks(past->ext, first->home, home, 1, &why) != 0)
+			continue;
+		closed = memcmp(past->block, home, past->ext->block_size) == 0;
+		if (!closed)
+			ext_note(past->ext,
+				 "block %" PRIu64
+				 " is not as the journal's last transaction left it: something wrote without"
+				 " the journal, so labels of before are uncertain",
+				 first->home);
+	}
+	free(home);
+	return closed;
+}
+
+/* The ids of lives: an inode's number for the one that the image has. */
+static int number_lives(struct past *past)
+{
+	struct history *history = past->history;
+
+	history->first_id = past->ext->inodes + 1;
+	for (size_t i = 0; i < history->lives.n; i++) {
+		struct history_life *life = &history->lives.at[i];
+
+		life->id = life->inode;
+		if (life->to == past_end(past))
+			continue;
+		if (history->past.n > UINT32_MAX - 1 - history->first_id)
+			return -1;
+		life->id = (uint32_t)(history->first_id + history->past.n);
+		if (VEC_PUSH(&history->past, (uint32_t)i) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int make(struct past *past)
+{
+	int result = past_read_log(past);
+
+	if (result <= 0)
+		return result;
+	past->history->open = !is_closed(past);
+	past_map_inodes(past);
+	past_map_free(past);
+	if (past->failed || history_make_runs(past->history) != 0)
+		return -1;
+	past_map_names(past);
+	if (past->failed || number_lives(past) != 0 || history_finish(past->history) != 0)
+		return -1;
+	return 1;
+}
+
+int ext_map_past(struct ext *ext, struct err *err)
+{
+	struct past past = {
+	    .ext = ext,
+	    .history = calloc(1, sizeof(*past.history)),
+	    .versions = {.ext = ext},
+	    .parse = *ext,
+	    .block = malloc(ext->block_size),
+	};
+	int result = -1;
+
+	past.parse.found = &past.found;
+	past.parse.nodes = &past.nodes;
+	past.parse.versions = &past.versions;
+	if (past.history != NULL && past.block != NULL)
+		result = make(&past);
+	VEC_FREE(&past.versions.sorted);
+	ext_found_free(&past.found);
+	free(past.block);
+	if (result == 1)
+		ext->fs.history = past.history;
+	else
+		history_free(past.history);
+	return result < 0 ? err_nomem(err) : 0;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The label of a place at a moment. */
+#include "layout/fs.h"
+#include "layout/history.h"
+#include "layout/map.h"
+
+bool history_changes(enum kind kind)
+{
+	switch (kind) {
+	case KIND_DIRECTORY:
+	case KIND_FILE_DATA:
+	case KIND_SYMLINK:
+	case KIND_EXTENT_NODE:
+	case KIND_INDIRECT_BLOCK:
+	case KIND_XATTR:
+	case KIND_FREE:
+	case KIND_UNKNOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The first run that ends behind a sector; n when there is none. */
+static size_t run_from(const struct history *history, uint64_t sector)
+{
+	size_t low = 0, high = history->runs.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->runs.at[middle].start + history->runs.at[middle].count <= sector)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct history_run *history_run_at(const struct history *history, uint64_t sector)
+{
+	size_t i = run_from(history, sector);
+
+	return i < history->runs.n && history->runs.at[i].start <= sector ? &history->runs.at[i] : NULL;
+}
+
+static void cut(struct place *place, uint64_t end)
+{
+	if (place->count > end - place->inner)
+		place->count = end - place->inner;
+}
+
+/* What is asked of a run. */
+struct question {
+	const struct history *history;
+	const struct history_run *run;
+	uint32_t states[3];
+	unsigned nstates;
+};
+
+/* What owns the run in a state, or (`free`) says that nobody does. */
+static const struct history_label *label_in(const struct question *question, uint32_t state, bool free,
+					    bool guessed)
+{
+	for (uint32_t i = 0; i < question->run->n; i++) {
+		const struct history_label *label = &question->history->labels.at[question->run->first + i];
+
+		if (label->from <= state && state < label->to && label->guessed == guessed &&
+		    (label->extent.kind == KIND_FREE) == free)
+			return label;
+	}
+	return NULL;
+}
+
+/* The owner: in state n, else n-1, else n+1.  A discard comes for what nobody has any more. */
+static const struct history_label *owner(const struct question *question, enum history_use use, bool guessed)
+{
+	unsigned n = use == HISTORY_DISCARDS ? 1 : question->nstates;
+	const struct history_label *label = NULL;
+
+	for (unsigned i = 0; label == NULL && i < n; i++)
+		label = label_in(question, question->states[i], false, guessed);
+	return label;
+}
+
+/* Whether the state before says another owner: with data=writeback, and after extents were exchanged. */
+static bool is_reused(const struct question *question, const struct history_label *label)
+{
+	const struct history_label *before;
+
+	if (question->nstates < 2 || label->from <= question->states[1])
+		return false;
+	before = label_in(question, question->states[1], false, false);
+	return before != NULL && before->extent.owner != label->extent.owner;
+}
+
+static const struct history_label *last_owner(const struct question *question)
+{
+	const struct history_label *last = NULL;
+
+	for (uint32_t i = 0; i < question->run->n; i++) {
+		const struct history_label *label = &question->history->labels.at[question->run->first + i];
+
+		if (label->extent.kind != KIND_FREE && label->to <= question->states[0] &&
+		    (last == NULL || label->to > last->to))
+			last = label;
+	}
+	return last;
+}
+
+/* Whether the bitmap's copies say that the run was in use. */
+static bool was_in_use(const struct question *question)
+{
+	bool told = false;
+
+	for (uint32_t i = 0; i < question->run->n; i++)
+		told |= question->history->labels.at[question->run->first + i].extent.kind == KIND_FREE;
+	return told && label_in(question, question->states[0], true, false) == NULL &&
+	       label_in(question, question->states[0], true, true) == NULL;
+}
+
+static void set_nobody(struct place *place, const struct question *question, enum history_use use)
+{
+	static const struct extent free_extent = {.kind = KIND_FREE}, unknown = {.kind = KIND_UNKNOWN};
+	bool used = was_in_use(question);
+
+	place->extent = used ? &unknown : &free_extent;
+	place->kind = used ? KIND_UNKNOWN : KIND_FREE;
+	if (used)
+		place->past.why = HISTORY_BEFORE;
+	else if (use == HISTORY_WRITES)
+		place->past.why = HISTORY_SHORT;
+	else if (label_in(question, question->states[0], true, false) == NULL)
+		place->past.why = HISTORY_BEFORE;
+	if (!used)
+		place->past.was = last_owner(question);
+}
+
+/* Whether the image's owner has had its sectors in all states: its inode was never logged. */
+static bool is_for_good(const struct history *history, const struct place *place)
+{
+	size_t n;
+
+	if (!kind_has_owner(place->kind) || place->extent->owner == 0)
+		return false;
+	history_lives(history, place->extent->owner, &n);
+	return n == 0;
+}
+
+static void choose(struct place *place, const struct question *question, enum history_use use)
+{
+	const struct history_label *label = owner(question, use, false);
+
+	if (label != NULL && is_reused(question, label))
+		place->past.why = HISTORY_REUSED;
+	if (label == NULL) {
+		label = owner(question, use, true);
+		place->past.why = label != NULL ? HISTORY_BEFORE : HISTORY_CERTAIN;
+	}
+	if (label == NULL) {
+		set_nobody(place, question, use);
+		return;
+	}
+	place->extent = &label->extent;
+	place->kind = (enum kind)label->extent.kind;
+}
+
+void history_place(struct place *place, uint32_t moment, enum history_use use)
+{
+	const struct fs *fs = place->space->fs;
+	const struct history *history = fs_holds(fs, place->inner) ? fs->history : NULL;
+	struct question question = {.history = history};
+	size_t i;
+
+	place->past = (struct place_history){0};
+	if (!history_is_dated(history) || place->extent->kind == KIND_CHILD)
+		return;
+	place->past.history = history;
+	if (moment == HISTORY_ANY_MOMENT)
+		return;
+	place->past.use = (uint8_t)use;
+	place->past.running = history->running[moment < history->nmoments ? moment : history->nmoments - 1];
+	if (!history_changes(place->kind))
+		return;
+	i = run_from(history, place->inner);
+	if (i < history->runs.n && history->runs.at[i].start > place->inner) {
+		cut(place, history->runs.at[i].start);
+	} else if (i < history->runs.n) {
+		cut(place, history->runs.at[i].start + history->runs.at[i].count);
+		question.run = &history->runs.at[i];
+		question.nstates = history_states_at(history, place->past.running, question.states);
+		place->past.relabelled = !is_for_good(history, place);
+		if (place->past.relabelled)
+			choose(place, &question, use);
+	}
+	if (place->past.running == HISTORY_NO_YET)
+		place->past.why = HISTORY_BEFORE;
+	else if (place->past.running == HISTORY_NO_MORE)
+		place->past.why = HISTORY_IMAGE_TIME;
+	else if (history->open)
+		place->past.why = HISTORY_GAP;
+}
