@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum field { FILE_KEY, READ, WRITTEN, FIELDS };
+enum field { FILE_KEY, WRITTEN, TRAFFIC, FIELDS };
 
 struct file_order file_order(const struct counters *counters, uint64_t file, size_t index)
 {
@@ -24,10 +24,10 @@ static uint64_t value(const struct file_order *file, enum field field)
 	switch (field) {
 	case FILE_KEY:
 		return file->file;
-	case READ:
-		return ~file->read;
-	default:
+	case WRITTEN:
 		return ~file->written;
+	default:
+		return ~(file->written + file->read);
 	}
 }
 
@@ -81,7 +81,7 @@ int file_order_sort(struct file_order *files, size_t n)
 
 	if (other == NULL)
 		return -1;
-	for (enum field field = is_numbered(files, n) ? READ : FILE_KEY; field < FIELDS; field++) {
+	for (enum field field = is_numbered(files, n) ? WRITTEN : FILE_KEY; field < FIELDS; field++) {
 		uint64_t differ = differences(files, n, field);
 
 		for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {

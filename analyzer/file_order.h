@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The order in which files are listed: most sectors written first, then most read, then by number. */
+/* The order in which files are listed: most traffic first, reads and writes
+   together, then most sectors written, then by number. */
 #ifndef ANALYZER_FILE_ORDER_H
 #define ANALYZER_FILE_ORDER_H
 

@@ -206,7 +206,7 @@ void print_notes(const struct map *map);
 /* What the reader should know of how the trace fits the disk, on standard error, before such output. */
 void print_fit(const struct fit *fit, const char *trace);
 
-/* The width for tables: the terminal's, or 80. */
+/* The width for tables: the terminal's, 80 where it does not tell, 0 for a pipe or a file. */
 unsigned terminal_width(void);
 
 #endif

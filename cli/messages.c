@@ -87,6 +87,8 @@ unsigned terminal_width(void)
 {
 	struct winsize size;
 
+	if (!isatty(STDOUT_FILENO))
+		return 0;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
 		return size.ws_col;
 	return 80;

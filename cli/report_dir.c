@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-#define TEXT_WIDTH 100
-
 enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
 
 static const char *const names[REPORT_FILES] = {
@@ -92,7 +90,7 @@ int report_directory(const char *path, const struct results *results, const stru
 	for (size_t i = 0; i < REPORT_FILES; i++)
 		files[i].name = names[i];
 
-	if (report_text(&files[REPORT_TEXT].text, results, TEXT_WIDTH, &err) != 0 ||
+	if (report_text(&files[REPORT_TEXT].text, results, 0, &err) != 0 ||
 	    report_json(&files[REPORT_JSON].text, results, NULL, &err) != 0 ||
 	    make_pictures(files, results, analysis, &err) != 0)
 		status = fail(path, &err);

@@ -6,7 +6,7 @@
 #include "analyzer/results.h"
 #include "base/text.h"
 
-/* For a terminal of `width` columns; 0, or -1 without memory. */
+/* For a terminal of `width` columns, or with 0 for a pipe or a file, where no name is broken; 0, or -1 without memory. */
 int report_text(struct text *out, const struct results *results, unsigned width, struct err *err);
 
 /* Takes a part of a long text and leaves it empty; 0, or a positive number when no more is wanted. */

@@ -25,7 +25,7 @@ struct table *table_new(unsigned width)
 		return NULL;
 	}
 	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(table->scols, width);
+	scols_table_set_termwidth(table->scols, width != 0 ? width : TABLE_WIDTH);
 	/* Cells are safe for terminals; libsmartcols would escape their backslashes once more. */
 	table->failed = scols_table_enable_noencoding(table->scols, 1) != 0;
 	return table;

@@ -20,6 +20,8 @@ enum column {
 	COLUMN_LINES, /* left, cells may have several lines */
 };
 
+/* For so many columns; 0 for what is no terminal, where cells may be longer than TABLE_WIDTH has room for. */
+#define TABLE_WIDTH 80
 struct table *table_new(unsigned width);
 void table_free(struct table *table);
 void table_column(struct table *table, const char *title, enum column kind);

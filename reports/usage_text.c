@@ -142,11 +142,15 @@ static bool on_one_device(const struct usage_results *usage)
 
 #define FILES_SHOWN 40
 
+#define NO_WIDTH 1000000
+
 /* Names keep some room where there are more ops than a terminal has columns for. */
 static unsigned files_width(const struct usage_results *usage, unsigned width)
 {
 	unsigned least = 24;
 
+	if (width == 0)
+		return NO_WIDTH;
 	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
 		least += has_op(usage, op) ? 22 : 0;
 	return width < least ? least : width;
@@ -165,7 +169,7 @@ static int files(struct text *out, const struct usage_results *usage, unsigned w
 	table = table_new(files_width(usage, width));
 	if (table == NULL)
 		return err_nomem(err);
-	table_column(table, alone ? "FILE" : "DEVICE:FILE", COLUMN_WRAP);
+	table_column(table, alone ? "FILE" : "DEVICE:FILE", width == 0 ? COLUMN_LEFT : COLUMN_WRAP);
 	add_op_columns(table, usage);
 	for (size_t i = 0; i < n && i < FILES_SHOWN; i++) {
 		struct table_row *row = table_row(table, NULL);

@@ -151,7 +151,7 @@ static void usage_tells_files_apart_by_device_and_inode(void **state)
 	feed(&usage, ACCESS_WRITE, one + 5000 - 64, 2);
 	usage_finish(&usage);
 	assert_int_equal(usage.files.n, 3);
-	/* Most written first. */
+	/* Most traffic first, and of the same most written. */
 	fs_path(usage.files.at[0].space->fs, usage.files.at[0].inode, path, sizeof(path));
 	assert_string_equal(path, "/two");
 	assert_file(&usage, 0, ACCESS_WRITE, 1, 6, 1);
