@@ -51,7 +51,7 @@ $(BUILD)/libblkmap.a: $(call objects,$(LIBRARY)) $(BUILD)/viz/page_parts.o
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/viz/page_parts.c: viz/page-parts viz/page.html viz/page.css viz/page_places.js viz/page.js
+$(BUILD)/viz/page_parts.c: viz/page-parts viz/page.html viz/page.css $(sort $(wildcard viz/page_*.js))
 	@mkdir -p $(@D)
 	viz/page-parts > $@.new
 	mv -f $@.new $@

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* viz/page.html, page.css and page.js as bytes, and the hashes (base64 of SHA-256) of the last two.  The
+/* viz/page.html, page.css and the script (page_*.js) as bytes, and the hashes (base64 of SHA-256) of the last two.  The
    Makefile writes the file that defines them. */
 #ifndef VIZ_PAGE_PARTS_H
 #define VIZ_PAGE_PARTS_H
