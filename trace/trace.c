@@ -2,6 +2,8 @@
 /* Opening a trace: which format it is, which device is meant, and reading it without knowing the format. */
 #include "trace/trace.h"
 
+#include "trace/unknown.h"
+
 #include "base/device_name.h"
 #include "trace/recorded.h"
 
@@ -50,63 +52,6 @@ static int format_named(struct trace *trace, const char *wanted, struct err *err
 	return format_unknown(wanted, err);
 }
 
-/* The marks of disk images and their contents, for one that was given by mistake. */
-static bool is_disk(const uint8_t *bytes, size_t len)
-{
-	static const struct {
-		size_t at;
-		const char *mark;
-	} marks[] = {{510, "\x55\xaa"},
-		     {512, "EFI PART"},
-		     {4096, "EFI PART"},
-		     {1080, "\x53\xef"},
-		     {512, "LABELONE"},
-		     {0, "QFI\xfb"},
-		     {0, "KDMV"},
-		     {0, "vhdxfile"},
-		     {0, "conectix"},
-		     {64, "\x7f\x10\xda\xbe"},
-		     {0, "XFSB"},
-		     {0, "LUKS\xba\xbe"},
-		     {4086, "SWAPSPACE2"},
-		     {4096, "\xfc\x4e\x2b\xa9"},
-		     {0, "\x89"
-			 "blkmap\n"}};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		size_t n = strlen(marks[i].mark);
-
-		if (len >= marks[i].at + n && memcmp(bytes + marks[i].at, marks[i].mark, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Files that hold block accesses, but not in a form that is read here. */
-static int say_what_it_is(const uint8_t *bytes, size_t len, struct err *err)
-{
-	static const struct {
-		const char *magic, *text;
-	} kinds[] = {
-	    {"\x17\x08"
-	     "Dtracing",
-	     "is a trace-cmd data file; give the text that 'trace-cmd report' makes of it"},
-	    {"PERFILE2", "is a perf data file; give the text that 'perf script' makes of it"},
-	    {"\xff\xff\xff\xff\xff\xff\xff\xff",
-	     "is perhaps a QEMU 'simple' trace; let QEMU use its log backend"},
-	    {"\xd4\xc3\xb2\xa1", "is a packet capture; trace NBD with nbdkit's log filter"},
-	    {"\x0a\x0d\x0d\x0a", "is a packet capture; trace NBD with nbdkit's log filter"},
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (len >= strlen(kinds[i].magic) &&
-		    memcmp(bytes, kinds[i].magic, strlen(kinds[i].magic)) == 0)
-			return err_set(err, "%s", kinds[i].text);
-	if (is_disk(bytes, len))
-		return err_set(err, "is a disk image, not a trace");
-	return err_set(err, "line 1: not a trace in a format that blkmap recognises; --format names one");
-}
-
 /* A piece without the beginning of its trace: lines that some format would go on with. */
 static int choose_for_piece(struct trace *trace, const uint8_t *bytes, size_t len, struct err *err)
 {
@@ -118,7 +63,7 @@ static int choose_for_piece(struct trace *trace, const uint8_t *bytes, size_t le
 			 trace->format->name);
 		return 0;
 	}
-	return say_what_it_is(bytes, len, err);
+	return trace_unknown(bytes, len, err);
 }
 
 static int format_probed(struct trace *trace, struct err *err)
@@ -140,7 +85,7 @@ static int format_probed(struct trace *trace, struct err *err)
 		return 0;
 	}
 	return trace->options.piece ? choose_for_piece(trace, bytes, (size_t)len, err)
-				    : say_what_it_is(bytes, (size_t)len, err);
+				    : trace_unknown(bytes, (size_t)len, err);
 }
 
 static const char *recognise(struct input *input)

@@ -156,12 +156,13 @@ static void what_is_no_trace_is_said(void **state)
 
 	(void)state;
 	expect("", "error: is empty, expected a trace\n");
-	expect("hello\n",
-	       "error: line 1: not a trace in a format that blkmap recognises; --format names one\n");
-	expect("PERFILE2xxxx", "error: is a perf data file; give the text that 'perf script' makes of it\n");
+	expect("hello\n", "error: line 1: not a trace in a format that blkmap recognises; blkmap-traces(5) "
+			  "tells what is read, and --format csv:COLUMN,... reads other tables\n");
+	expect("PERFILE2xxxx",
+	       "error: is a perf data file; perf script -i FILE | blkmap analyze - reads it\n");
 	expect("\x17\x08"
 	       "Dtracing\n",
-	       "error: is a trace-cmd data file; give the text that 'trace-cmd report' makes of it\n");
+	       "error: is a trace-cmd data file; trace-cmd report FILE | blkmap analyze - reads it\n");
 	result = trace_test_path("/nonexistent/file", NULL);
 	assert_string_equal(result, "error: cannot open: No such file or directory\n");
 	free(result);
@@ -170,7 +171,8 @@ static void what_is_no_trace_is_said(void **state)
 	expect_options(
 	    "S 1\n", &wrong,
 	    "error: 'qtr2' is not a trace format that blkmap knows (blktrace, logwrites, fio, qtr, nbdkit, "
-	    "biosnoop, bpftrace, blkparse, ftrace, systemtap, qemu, strace, csv, regex)\n");
+	    "biosnoop, bpftrace, blkparse, ftrace, systemtap, qemu, strace, etw, block_dump, fs_usage, "
+	    "dtrace, ndjson, csv, regex)\n");
 }
 
 static void long_lines_are_refused(void **state)

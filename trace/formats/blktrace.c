@@ -268,12 +268,34 @@ static int blktrace_open(struct trace *trace, struct err *err)
 	return open_files(trace, state, err);
 }
 
+/* blktrace makes a file for every CPU, be it an idle one's: what is missing has been lost on the way. */
+static int tell_missing(struct trace *trace, struct err *err)
+{
+	char text[200];
+
+	/* Of a file that was named itself, others are told otherwise. */
+	if (trace->files.n == 1 && strcmp(trace->files.at[0], trace->path) == 0)
+		return 0;
+	for (size_t i = 0; i < trace->files.n;) {
+		const char *first = trace->files.at[i], *slash = strrchr(first, '/');
+
+		i = files_missing(&trace->files, i, text, sizeof(text));
+		if (text[0] != '\0' &&
+		    trace_note(trace, err, "%s (first file: %s), so what these did is missing", text,
+			       slash ? slash + 1 : first) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* One CPU's file alone is seldom what is meant. */
 static int tell_others(struct trace *trace, struct blktrace *state, struct err *err)
 {
 	const char *infix = strstr(trace->path, ".blktrace.");
 	size_t n = state->told || trace->files.n > 1 || infix == NULL ? 1 : files_in_set(trace->path);
 
+	if (!state->told && tell_missing(trace, err) != 0)
+		return -1;
 	state->told = true;
 	if (n == 1)
 		return 0;

@@ -142,6 +142,55 @@ size_t files_in_set(const char *path)
 	return n;
 }
 
+/* The CPU of a file's name, and how long what stands before it is; false where it is no member of a set. */
+static bool cpu_of(const char *path, size_t *stem, unsigned long *cpu)
+{
+	const char *slash = strrchr(path, '/'), *infix = NULL;
+
+	if (!is_member(slash ? slash + 1 : path, NULL))
+		return false;
+	for (const char *next = path; (next = strstr(next, INFIX)) != NULL; next++)
+		infix = next;
+	*stem = (size_t)(infix - path);
+	*cpu = strtoul(infix + strlen(INFIX), NULL, 10);
+	return *cpu < 1 << 20;
+}
+
+/* Adds "1, 10-19" to a text; once it is full, no more. */
+static void add_range(char *text, size_t size, unsigned long first, unsigned long last)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%s%lu", used ? ", " : "", first);
+	used = strlen(text);
+	if (last > first)
+		snprintf(text + used, size - used, "-%lu", last);
+}
+
+size_t files_missing(const struct files *files, size_t i, char *text, size_t size)
+{
+	char ranges[160] = "";
+	unsigned long next = 0, cpu, missing = 0;
+	size_t stem, first = i, first_stem;
+
+	text[0] = '\0';
+	if (!cpu_of(files->at[i], &first_stem, &cpu))
+		return i + 1;
+	for (; i < files->n && cpu_of(files->at[i], &stem, &cpu) && stem == first_stem &&
+	       strncmp(files->at[i], files->at[first], stem) == 0;
+	     i++) {
+		if (cpu > next) {
+			add_range(ranges, sizeof(ranges), next, cpu - 1);
+			missing += cpu - next;
+		}
+		next = cpu + 1;
+	}
+	if (missing > 0)
+		snprintf(text, size, "CPU%s %s %s no file", missing == 1 ? "" : "s", ranges,
+			 missing == 1 ? "has" : "have");
+	return i > first ? i : first + 1;
+}
+
 void files_done(struct files *files)
 {
 	for (size_t i = 0; i < files->n; i++)

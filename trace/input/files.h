@@ -19,6 +19,11 @@ int files_find(struct files *files, const char *path, struct err *err);
 
 /* How many files there are in the set that a path DEVICE.blktrace.CPU belongs to; 1 for other paths. */
 size_t files_in_set(const char *path);
+
+/* Which CPUs of a set have no file between 0 and the last that has one: "CPUs 1, 10-19 have no file", of the set that
+   begins at the i-th file; "" when none is missing.  Where the next set begins. */
+size_t files_missing(const struct files *files, size_t i, char *text, size_t size);
+
 void files_done(struct files *files);
 
 #endif
