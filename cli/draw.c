@@ -53,15 +53,8 @@ static const struct writer *find_writer(const char *path)
 
 static int parse_view(struct draw *draw, const char *word)
 {
-	static const char *const names[] = {
-	    [VIEW_CELLS] = "cells", [VIEW_DISK] = "disk", [VIEW_TIME] = "time"};
-
-	for (int view = VIEW_CELLS; view <= VIEW_TIME; view++)
-		if (strcmp(word, names[view]) == 0) {
-			draw->picture.view = (enum view)view;
-			return 0;
-		}
-	return -1;
+	draw->picture.view = view_named(word);
+	return draw->picture.view == VIEW_AUTO ? -1 : 0;
 }
 
 static int write_scene(struct draw *draw, struct text *out, const struct scene *scene,

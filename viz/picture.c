@@ -1,33 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Choosing the view, and what stands above every picture. */
+/* The table of views, and choosing one. */
 #include "viz/picture.h"
 
-#include "base/escape.h"
-#include "base/size.h"
-#include "viz/font.h"
-#include "viz/labels.h"
-#include "viz/palette.h"
-
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* More rows than this are no picture that a person would scroll through. */
 #define CELLS_ROWS_AUTO 360
 #define CELLS_ROWS_MAX 1500
-#define KEY_LINE 18.0
 
-/* The last part of a path. */
-static const char *path_name(const char *path)
+static int make_cells(struct scene *scene, const struct picture *picture, struct err *err)
 {
-	const char *slash = strrchr(path, '/');
+	size_t rows = cells_rows(picture->heat);
 
-	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+	if (picture->heat->bin_shift > 0)
+		return err_set(
+		    err, "too many sectors were touched for --view cells; --view disk shows them together");
+	if (rows > CELLS_ROWS_MAX)
+		return err_set(err,
+			       "%zu rows of 64 sectors were touched, --view cells draws at most %d; "
+			       "--view disk shows them together",
+			       rows, CELLS_ROWS_MAX);
+	return scene_of_cells(scene, picture, err);
+}
+
+const struct view views[] = {
+    [VIEW_AUTO] = {NULL, NULL},
+    [VIEW_CELLS] = {"cells", make_cells},
+    [VIEW_DISK] = {"disk", scene_of_disk},
+    [VIEW_TIME] = {"time", scene_of_time},
+};
+
+enum view_id view_named(const char *name)
+{
+	for (int view = VIEW_AUTO + 1; view < VIEWS; view++)
+		if (strcmp(views[view].name, name) == 0)
+			return (enum view_id)view;
+	return VIEW_AUTO;
 }
 
 /* The view that VIEW_AUTO stands for, with the reason in `note` when it is not cells. */
-static enum view picture_view(const struct picture *picture, struct text *note)
+static enum view_id picture_view(const struct picture *picture, struct text *note)
 {
 	size_t rows = cells_rows(picture->heat);
 
@@ -43,211 +55,14 @@ static enum view picture_view(const struct picture *picture, struct text *note)
 	return VIEW_DISK;
 }
 
-static int check_cells(const struct picture *picture, struct err *err)
-{
-	size_t rows = cells_rows(picture->heat);
-
-	if (picture->heat->bin_shift > 0)
-		return err_set(
-		    err, "too many sectors were touched for --view cells; --view disk shows them together");
-	if (rows > CELLS_ROWS_MAX)
-		return err_set(err,
-			       "%zu rows of 64 sectors were touched, --view cells draws at most %d; "
-			       "--view disk shows them together",
-			       rows, CELLS_ROWS_MAX);
-	return 0;
-}
-
-/* --- the header --- */
-
-static void add_source(struct text *out, const struct picture *picture)
-{
-	escape_terminal(out, path_name(picture->trace_path), strlen(path_name(picture->trace_path)));
-	if (picture->device != NULL) {
-		text_str(out, " (");
-		escape_terminal(out, picture->device, strlen(picture->device));
-		text_char(out, ')');
-	}
-	if (picture->disk_path == NULL)
-		return;
-	text_str(out, " on ");
-	escape_terminal(out, path_name(picture->disk_path), strlen(path_name(picture->disk_path)));
-}
-
-static void add_summary(struct text *out, const struct picture *picture)
-{
-	const struct counters *totals = &picture->analysis->usage.totals;
-	uint64_t sectors = map_disk(picture->map)->sectors;
-	char size[32];
-
-	text_printf(out, "%" PRIu64 " access%s", picture->analysis->accesses,
-		    picture->analysis->accesses == 1 ? "" : "es");
-	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
-		if (totals->op[op].requests > 0)
-			text_printf(out, ", %" PRIu64 " sector%s %s", totals->op[op].sectors,
-				    totals->op[op].sectors == 1 ? "" : "s",
-				    op == ACCESS_READ      ? "read"
-				    : op == ACCESS_WRITE   ? "written"
-				    : op == ACCESS_DISCARD ? "discarded"
-							   : "zeroed");
-	if (picture->analysis->past > 0)
-		text_printf(out, "; %" PRIu64 " beyond the end not shown", picture->analysis->past);
-	if (picture->analysis->outside > 0)
-		text_printf(out, "; %" PRIu64 " more outside the marks not shown",
-			    picture->analysis->outside);
-	if (picture->disk_path != NULL)
-		text_printf(out, "; disk of %" PRIu64 " sectors (%s)", sectors,
-			    size_human(sectors << SECTOR_SHIFT, size, sizeof(size)));
-}
-
-static uint64_t class_requests(const struct picture *picture, unsigned class)
-{
-	const struct counter *counter = &picture->analysis->usage.totals.op[class / 2];
-
-	return class % 2 ? counter->unaligned : counter->requests - counter->unaligned;
-}
-
-/* One entry of the key; begins a new line where the last one is full. */
-static void draw_key_entry(struct scene *scene, int class, const char *words, bool any, double width,
-			   double *x, double *y)
-{
-	struct type type = {.size = 11, .colour = any ? INK : INK_FAINT};
-	double wide = font_width(words, type.size, false) + 18;
-
-	if (*x > PICTURE_MARGIN && *x + wide > width - PICTURE_MARGIN) {
-		*x = PICTURE_MARGIN;
-		*y += KEY_LINE;
-	}
-	if (class < 0)
-		scene_text(scene, *x, *y, &type, words);
-	else if (class % 2)
-		scene_triangle(scene, *x, *y - 10, 12, 11, class_colour((unsigned)class));
-	else
-		scene_rect(scene, *x, *y - 10, 12, 11, class_colour((unsigned)class));
-	if (class >= 0)
-		scene_text(scene, *x + 18, *y, &type, words);
-	*x += wide + 22;
-}
-
-/* The key: reads and writes always, the rarer classes when there are any.  Returns its last line. */
-static double draw_key(struct scene *scene, const struct picture *picture, double y, double width)
-{
-	static const unsigned order[HEAT_CLASSES] = {2, 3, 0, 1, 4, 5, 6, 7};
-	struct text words = {0};
-	double x = PICTURE_MARGIN;
-
-	for (unsigned i = 0; i < HEAT_CLASSES; i++) {
-		uint64_t requests = class_requests(picture, order[i]);
-
-		if (requests == 0 && i >= 4)
-			continue;
-		text_clear(&words);
-		text_printf(&words, "%s: %" PRIu64, class_name(order[i]), requests);
-		draw_key_entry(scene, (int)order[i], words.at ? words.at : "", requests > 0, width, &x, &y);
-	}
-	if (picture->heat->flushes > 0) {
-		text_clear(&words);
-		text_printf(&words, "flushes: %" PRIu64, picture->heat->flushes);
-		draw_key_entry(scene, -1, words.at ? words.at : "", true, width, &x, &y);
-	}
-	scene->short_of_memory |= words.short_of_memory;
-	text_free(&words);
-	return y;
-}
-
-/* How many bytes of a text fit into a line: up to a blank, where there is one. */
-static size_t line_bytes(const char *text, double size, double room)
-{
-	size_t fits = 0, n = 0;
-	char part[512];
-
-	while (text[n] != '\0' && n + 1 < sizeof(part)) {
-		n++;
-		if (text[n] != ' ' && text[n] != '\0')
-			continue;
-		snprintf(part, sizeof(part), "%.*s", (int)n, text);
-		if (fits > 0 && font_width(part, size, true) > room)
-			break;
-		fits = n;
-	}
-	return fits > 0 ? fits : n;
-}
-
-/* Warnings, each in as many lines as it takes; returns how much room they took. */
-static double draw_warnings(struct scene *scene, const struct picture *picture, double width)
-{
-	struct type type = {.size = 12, .colour = WARNING, .bold = true, .room = width - 2 * PICTURE_MARGIN};
-	double y = PICTURE_MARGIN;
-
-	for (size_t i = 0; i < picture->nwarnings; i++) {
-		struct text text = {0};
-
-		text_str(&text, "warning: ");
-		escape_terminal(&text, picture->warnings[i], strlen(picture->warnings[i]));
-		for (const char *at = text.at; at != NULL && *at != '\0'; y += 16) {
-			size_t n = line_bytes(at, type.size, type.room);
-			char part[512];
-
-			snprintf(part, sizeof(part), "%.*s", (int)n, at);
-			scene_text(scene, PICTURE_MARGIN, y + 4, &type, part);
-			at += n + (at[n] == ' ');
-		}
-		scene->short_of_memory |= text.short_of_memory;
-		text_free(&text);
-	}
-	return picture->nwarnings > 0 ? y - PICTURE_MARGIN : 0;
-}
-
-/* Its numbers are worth a smaller size, rather than an ellipsis. */
-static void draw_summary(struct scene *scene, struct type type, double y)
-{
-	const char *words = scene->summary.at ? scene->summary.at : "";
-	double wide = font_width(words, type.size, false);
-
-	if (wide > type.room)
-		type.size = fmax(8, floor(10 * type.size * type.room / wide) / 10);
-	scene_text(scene, PICTURE_MARGIN, y, &type, words);
-}
-
-double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
-{
-	struct type title = {.size = 18, .colour = INK, .bold = true, .room = width - 2 * PICTURE_MARGIN};
-	struct type line = {.size = 11, .colour = INK_SOFT, .room = width - 2 * PICTURE_MARGIN};
-
-	double top;
-
-	scene_rect(scene, 0, 0, width, 1, PAPER);
-	top = draw_warnings(scene, picture, width);
-	add_source(&scene->title, picture);
-	add_summary(&scene->summary, picture);
-	scene_text(scene, PICTURE_MARGIN, top + 34, &title, scene->title.at ? scene->title.at : "");
-	draw_summary(scene, line, top + 54);
-	if (picture->analysis->accesses == 0)
-		what = "No access was counted, so nothing is shown";
-	scene_text(scene, PICTURE_MARGIN, top + 70, &line, what);
-	return draw_key(scene, picture, top + 94, width) + 18;
-}
-
-/* --- */
-
 int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err)
 {
-	int status = -1;
+	int status;
 
 	memset(scene, 0, sizeof(*scene));
 	if (picture->heat->short_of_memory)
 		return err_nomem(err);
-	switch (picture_view(picture, note)) {
-	case VIEW_CELLS:
-		status = check_cells(picture, err) == 0 ? scene_of_cells(scene, picture, err) : -1;
-		break;
-	case VIEW_TIME:
-		status = scene_of_time(scene, picture, err);
-		break;
-	default:
-		status = scene_of_disk(scene, picture, err);
-		break;
-	}
+	status = views[picture_view(picture, note)].scene(scene, picture, err);
 	if (status == 0 &&
 	    (scene->short_of_memory || scene->strings.short_of_memory || note->short_of_memory))
 		status = err_nomem(err);

@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-enum view { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME };
+/* Indices into views; VIEW_AUTO stands for one of the others. */
+enum view_id { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME, VIEWS };
 
 struct picture {
 	const char *trace_path;
@@ -21,7 +22,7 @@ struct picture {
 	const struct map *map;
 	const struct analysis *analysis; /* finished */
 	const struct heat *heat;         /* finished, of the same accesses */
-	enum view view;
+	enum view_id view;
 	const char *const *warnings; /* what the reader should know first: above everything else */
 	size_t nwarnings;
 	bool hilbert; /* VIEW_DISK along a Hilbert curve instead of in rows */
@@ -32,6 +33,16 @@ struct picture {
 int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err);
 
 /* --- the views; each 0, or -1 with err set --- */
+
+struct view {
+	const char *name; /* as in options */
+	int (*scene)(struct scene *scene, const struct picture *picture, struct err *err);
+};
+
+extern const struct view views[VIEWS];
+
+/* The view of that name, or VIEW_AUTO where there is none. */
+enum view_id view_named(const char *name);
 
 int scene_of_cells(struct scene *scene, const struct picture *picture, struct err *err);
 int scene_of_disk(struct scene *scene, const struct picture *picture, struct err *err);
