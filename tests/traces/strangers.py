@@ -103,6 +103,15 @@ ROWS = [
     ("perf trace", PERF_TRACE, [], ["write 59240088+48 254,0", "flush 0+0 254,0", "read 0+8 254,0"], []),
     ("perf script without the processor", "dd 15088  1828.718005:  block:block_rq_issue: 254,0 WS 4096 () 16488 + 8 [dd]\n"
      "swapper     0  1828.719005:  block:block_rq_complete: 254,0 WS () 16488 + 8 [0]\n", [], ["write 16488+8 254,0"], []),
+    ("perf script of processes and threads without the processor",
+     "dd 123/124  1828.718005: block:block_rq_issue: 254,0 WS 4096 () 16488 + 8 [dd]\n"
+     "dd 123/124  1828.719005: block:block_rq_complete: 254,0 WS () 16488 + 8 [0]\n", [], ["write 16488+8 254,0"], []),
+    ("perf trace with calls", "     0.150 ( 0.002 ms): dd/2130 write(fd: 1) = 4096\n" * 200 + PERF_TRACE, [],
+     ["write 59240088+48 254,0", "flush 0+0 254,0", "read 0+8 254,0"], []),
+    ("LTTng with other events", "[13:48:33.034586321] (+0.000000001) host7 sched_switch: { cpu_id = 1 }, { prev_tid = 1 }\n" * 200 +
+     LTTNG.format(33, 33), [], ["write 16488+8 8,0"], []),
+    ("a table of Windows", "\ufefftime,op,sector,count\r\n1,R,8,8\r\n", [], ["read 8+8"], []),
+    ("a table of Windows without names", "\ufeff8,8\r\n", ["--format", "csv:sector,count,op=read"], ["read 8+8"], []),
     ("perf script of times and events alone", " 1828.718005: block:block_rq_issue: 254,0 WS 4096 () 16488 + 8 [dd]\n", [],
      ["write 16488+8 254,0"], []),
     ("LTTng in babeltrace's text", LTTNG.format(33, 33), [], ["write 16488+8 8,0"], []),

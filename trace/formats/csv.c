@@ -180,6 +180,8 @@ static int parse_line(struct trace *trace, struct line *line, struct access *acc
 
 	if (line->len == 0)
 		return 0;
+	if (line->number == 1 && strncmp(line->text, CSV_MARK, 3) == 0)
+		memset(line->text, ' ', 3);
 	if (line->number < csv->first)
 		return line_bad(line, "a row of the table", err);
 	n = csv_split(line->text, csv->separator, cells, CSV_COLUMNS);

@@ -355,6 +355,8 @@ void csv_rows_take(struct csv_rows *rows, const uint8_t *bytes, size_t len)
 	const uint8_t *at = bytes, *end = bytes + len, *lf;
 
 	rows->n = rows->first = 0;
+	if (len >= 3 && memcmp(bytes, CSV_MARK, 3) == 0)
+		at += 3;
 	for (; at < end && rows->n < CSV_ROWS && rows->first <= STRAYS_AT_ENDS; at = lf + 1) {
 		char *line = rows->line[rows->n];
 		size_t size;

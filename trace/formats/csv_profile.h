@@ -24,6 +24,7 @@ struct csv_profile {
 	const char *refusal; /* why such a table is no trace, or NULL */
 };
 
+#define CSV_MARK "\xef\xbb\xbf" /* what Windows' programs write before a text in UTF-8 */
 #define CSV_ROWS 20 /* so many rows are looked at */
 #define CSV_LINE 1024
 

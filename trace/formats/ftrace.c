@@ -124,6 +124,14 @@ static const char *back_time(const char *text, const char *name, struct prefix *
 	return scan_time(start, 1, &prefix->time_ns) ? start : NULL;
 }
 
+/* "PID/TID", as perf script -F pid,tid has it. */
+static bool is_pid_tid(const char *word)
+{
+	uint64_t number;
+
+	return scan_decimal(scan_char(scan_decimal(word, &number), '/'), &number) != NULL;
+}
+
 static bool scan_prefix(const char *text, const char *name, struct prefix *prefix)
 {
 	const char *at = back_time(text, name, prefix), *start;
@@ -134,7 +142,7 @@ static bool scan_prefix(const char *text, const char *name, struct prefix *prefi
 	if (at == text) /* perf script -F time,event,trace */
 		return true;
 	start = back_word(text, at);
-	if (at > text && at[-1] != ']' && back_digits(text, at) != start)
+	if (at > text && at[-1] != ']' && back_digits(text, at) != start && !is_pid_tid(start))
 		at = back_blanks(text, start); /* the flags */
 	if (at > text && at[-1] == ']')
 		at = back_blanks(text, back_word(text, at)); /* the CPU */
@@ -314,7 +322,14 @@ static bool is_other(const char *text)
 	static const char *const starts[] = {"#",         "cpus=", "version = ", "CPU",
 					     "trace-cmd", "\t",    "          "};
 
+	int64_t time;
+
 	if (text[0] == '\0' || strstr(text, "PERF_RECORD_") != NULL)
+		return true;
+	/* Calls of perf trace, and events of other kinds of babeltrace. */
+	if (scan_char(scan_time(scan_blanks(text), 1000000, &time), ' ') != NULL && strchr(text, '/') != NULL)
+		return true;
+	if (text[0] == '[' && strstr(text, ": {") != NULL)
 		return true;
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
