@@ -258,3 +258,63 @@ void commands_done(struct commands *commands)
 	table_done(&commands->waiting);
 	VEC_FREE(&commands->issued);
 }
+
+/* "nvme", "scsi", "ufs" or "block", what counts; or the bytes of a logical block. */
+static bool take_word(struct commands *commands, enum command_family *family, const char *at, size_t len,
+		      bool *chosen)
+{
+	static const char *const names[] = {"block", "nvme", "scsi", "ufs"};
+	uint64_t bytes;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && strncmp(names[i], at, len) == 0) {
+			*family = (enum command_family)i;
+			*chosen = true;
+			return true;
+		}
+	if (scan_decimal(at, &bytes) != at + len || bytes < 512 || bytes > 65536 ||
+	    (bytes & (bytes - 1)) != 0)
+		return false;
+	commands->block = bytes;
+	return true;
+}
+
+int commands_options(struct commands *commands, const char *argument, enum command_family *family,
+		     bool *chosen, struct err *err)
+{
+	const char *at = argument;
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, ",");
+
+		if (!take_word(commands, family, at, len, chosen))
+			return err_set(err,
+				       "--format ftrace:%s: expected block, nvme, scsi or ufs, the size of a "
+				       "logical block in bytes, or both with a comma",
+				       argument);
+		at += len + (at[len] == ',');
+	}
+	return 0;
+}
+
+/* What counts, when nobody said it: requests where there are any in the first bytes, else what is there
+   first. */
+enum command_family commands_first(const uint8_t *bytes, size_t len)
+{
+	static const char *const signs[] = {
+	    "nvme_setup_cmd: ", "scsi_dispatch_cmd_start: ", "ufshcd_command: "};
+	enum command_family found = COMMANDS_NONE;
+	const uint8_t *first = NULL;
+
+	if (memmem(bytes, len, "block_rq_", 9) != NULL || memmem(bytes, len, "block_bio_", 10) != NULL)
+		return COMMANDS_NONE;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		const uint8_t *at = memmem(bytes, len, signs[i], strlen(signs[i]));
+
+		if (at != NULL && (first == NULL || at < first)) {
+			first = at;
+			found = (enum command_family)(i + 1);
+		}
+	}
+	return found;
+}

@@ -41,6 +41,13 @@ struct command {
 int driver_command_scan(struct commands *commands, enum command_family family, const char *name,
 			const char *payload, struct command *command);
 
+/* What the user said: "block", "nvme", "scsi" or "ufs" counts, then *chosen; or how long a block is. */
+int commands_options(struct commands *commands, const char *argument, enum command_family *family,
+		     bool *chosen, struct err *err);
+
+/* What counts, when nobody said it: requests where there are any in the first bytes, else what is there first. */
+enum command_family commands_first(const uint8_t *bytes, size_t len);
+
 void commands_done(struct commands *commands);
 
 #endif

@@ -12,6 +12,7 @@
    no such event, the commands of drivers count (trace/formats/commands.h).  systrace puts ftrace's lines into
    a page of HTML. Other events are passed over. */
 #include "trace/formats/commands.h"
+#include "trace/formats/ftrace_event.h"
 #include "trace/formats/named_event.h"
 #include "trace/requests/events.h"
 #include "trace/formats.h"
@@ -34,151 +35,21 @@ struct ftrace {
 /* What the survey leaves for the reading: of UFS's places, the bits. */
 enum { KEPT_PLACES };
 
-struct tracepoint {
-	const char *name;
-	enum trace_stage stage;
-	bool has_bytes; /* BYTES before the CDB */
-	bool has_cdb;
-};
-
-static const struct tracepoint tracepoints[] = {
-    {"block_bio_queue", STAGE_QUEUE, false, false},     {"block_rq_issue", STAGE_ISSUE, true, true},
-    {"block_rq_complete", STAGE_COMPLETE, false, true}, {"block_bio_complete", STAGE_COMPLETE, false, false},
-    {"block_rq_requeue", STAGE_REQUEUE, false, true},
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Where "block_...: " begins in a line, or NULL; *end is behind the colon. */
-static const char *find_event(const char *text, const char **end)
-{
-	for (const char *at = text; (at = strstr(at, "block_")) != NULL; at++) {
-		size_t len = strspn(at, "abcdefghijklmnopqrstuvwxyz_");
-
-		if (at == text || (at[-1] != ' ' && at[-1] != ':') || at[len] != ':' || at[len + 1] != ' ')
-			continue;
-		*end = at + len + 1;
-		return at;
-	}
-	return NULL;
-}
-
-static const struct tracepoint *tracepoint_of(const char *name, const char *end)
-{
-	size_t len = (size_t)(end - 1 - name);
-
-	for (size_t i = 0; i < sizeof(tracepoints) / sizeof(tracepoints[0]); i++)
-		if (strlen(tracepoints[i].name) == len && strncmp(tracepoints[i].name, name, len) == 0)
-			return &tracepoints[i];
-	return NULL;
-}
-
-static const char *back_blanks(const char *start, const char *at)
-{
-	while (at > start && (at[-1] == ' ' || at[-1] == '\t'))
-		at--;
-	return at;
-}
-
-static const char *back_word(const char *start, const char *at)
-{
-	while (at > start && at[-1] != ' ' && at[-1] != '\t')
-		at--;
-	return at;
-}
-
-static const char *back_digits(const char *start, const char *at)
-{
-	while (at > start && is_digit(at[-1]))
-		at--;
-	return at;
-}
-
-/* The prefix of an event, from its name backwards, because commands may hold anything. */
-struct prefix {
-	int64_t time_ns;
-	uint64_t pid;
-	const char *comm;
-	size_t comm_len;
-};
-
-/* Takes the time off the end of what stands before the name; where it began, or NULL. */
-static const char *back_time(const char *text, const char *name, struct prefix *prefix)
-{
-	const char *at = name, *start;
-
-	if (at > text && at[-1] == ':') /* the tracepoint's group, of perf script */
-		at = back_word(text, at - 1);
-	at = back_blanks(text, at);
-	if (at == text || at[-1] != ':')
-		return NULL;
-	start = back_digits(text, at - 1);
-	if (start > text && start[-1] == '.' && is_digit(at[-2])) {
-		start = back_digits(text, start - 1);
-		return scan_time(start, 1000000000, &prefix->time_ns) ? start : NULL;
-	}
-	/* A trace clock without seconds ("counter", "x86-tsc") has one whole number. */
-	return scan_time(start, 1, &prefix->time_ns) ? start : NULL;
-}
-
-/* "PID/TID", as perf script -F pid,tid has it. */
-static bool is_pid_tid(const char *word)
-{
-	uint64_t number;
-
-	return scan_decimal(scan_char(scan_decimal(word, &number), '/'), &number) != NULL;
-}
-
-static bool scan_prefix(const char *text, const char *name, struct prefix *prefix)
-{
-	const char *at = back_time(text, name, prefix), *start;
-
-	if (at == NULL)
-		return false;
-	at = back_blanks(text, at);
-	if (at == text) /* perf script -F time,event,trace */
-		return true;
-	start = back_word(text, at);
-	if (at > text && at[-1] != ']' && back_digits(text, at) != start && !is_pid_tid(start))
-		at = back_blanks(text, start); /* the flags */
-	if (at > text && at[-1] == ']')
-		at = back_blanks(text, back_word(text, at)); /* the CPU */
-	if (at == text)
-		return true;
-	if (at > text && at[-1] == ')') {
-		while (at > text && *at != '(') /* the thread group */
-			at--;
-		at = back_blanks(text, at);
-	}
-	start = back_digits(text, at);
-	if (start == at || start == text || (start[-1] != '-' && start[-1] != ' ' && start[-1] != '/'))
-		return false;
-	scan_decimal(start, &prefix->pid);
-	if (start[-1] == '/')
-		start = back_digits(text, start - 1);
-	prefix->comm = scan_blanks(text);
-	at = start > prefix->comm && start[-1] == '-' ? start - 1 : back_blanks(text, start);
-	prefix->comm_len = at > prefix->comm ? (size_t)(at - prefix->comm) : 0;
-	return true;
-}
-
 static bool is_event(const char *text)
 {
-	struct prefix prefix;
+	struct ftrace_prefix prefix;
 	struct named_event named;
 	enum command_family family;
 	bool whole;
-	const char *end, *name = text[0] == '#' ? NULL : find_event(text, &end);
+	const char *end, *name = text[0] == '#' ? NULL : ftrace_find(text, &end);
 
 	if (name == NULL && text[0] != '#')
 		name = driver_command_find(text, &family, &end);
 	return strncmp(text, "# tracer:", 9) == 0 ||
 	       strstr(text, "<title>Android System Trace</title>") != NULL ||
 	       strstr(text, "class=\"trace-data\"") != NULL ||
-	       (name != NULL && scan_prefix(text, name, &prefix)) || named_event_scan(text, &named, &whole);
+	       (name != NULL && ftrace_prefix_scan(text, name, &prefix)) ||
+	       named_event_scan(text, &named, &whole);
 }
 
 static bool ftrace_probe(const uint8_t *bytes, size_t len)
@@ -186,44 +57,9 @@ static bool ftrace_probe(const uint8_t *bytes, size_t len)
 	return lines_any(bytes, len, is_event);
 }
 
-/* What follows an event's name. */
-struct payload {
-	const char *device, *rwbs, *bracket, *bracket_end;
-	size_t device_len, rwbs_len;
-	uint64_t sector, sectors;
-};
-
-static bool scan_payload(const char *at, const char *end, const struct tracepoint *point,
-			 struct payload *payload)
-{
-	uint64_t number;
-
-	payload->device = at;
-	at = scan_decimal(scan_char(scan_decimal(at, &number), ','), &number);
-	payload->device_len = at ? (size_t)(at - payload->device) : 0;
-	payload->rwbs = scan_char(at, ' ');
-	at = scan_word(payload->rwbs);
-	payload->rwbs_len = at ? (size_t)(at - payload->rwbs) : 0;
-	at = scan_blanks(at);
-	if (point->has_bytes)
-		at = scan_char(scan_decimal(at, &number), ' ');
-	if (point->has_cdb) {
-		at = scan_char(at, '(');
-		at = at ? strchr(at, ')') : NULL;
-		at = scan_char(scan_char(at, ')'), ' ');
-	}
-	at = scan_decimal(at, &payload->sector);
-	at = scan_decimal(scan_text(at, " + "), &payload->sectors);
-	payload->bracket = at ? strchr(at, '[') : NULL;
-	while (end > payload->device && end[-1] == ' ')
-		end--;
-	payload->bracket_end = end - 1;
-	return payload->bracket != NULL && end[-1] == ']' && payload->bracket++ < end - 1;
-}
-
 /* The command of a request's prefix may be a kernel thread's; the one in brackets is the requester's. */
-static int take_names(struct trace *trace, const struct prefix *prefix, const struct payload *payload,
-		      struct event *event, struct err *err)
+static int take_names(struct trace *trace, const struct ftrace_prefix *prefix,
+		      const struct ftrace_payload *payload, struct event *event, struct err *err)
 {
 	size_t len = (size_t)(payload->bracket_end - payload->bracket);
 	long device = trace_device(trace, payload->device, payload->device_len, err), comm;
@@ -264,18 +100,18 @@ static int take_remap(struct trace *trace, const char *at, struct err *err)
 static int make_event(struct trace *trace, const struct line *line, const char *name, const char *end,
 		      struct event *event, struct err *err)
 {
-	const struct tracepoint *point = tracepoint_of(name, end);
-	struct prefix prefix = {.comm = ""};
-	struct payload payload = {.sector = 0};
+	const struct ftrace_point *point = ftrace_point(name, end);
+	struct ftrace_prefix prefix = {.comm = ""};
+	struct ftrace_payload payload = {.sector = 0};
 	int counts;
 
-	if (!scan_prefix(line->text, name, &prefix))
+	if (!ftrace_prefix_scan(line->text, name, &prefix))
 		return line_bad(line, "'TASK-PID [CPU] TIME: ' before the event's name", err);
 	if (point == NULL && trace->surveying && strncmp(name, "block_bio_remap:", 16) == 0)
 		return take_remap(trace, scan_blanks(end), err);
 	if (point == NULL)
 		return 0;
-	if (!scan_payload(scan_blanks(end), line->text + line->len, point, &payload))
+	if (!ftrace_payload_scan(scan_blanks(end), line->text + line->len, point, &payload))
 		return line_bad(
 		    line, "'MAJ,MIN RWBS ... SECTOR + COUNT ... [COMMAND OR ERROR]' after the event's name",
 		    err);
@@ -335,7 +171,7 @@ static bool is_other(const char *text)
 		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
 			return true;
 	for (const char *at = text; (at = strchr(at, ':')) != NULL; at++)
-		if (at > text + 2 && is_digit(at[-1]) && at[1] == ' ')
+		if (at > text + 2 && at[-1] >= '0' && at[-1] <= '9' && at[1] == ' ')
 			return true;
 	return false;
 }
@@ -344,7 +180,7 @@ static bool is_other(const char *text)
 static int make_named(struct trace *trace, const struct line *line, const struct named_event *named,
 		      bool whole, struct event *event, struct err *err)
 {
-	const struct tracepoint *point = tracepoint_of(named->name, named->name_end + 1);
+	const struct ftrace_point *point = ftrace_point(named->name, named->name_end + 1);
 	struct access *access = &event->access;
 	char name[32];
 	uint64_t sectors = rwbs_sectors(&named->access, named->sectors);
@@ -381,12 +217,12 @@ static int make_command(struct trace *trace, const struct line *line, enum comma
 			const char *name, const char *payload, struct event *event, struct err *err)
 {
 	struct ftrace *state = trace->state;
-	struct prefix prefix = {.comm = ""};
+	struct ftrace_prefix prefix = {.comm = ""};
 	struct command command;
 	long device, comm;
 	int got;
 
-	if (!scan_prefix(line->text, name, &prefix))
+	if (!ftrace_prefix_scan(line->text, name, &prefix))
 		return line_bad(line, "'TASK-PID [CPU] TIME: ' before the event's name", err);
 	if (state->family != family)
 		return 0;
@@ -430,7 +266,7 @@ static int take_line(struct trace *trace, struct line *line, struct event *event
 	enum command_family family;
 	bool whole, is_named = named_event_scan(line->text, &named, &whole);
 	const char *end = NULL,
-		   *name = is_named || line->text[0] == '#' ? NULL : find_event(line->text, &end);
+		   *name = is_named || line->text[0] == '#' ? NULL : ftrace_find(line->text, &end);
 
 	if ((name != NULL || is_named) && state->family != COMMANDS_NONE) {
 		state->requests++;
@@ -499,64 +335,6 @@ static void ftrace_close(struct trace *trace)
 	free(state);
 }
 
-/* "nvme", "scsi", "ufs" or "block", what counts; or the bytes of a logical block. */
-static bool take_word(struct ftrace *state, const char *at, size_t len, bool *chosen)
-{
-	static const char *const names[] = {"block", "nvme", "scsi", "ufs"};
-	uint64_t bytes;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == len && strncmp(names[i], at, len) == 0) {
-			state->family = (enum command_family)i;
-			*chosen = true;
-			return true;
-		}
-	if (scan_decimal(at, &bytes) != at + len || bytes < 512 || bytes > 65536 ||
-	    (bytes & (bytes - 1)) != 0)
-		return false;
-	state->commands.block = bytes;
-	return true;
-}
-
-static int take_argument(const struct trace *trace, struct ftrace *state, bool *chosen, struct err *err)
-{
-	const char *at = trace->argument;
-
-	while (at != NULL && *at != '\0') {
-		size_t len = strcspn(at, ",");
-
-		if (!take_word(state, at, len, chosen))
-			return err_set(err,
-				       "--format ftrace:%s: expected block, nvme, scsi or ufs, the size of a "
-				       "logical block in bytes, or both with a comma",
-				       trace->argument);
-		at += len + (at[len] == ',');
-	}
-	return 0;
-}
-
-/* What counts, when nobody said it: requests where there are any in the first bytes, else what is there
-   first. */
-static enum command_family first_family(const uint8_t *bytes, size_t len)
-{
-	static const char *const signs[] = {
-	    "nvme_setup_cmd: ", "scsi_dispatch_cmd_start: ", "ufshcd_command: "};
-	enum command_family found = COMMANDS_NONE;
-	const uint8_t *first = NULL;
-
-	if (memmem(bytes, len, "block_rq_", 9) != NULL || memmem(bytes, len, "block_bio_", 10) != NULL)
-		return COMMANDS_NONE;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		const uint8_t *at = memmem(bytes, len, signs[i], strlen(signs[i]));
-
-		if (at != NULL && (first == NULL || at < first)) {
-			first = at;
-			found = (enum command_family)(i + 1);
-		}
-	}
-	return found;
-}
-
 /* UFS has blocks of 4096 bytes: where its places are sectors, all are multiples of 8. */
 static int choose_what_counts(struct trace *trace, struct ftrace *state, struct err *err)
 {
@@ -564,10 +342,10 @@ static int choose_what_counts(struct trace *trace, struct ftrace *state, struct 
 	const uint8_t *bytes;
 	long len = input_peek(trace->input, &bytes, INPUT_PEEK, err);
 
-	if (len < 0 || take_argument(trace, state, &chosen, err) != 0)
+	if (len < 0 || commands_options(&state->commands, trace->argument, &state->family, &chosen, err) != 0)
 		return -1;
 	if (!chosen)
-		state->family = first_family(bytes, (size_t)len);
+		state->family = commands_first(bytes, (size_t)len);
 	if (state->commands.block == 0)
 		state->commands.block =
 		    state->family == COMMANDS_UFS && (trace->kept[KEPT_PLACES] & 7) != 0 ? 4096 : 512;
