@@ -112,5 +112,7 @@ int fit_find(struct fit *fit, const struct map *map, const struct trace *trace,
 	if (options->told != NULL)
 		fit->base = options->told;
 	got = fit_remaps(&fitting, err);
-	return got != 0 ? (got < 0 ? -1 : 0) : fit_sizes(&fitting, err);
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	return fit_sizes(&fitting, err) != 0 ? -1 : fit_named(&fitting, err);
 }

@@ -30,4 +30,7 @@ int fit_remaps(struct fitting *fitting, struct err *err);
 /* What the trace states of its size, and its recorder of the disk: 0 or -1. */
 int fit_sizes(struct fitting *fitting, struct err *err);
 
+/* Where nothing else has decided: what a partition's name says. */
+int fit_named(struct fitting *fitting, struct err *err);
+
 #endif
