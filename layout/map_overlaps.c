@@ -19,9 +19,10 @@ static const char *claim_text(const struct map *map, const struct space *space, 
 	return buf;
 }
 
+/* Partitions of other systems may begin with their table. */
 static bool may_share(const struct space *space, const struct overlap *overlap)
 {
-	return space->rest == KIND_LVM_THIN_FREE ||
+	return space->rest == KIND_LVM_THIN_FREE || overlap->winner.kind == KIND_DISKLABEL ||
 	       fs_may_share(space->fs, &overlap->winner, &overlap->loser);
 }
 

@@ -150,6 +150,74 @@ bool known_content(const struct space *space, uint64_t start, uint64_t count, st
 	return known;
 }
 
+/* Tables in partitions lie within their first sectors. */
+#define NESTED_BYTES 65536
+
+static void describe_partition(blkid_partition partition, struct known_partition *found)
+{
+	blkid_parttable table = blkid_partition_get_table(partition);
+	blkid_partition outer = table != NULL ? blkid_parttable_get_parent(table) : NULL;
+	const char *name = blkid_partition_get_name(partition);
+	const char *type = blkid_partition_get_type_string(partition);
+
+	memset(found, 0, sizeof(*found));
+	if (table != NULL)
+		snprintf(found->table, sizeof(found->table), "%s", blkid_parttable_get_type(table));
+	found->number = (unsigned)blkid_partition_get_partno(partition);
+	found->outer = outer != NULL ? (unsigned)blkid_partition_get_partno(outer) : 0;
+	found->start = (uint64_t)blkid_partition_get_start(partition);
+	found->count = (uint64_t)blkid_partition_get_size(partition);
+	if (type != NULL)
+		snprintf(found->about, sizeof(found->about), "type %s", type);
+	else
+		snprintf(found->about, sizeof(found->about), "type 0x%02x",
+			 (unsigned)blkid_partition_get_type(partition));
+	if (name != NULL && name[0] != '\0')
+		snprintf(found->about, sizeof(found->about), "name %s", name);
+}
+
+static size_t list_partitions(blkid_probe probe, char table[16], struct known_partition *found, size_t max)
+{
+	blkid_partlist list = blkid_probe_get_partitions(probe);
+	int all = list != NULL ? blkid_partlist_numof_partitions(list) : 0;
+	size_t n = 0;
+
+	for (int i = 0; i < all && n < max; i++) {
+		describe_partition(blkid_partlist_get_partition(list, i), &found[n]);
+		if (found[n].outer == 0)
+			snprintf(table, 16, "%s", found[n].table);
+		n++;
+	}
+	return n;
+}
+
+size_t known_partitions(const struct space *space, const uint64_t *starts, size_t nstarts, char table[16],
+			struct known_partition *found, size_t max)
+{
+	struct range range = {space, 0, space_bytes(space)};
+	int fd = open_copy(&range);
+	blkid_probe probe;
+	size_t n = 0;
+
+	table[0] = '\0';
+	if (fd < 0)
+		return 0;
+	for (size_t i = 0; i < nstarts; i++)
+		if (starts[i] < space->sectors && space->sectors - starts[i] >= NESTED_BYTES / SECTOR_SIZE &&
+		    copy_part(&range, fd, starts[i] << SECTOR_SHIFT,
+			      (starts[i] << SECTOR_SHIFT) + NESTED_BYTES) != 0)
+			nstarts = i;
+	probe = new_probe(fd, &range);
+	if (probe != NULL) {
+		blkid_probe_enable_superblocks(probe, 0);
+		blkid_probe_enable_partitions(probe, 1);
+		n = list_partitions(probe, table, found, max);
+		blkid_free_probe(probe);
+	}
+	close(fd);
+	return n;
+}
+
 static int blkid_map(struct map *map, struct space *space, struct err *err)
 {
 	struct range range = {space, 0, space_bytes(space)};

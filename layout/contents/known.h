@@ -24,6 +24,20 @@ bool known_is_ext_backup(const struct space *space, uint64_t start);
 /* Whether the space as a whole is something that libblkid knows. */
 bool known_is_whole(const struct space *space);
 
+/* A partition as libblkid sees it; sectors count from the space's start. */
+struct known_partition {
+	char table[16];  /* libblkid's word for its table: "sun", "bsd" ... */
+	unsigned number; /* as Linux does */
+	unsigned outer;  /* the number of the partition that the table lies in; 0 for none */
+	uint64_t start, count;
+	char about[48]; /* type or name, "" if nothing */
+};
+
+/* The partitions of a space, with those of tables that lie in its own ones, whose first sectors are in `starts`; up to
+   `max`.  `table` gets the word for the outermost table, or "". */
+size_t known_partitions(const struct space *space, const uint64_t *starts, size_t nstarts, char table[16],
+			struct known_partition *found, size_t max);
+
 /* Notes what else the whole space looks like, of which a table (its name) has been believed. */
 void known_note_remains(struct map *map, const struct space *space, const char *table);
 

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "layout/contents/known.h"
 #include "layout/drivers.h"
+#include "layout/tables/foreign.h"
 #include "layout/tables/ptable.h"
 
 #include <inttypes.h>
@@ -322,6 +323,22 @@ bool mbr_reaches(const struct space *space, uint64_t at)
 	return false;
 }
 
+/* BSD's, Minix', Solaris' and UnixWare's partitions have tables of their own. */
+static int read_nested(struct map *map, struct space *space, const uint8_t *sector, struct err *err)
+{
+	static const uint8_t types[] = {0xa5, 0xa6, 0xa9, 0x81, 0x82, 0xbf, 0x63};
+	uint64_t starts[4];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry entry = entry_at(sector, i);
+
+		if (entry.type != 0 && memchr(types, entry.type, sizeof(types)) != NULL)
+			starts[n++] = (uint64_t)entry.start * ptable_unit(space);
+	}
+	return n > 0 && space->type == SPACE_DISK ? foreign_add_nested(map, space, starts, n, err) : 0;
+}
+
 static int mbr_map(struct map *map, struct space *space, struct err *err)
 {
 	uint8_t sector[SECTOR_SIZE];
@@ -341,7 +358,7 @@ static int mbr_map(struct map *map, struct space *space, struct err *err)
 		known_note_remains(map, space, "dos");
 	if (le32(sector + 440) != 0)
 		snprintf(space->content.table, sizeof(space->content.table), "%08x", le32(sector + 440));
-	return read_table(map, space, sector, err) != 0 ? -1 : 1;
+	return read_table(map, space, sector, err) != 0 || read_nested(map, space, sector, err) != 0 ? -1 : 1;
 }
 
 const struct layout_driver driver_mbr = {

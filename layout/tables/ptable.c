@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "part1" on the disk; inside another space its name goes in front. */
-static void partition_name(const struct space *space, unsigned number, char *buf, size_t len)
+void ptable_name(const struct space *space, unsigned number, char *buf, size_t len)
 {
 	if (space->id == 0)
 		snprintf(buf, len, "part%u", number);
@@ -22,7 +21,9 @@ int ptable_add(struct map *map, struct space *space, const struct partition *par
 
 	if (!map_has_room(map, space))
 		return 0;
-	partition_name(space, partition->number, name, sizeof(name));
+	ptable_name(space, partition->number, name, sizeof(name));
+	if (partition->name[0] != '\0')
+		memcpy(name, partition->name, sizeof(name));
 	if (space->told_sectors < partition->start + partition->count)
 		space->told_sectors = partition->start + partition->count;
 	if (partition->start >= space->sectors) {

@@ -8,8 +8,12 @@
 struct partition {
 	unsigned number;       /* as Linux numbers it */
 	uint64_t start, count; /* sectors of the space that holds the table */
+	char name[512];        /* "" for the usual one */
 	char about[144];       /* type and name, for people */
 };
+
+/* The usual name of a partition: "part1" on the disk; inside another space its name goes in front. */
+void ptable_name(const struct space *space, unsigned number, char *name, size_t len);
 
 /* Adds a partition as a space; one that leaves the disk is cut in the map and noted. 0 or -1. */
 int ptable_add(struct map *map, struct space *space, const struct partition *partition, struct err *err);

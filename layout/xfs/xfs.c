@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/size.h"
 #include "layout/drivers.h"
+#include "layout/tables/ptable.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static int xfs_map(struct map *map, struct space *space, struct err *err)
 	struct err why;
 	struct xfs *xfs;
 
-	if (space_read(space, 0, super, sizeof(super), &why) != 0)
+	if (space_read(space, 0, super, sizeof(super), &why) != 0 || mbr_wins(space))
 		return 0;
 	switch (xfs_read_geometry(super, &geometry, &why)) {
 	case 0:

@@ -21,6 +21,7 @@ static void kind_the_contracts_words_are_all_there(void **state)
 	    "gpt-entries",
 	    "gpt-backup-header",
 	    "gpt-backup-entries",
+	    "disklabel",
 	    "gap",
 	    "swap-header",
 	    "swap",
