@@ -179,7 +179,50 @@ static void add_palette(struct text *out)
 	text_char(out, ']');
 }
 
-/* [name, depth, sectors, sectors of a block, contents, what the outer layer says, bytes of an inode or 0] */
+/* Whether the numbers of blocks go on from one sector to a later one, or none of both is in a block. */
+static bool block_goes_on(const struct fs *fs, uint64_t from, uint64_t at)
+{
+	uint64_t first = 0, block = 0;
+	bool has = fs_block(fs, from, &first);
+
+	if (fs_block(fs, at, &block) != has)
+		return false;
+	return !has || block == first + (at - from) / fs->block_sectors;
+}
+
+/* Where they jump next behind a sector, at most at the end of the file system. */
+static uint64_t next_jump(const struct fs *fs, uint64_t from)
+{
+	uint64_t low = from, step = 1;
+
+	while (low + step < fs->sectors && block_goes_on(fs, from, low + step)) {
+		low += step;
+		step *= 2;
+	}
+	for (; step > 0; step /= 2)
+		if (low + step < fs->sectors && block_goes_on(fs, from, low + step))
+			low += step;
+	return low + 1;
+}
+
+#define JUMPS_MAX 4096
+
+/* From which sectors on blocks have which numbers (-1 for none), where that is not from 0 on. */
+static void add_block_jumps(struct text *out, const struct fs *fs)
+{
+	uint64_t at = 0, block = 0;
+
+	text_str(out, ",[");
+	for (unsigned n = 0; fs != NULL && fs->ops->block != NULL && at < fs->sectors && n < JUMPS_MAX; n++) {
+		text_printf(out, "%s%" PRIu64 ",%" PRId64, n ? "," : "", at,
+			    fs_block(fs, at, &block) ? (int64_t)block : -1);
+		at = next_jump(fs, at);
+	}
+	text_char(out, ']');
+}
+
+/* [name, depth, sectors, sectors of a block, contents, what the outer layer says, bytes of an inode or 0,
+   [sector, block, ...] where the numbers of blocks jump] */
 static void add_devices(struct text *out, const struct map *map)
 {
 	text_str(out, ",\n\"devices\":[");
@@ -193,7 +236,9 @@ static void add_devices(struct text *out, const struct map *map)
 		add_string(out, space->fs != NULL ? space->fs->type : space->content.type);
 		text_char(out, ',');
 		add_string(out, space->about);
-		text_printf(out, ",%" PRIu32 "]", space->fs != NULL ? space->fs->inode_bytes : 0);
+		text_printf(out, ",%" PRIu32, space->fs != NULL ? space->fs->inode_bytes : 0);
+		add_block_jumps(out, space->fs);
+		text_char(out, ']');
 	}
 	text_char(out, ']');
 }

@@ -172,6 +172,15 @@ function logText(i, sector) {
 	return words;
 }
 
+// The number of the block that holds a device's sector; -1 for none.
+function blockAt(device, at) {
+	const jumps = device[7];
+	let sector = 0, block = 0;
+	for (let j = 0; j < jumps.length && jumps[j] <= at; j += 2)
+		[sector, block] = [jumps[j], jumps[j + 1]];
+	return block < 0 ? -1 : block + Math.floor((at - sector) / device[3]);
+}
+
 // The layers around a sector, outermost first, each in words.
 function stackOf(sector) {
 	const i = runAt(sector), name = data.names[runs.name[i]], frame = data.frames[runs.frame[i]];
@@ -183,8 +192,8 @@ function stackOf(sector) {
 			continue;
 		}
 		let words = `${device[0]} sector ${at}`;
-		if (device[3] && j + 2 === frame.length)
-			words += `, ${device[4]} block ${Math.floor(at / device[3])}`;
+		if (device[3] && j + 2 === frame.length && blockAt(device, at) >= 0)
+			words += `, ${device[4]} block ${blockAt(device, at)}`;
 		layers.push(words);
 	}
 	let place = runs.joined[i] ? `${name[0]} and other small regions, which this page does not tell apart` : name[0];

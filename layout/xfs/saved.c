@@ -88,6 +88,7 @@ struct fs *xfs_load(struct saved_in *in, struct space *space)
 	in->tree.bad = in->tree.bad || !is_sound(geometry);
 	xfs->fs.block_sectors = geometry->block_size / 512;
 	xfs->fs.sectors = geometry->blocks * xfs->fs.block_sectors;
+	xfs->fs.inode_bytes = geometry->inode_size;
 	if (load_chunks(in, xfs) != 0) {
 		xfs_free(&xfs->fs);
 		return NULL;

@@ -105,6 +105,7 @@ static int xfs_map(struct map *map, struct space *space, struct err *err)
 	    .type = "xfs",
 	    .sectors = geometry.blocks * (geometry.block_size >> SECTOR_SHIFT),
 	    .block_sectors = geometry.block_size >> SECTOR_SHIFT,
+	    .inode_bytes = geometry.inode_size,
 	};
 	xfs->nodes_max = 2 * (space->sectors / xfs->fs.block_sectors) + 64;
 	describe(xfs, super);
