@@ -31,6 +31,21 @@ uint64_t account_work_max(const struct account *account)
 		   : WORK_FIRST + seen(account) * WORK_FACTOR;
 }
 
+bool account_try(struct account *account, uint64_t memory, uint64_t work)
+{
+	uint64_t memory_now, work_now;
+
+	if (account == NULL)
+		return true;
+	memory_now = atomic_load_explicit(&account->memory, memory_order_relaxed);
+	work_now = atomic_load_explicit(&account->work, memory_order_relaxed);
+	if (memory_now + memory > account_memory_max(account) || work_now + work > account_work_max(account))
+		return false;
+	atomic_fetch_add_explicit(&account->memory, memory, memory_order_relaxed);
+	atomic_fetch_add_explicit(&account->work, work, memory_order_relaxed);
+	return true;
+}
+
 static bool spend(struct account *account, atomic_uint_fast64_t *what, uint64_t bytes, uint64_t max)
 {
 	uint64_t before = atomic_fetch_add_explicit(what, bytes, memory_order_relaxed);

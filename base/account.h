@@ -31,6 +31,9 @@ void account_give_back(struct account *account, uint64_t bytes);
 /* The same for work. */
 bool account_work(struct account *account, uint64_t bytes);
 
+/* Both at once for what can be left out without harm: nothing is spent when they do not fit. */
+bool account_try(struct account *account, uint64_t memory, uint64_t work);
+
 /* Begins anew with the work: for what is asked of a map that is built. */
 void account_renew(struct account *account);
 

@@ -18,8 +18,16 @@ struct map_build {
 	struct md *md;   /* the arrays while they are put together */
 };
 
-/* Whether one more space may be added; a driver that finds no room notes it and goes on without. */
-bool map_has_room(struct map *map, const struct space *space);
+/* Whether the account is spent while several threads work: who got the last of it is chance, so the map is thrown
+   away and built again by one.  A driver that has much to do may leave it. */
+static inline bool map_is_to_be_built_again(const struct map *map)
+{
+	return account_is_spent(&map->account) && map->build->threads > 1;
+}
+
+/* Whether one more space may be added; a driver that finds no room goes on without; it has been
+   noted, and what the space leaves over is unknown then. */
+bool map_has_room(struct map *map, struct space *space);
 
 /* A new space with that name (copied) in `parent`; NULL, with err set, when there are too many or no
    memory. */

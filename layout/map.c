@@ -27,12 +27,13 @@ static void space_free(struct space *space)
 	free(space);
 }
 
-bool map_has_room(struct map *map, const struct space *space)
+bool map_has_room(struct map *map, struct space *space)
 {
 	if (map->spaces.n < MAP_SPACES_MAX)
 		return true;
 	map_note(map, space, "holds more than %d partitions and volumes; the others are not looked at",
 		 MAP_SPACES_MAX);
+	space->claims.left_out = true; /* what they would have had is not free */
 	return false;
 }
 
@@ -91,6 +92,8 @@ int map_add_segment(struct map *map, struct space *inner, const struct segment *
 
 	if (space_add_segment(inner, segment, err) != 0)
 		return -1;
+	if (inner->segments.n == link.segment) /* it did not fit into the account */
+		return 0;
 	for (link.area = 0; link.area < segment->nareas; link.area++) {
 		const struct area *area = &segment->areas[link.area];
 

@@ -141,7 +141,7 @@ static int build(struct map *map, const char *path, const struct map_options *op
 	if (add_disks(map, path, options, err) != 0 || probe_all(map, err) != 0 ||
 	    map_check_disks(map, err) != 0)
 		return -1;
-	return map_seal(map, map->build->threads, err);
+	return map_is_to_be_built_again(map) ? 0 : map_seal(map, map->build->threads, err);
 }
 
 int map_build(struct map *map, const char *path, const struct map_options *options, struct err *err)

@@ -137,7 +137,7 @@ static int note_losers(struct sweep *sweep, uint64_t at, uint64_t *next)
 
 	if (winner->rank <= RANK_UNREADABLE)
 		return 0;
-	if (sweep->visits > VISITS_MAX || !account_work(sweep->account, sweep->heap.n * VISIT_WORK)) {
+	if (sweep->visits > VISITS_MAX || !account_try(sweep->account, 0, sweep->heap.n * VISIT_WORK)) {
 		sweep->out->untold = true;
 		return 0;
 	}
@@ -150,7 +150,7 @@ static int note_losers(struct sweep *sweep, uint64_t at, uint64_t *next)
 		if (!loses(sweep->heap.at[i], at))
 			continue;
 		if (sweep->out->overlaps.n >= OVERLAPS_MAX ||
-		    !account_memory(sweep->account, sizeof(overlap)))
+		    !account_try(sweep->account, sizeof(overlap), 0))
 			sweep->out->untold = true;
 		else if (VEC_PUSH(&sweep->out->overlaps, overlap) != 0)
 			return -1;
@@ -286,6 +286,6 @@ int extents_seal(struct extents *extents, struct claims *claims, uint64_t sector
 	if (result != 0)
 		return -1;
 	trim(extents);
-	account_memory(sweep.account, extents->n * EXTENT_COST);
+	account_try(sweep.account, extents->n * EXTENT_COST, 0);
 	return extents_make_index(extents, sectors);
 }

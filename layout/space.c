@@ -19,7 +19,12 @@ int space_add_segment(struct space *space, const struct segment *segment, struct
 {
 	struct segment copy = *segment;
 
-	assert(segment->start == 0 || space->segments.n > 0);
+	assert(segment->start == 0 || space->segments.n > 0 || space->claims.left_out);
+	/* A segment that is missing lies on no disk that is here. */
+	if (!account_memory(space->account, 2 * sizeof(copy) + segment->nareas * sizeof(*copy.areas))) {
+		space->claims.left_out = true;
+		return 0;
+	}
 	copy.areas = NULL;
 	if (segment->nareas > 0) {
 		copy.areas = calloc(segment->nareas, sizeof(*copy.areas));

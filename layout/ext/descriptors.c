@@ -14,12 +14,16 @@
 
 #define BACKUPS_MAX 16 /* that are looked at for a group */
 #define DESCRIPTOR_MAX 1024
+#define CACHED (BACKUPS_MAX + 1)
 
 struct descriptors {
 	struct ext *ext;
 	uint32_t size, per_block;
-	uint8_t *block; /* the last one that was read */
-	uint64_t at;    /* its number; UINT64_MAX for none */
+	uint32_t from[CACHED]; /* the first groups with a superblock, but for group 0 */
+	unsigned nfrom;
+	uint8_t *blocks;     /* the last ones that were read: neighbours have theirs in the same */
+	uint64_t at[CACHED]; /* their numbers; UINT64_MAX for none */
+	unsigned oldest;
 };
 
 /* What is noted of a run of groups in one line. */
@@ -105,25 +109,53 @@ static uint64_t backup_block(const struct descriptors *all, uint32_t group, uint
 /* The group after `from` that has a backup of the group's descriptor; 0 after the last one. */
 static uint32_t next_backup(const struct descriptors *all, uint32_t group, uint32_t from)
 {
-	while (++from < all->ext->groups)
-		if (backup_block(all, group, from) != 0)
-			return from;
+	uint32_t index = group / all->per_block, meta = index * all->per_block;
+	uint32_t of_meta[] = {meta + 1, meta + all->per_block - 1};
+	bool is_meta = ext2fs_has_feature_meta_bg(all->ext->lib->super) &&
+		       index >= all->ext->lib->super->s_first_meta_bg;
+	const uint32_t *list = is_meta ? of_meta : all->from;
+
+	for (unsigned i = 0; i < (is_meta ? 2 : all->nfrom); i++)
+		if (list[i] > from && list[i] < all->ext->groups)
+			return list[i];
 	return 0;
+}
+
+static void find_backups(struct descriptors *all)
+{
+	const struct ext *ext = all->ext;
+
+	for (uint32_t group = 1; group < ext->groups && all->nfrom < CACHED; group++)
+		if (ext2fs_bg_has_super(ext->lib, (int)group))
+			all->from[all->nfrom++] = group;
+}
+
+/* The bytes of a block, one of the last that were read or read now; NULL where it cannot be. */
+static const uint8_t *cached(struct descriptors *all, uint64_t block)
+{
+	size_t size = all->ext->fs.block_sectors * (size_t)512;
+	uint8_t *bytes = all->blocks + all->oldest * size;
+	struct err why;
+
+	for (unsigned i = 0; i < CACHED; i++)
+		if (all->at[i] == block)
+			return all->blocks + i * size;
+	all->at[all->oldest] = UINT64_MAX;
+	if (ext_is_full(all->ext) || ext_read_blocks(all->ext, block, bytes, 1, &why) != 0)
+		return NULL;
+	all->at[all->oldest] = block;
+	all->oldest = (all->oldest + 1) % CACHED;
+	return bytes;
 }
 
 /* Puts the backup of `from` in the place of the group's descriptor; false where it cannot be read. */
 static bool take_backup(struct descriptors *all, uint32_t group, uint32_t from)
 {
-	uint64_t block = backup_block(all, group, from);
-	struct err why;
+	const uint8_t *block = cached(all, backup_block(all, group, from));
 
-	if (block != all->at && ext_read_blocks(all->ext, block, all->block, 1, &why) != 0) {
-		all->at = UINT64_MAX;
+	if (block == NULL)
 		return false;
-	}
-	all->at = block;
-	memcpy(descriptor(all->ext, group), all->block + (size_t)(group % all->per_block) * all->size,
-	       all->size);
+	memcpy(descriptor(all->ext, group), block + (size_t)(group % all->per_block) * all->size, all->size);
 	return true;
 }
 
@@ -230,17 +262,18 @@ int ext_check_descriptors(struct ext *ext, struct err *err)
 	    .ext = ext,
 	    .size = EXT2_DESC_SIZE(ext->lib->super),
 	    .per_block = EXT2_DESC_PER_BLOCK(ext->lib->super),
-	    .block = malloc(ext->fs.block_sectors * (size_t)512),
-	    .at = UINT64_MAX,
+	    .blocks = malloc(CACHED * ext->fs.block_sectors * (size_t)512),
 	};
 	struct finding run = {.state = EXT_GROUP_SOUND}, finding;
 	uint32_t first = 0;
 
 	ext->states = calloc((size_t)ext->groups + 1, 1);
-	if (all.block == NULL || ext->states == NULL || all.size > DESCRIPTOR_MAX) {
-		free(all.block);
+	if (all.blocks == NULL || ext->states == NULL || all.size > DESCRIPTOR_MAX) {
+		free(all.blocks);
 		return err_nomem(err);
 	}
+	memset(all.at, 0xff, sizeof(all.at));
+	find_backups(&all);
 	for (uint32_t group = 0; group < ext->groups; group++) {
 		check(&all, group, &finding);
 		ext->states[group] = (uint8_t)finding.state;
@@ -253,6 +286,6 @@ int ext_check_descriptors(struct ext *ext, struct err *err)
 	}
 	if (ext->groups > 0)
 		note(ext, &run, first, ext->groups - 1);
-	free(all.block);
+	free(all.blocks);
 	return 0;
 }

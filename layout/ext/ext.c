@@ -167,9 +167,13 @@ static int map_file_system(struct ext *ext, struct err *err)
 	if (ext_check_descriptors(ext, err) != 0)
 		return -1;
 	ext_map_groups(ext);
+	if (map_is_to_be_built_again(ext->map))
+		return 0;
 	if (ext_scan_groups(ext, ext_map_inodes, err) != 0 || ext_map_journal(ext, err) != 0 ||
 	    ext_scan_groups(ext, ext_map_free, err) != 0)
 		return -1;
+	if (map_is_to_be_built_again(ext->map))
+		return 0;
 	/* Nothing else will be claimed here, and claims take more memory than names. */
 	ext->all.claims.left_out |= ext_is_full(ext);
 	claims_move(&ext->fs.space->claims, &ext->all.claims);

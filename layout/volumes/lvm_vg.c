@@ -21,6 +21,14 @@ static uint64_t lv_sectors(const struct lvm_assembly *as, const struct lvm_text_
 	return extents > EXTENT_SECTORS_MAX / as->text->extent_size ? 0 : extents * as->text->extent_size;
 }
 
+/* What volumes that are not looked at would have is not free. */
+static void leave_out(struct lvm_assembly *as)
+{
+	for (size_t i = 0; i < as->text->pvs.n; i++)
+		if (as->text->pvs.at[i].space != NULL)
+			as->text->pvs.at[i].space->claims.left_out = true;
+}
+
 static int add_spaces(struct lvm_assembly *as, struct err *err)
 {
 	char name[300];
@@ -28,8 +36,10 @@ static int add_spaces(struct lvm_assembly *as, struct err *err)
 	for (size_t i = 0; i < as->text->lvs.n; i++) {
 		const struct lvm_text_lv *lv = &as->text->lvs.at[i];
 
-		if (!map_has_room(as->map, as->pv))
+		if (!map_has_room(as->map, as->pv)) {
+			leave_out(as);
 			return 0;
+		}
 		snprintf(name, sizeof(name), "%s/%s", as->text->name, lv->name);
 		as->lvs[i] = map_add_space(as->map, NULL, name, lv_sectors(as, lv), err);
 		if (as->lvs[i] == NULL)

@@ -51,6 +51,8 @@ static bool read_node(struct walk *walk, uint64_t block, uint8_t *node)
 	struct err why;
 	uint64_t room;
 
+	if (account_is_spent(walk->metadata->account))
+		return damaged(walk, block, "more than there is room for");
 	if (walk->budget == 0)
 		return damaged(walk, block, "the tree goes in a circle");
 	walk->budget--;
@@ -90,6 +92,8 @@ static void add_mapping(struct walk *walk, uint64_t from, uint64_t to)
 		last->count++;
 	else if (last != NULL && last->device == walk->device && from < last->from + last->count)
 		damaged(walk, 0, "mappings that are not in order");
+	else if (!account_memory(walk->metadata->account, 2 * sizeof(run)))
+		damaged(walk, 0, "more mappings than there is room for");
 	else if (VEC_PUSH(&pool->runs, run) != 0)
 		walk->short_of_memory = true;
 }
