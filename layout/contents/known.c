@@ -21,6 +21,8 @@ static const struct {
     {0, 4, "XFSB"},
     {0, 6, "LUKS\xba\xbe"},
     {0, 4, "\xfc\x4e\x2b\xa9"},
+    {0, 4, "hsqs"},
+    {1024, 4, "\xe2\xe1\xf5\xe0"},
     {0, 8, "LABELONE"},
     {512, 8, "LABELONE"},
     {1024, 8, "LABELONE"},

@@ -215,10 +215,11 @@ def over(remains, label, contents):
         blank(path)
         MAKERS[remains](path)
         sectors = path.stat().st_size // 512
+        start = 4096 if remains == "md12" else 2048  # where an array's data begin, both may be meant
         end = 80000 if contents else sectors - 4096
-        table(path, f"label: {label}\n2048,{end - 2048}\n" + (f"{end},{sectors - end - 2048}\n" if contents else ""))
+        table(path, f"label: {label}\n{start},{end - start}\n" + (f"{end},{sectors - end - 2048}\n" if contents else ""))
         if contents:
-            inside(path, 2048, end - 2048, MAKERS[contents])
+            inside(path, start, end - start, MAKERS[contents])
     return make
 
 
