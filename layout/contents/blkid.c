@@ -6,6 +6,7 @@
    which holds the beginning and the end of the space: all known superblocks lie there. */
 #include "base/size.h"
 #include "layout/contents/known.h"
+#include "layout/contents/parts.h"
 #include "layout/drivers.h"
 
 #include <blkid/blkid.h>
@@ -242,7 +243,7 @@ static int blkid_map(struct map *map, struct space *space, struct err *err)
 		return 0;
 	if (types[0] != '\0')
 		map_note(map, space, "has the signatures of several things (%s); shown as the first", types);
-	space_claim(space, RANK_CONTENT, KIND_OPAQUE, 0, space->sectors);
+	parts_claim(space);
 	return 1;
 }
 

@@ -149,6 +149,64 @@ def md_super(path, version, level, devices=2, role=0, chunk=128, minor=0, layout
     poke(path, at * 512, block)
 
 
+def bcache(path):
+    """A backing device's superblock."""
+    super_block = bytearray(4096)
+    struct.pack_into("<QQ", super_block, 8, 8, 4)
+    super_block[24:40] = bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81")
+    super_block[40:56] = b"bcache-uuid-0001"
+    struct.pack_into("<Q", super_block, 184, 2048)
+    struct.pack_into("<Q", super_block, 0, bcache_crc(bytes(super_block[8:208])))
+    poke(path, 4096, super_block)
+
+
+def bcache_crc(data):
+    crc = (1 << 64) - 1
+    for byte in data:
+        crc ^= byte << 56
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x42f0e1eba9ea3693 if crc >> 63 else 0)) & (1 << 64) - 1
+    return crc ^ (1 << 64) - 1
+
+
+def integrity(path):
+    block = bytearray(512)
+    block[0:8] = b"integrt\0"
+    struct.pack_into("<BBHIQI", block, 8, 1, 15, 4, 88, 100000, 0)
+    poke(path, 0, block)
+
+
+def vdo(path):
+    poke(path, 0, b"dmvdo001" + struct.pack("<IIIQ", 5, 0, 0, 1) + bytes(8) + b"vdo-uuid-0000001")
+
+
+def drbd(path):
+    """Internal metadata behind an ext4."""
+    size = path.stat().st_size
+    block = bytearray(4096)
+    struct.pack_into(">Q", block, 0, size // 512 - 88)
+    struct.pack_into(">QII", block, 48, 1, 0, 0x8374026d)
+    struct.pack_into(">I", block, 68, 4096)
+    ext4(path)
+    poke(path, size - 4096, block)
+
+
+def isw(path):
+    """A member of Intel's firmware RAID, with an ext4 in its first stripe."""
+    ext4(path)
+    poke(path, path.stat().st_size - 1024, b"Intel Raid ISM Cfg Sig. 1.3.00\0\0")
+
+
+def ddf(path):
+    ext4(path)
+    header = bytearray(512)
+    header[0:4] = b"\xde\x11\xde\x11"
+    header[8:32] = b"LSI     ABCDEFGHIJKLMNOP"
+    header[32:40] = b"02.00.00"
+    struct.pack_into(">QQ", header, 96, path.stat().st_size // 512 - 33, path.stat().st_size // 512 - 1)
+    poke(path, path.stat().st_size - 512, header)
+
+
 def bsd_label(slices, base):
     label = bytearray(148 + 16 * 8)
     struct.pack_into("<IHH", label, 0, 0x82564557, 4, 0)
@@ -204,6 +262,7 @@ def nested_unixware(path):
 MAKERS = {
     "ext4": ext4, "ext4_1k": ext4_1k, "ext2": ext2, "swap": swap, "vfat": vfat, "xfs": xfs, "btrfs": btrfs,
     "squashfs": squashfs, "luks1": luks1, "luks2": luks2, "pv": pv,
+    "bcache": bcache, "integrity": integrity, "vdo": vdo, "drbd": drbd, "isw": isw, "ddf": ddf,
     "md10": lambda path: md_super(path, "1.0", 1), "md11": lambda path: md_super(path, "1.1", 1),
     "md12": lambda path: md_super(path, "1.2", 1), "md090": lambda path: md_super(path, "0.90", 1),
 }
@@ -268,7 +327,8 @@ def all_disks():
         found[f"gpt-ext4-over-{remains}"] = over(remains, "gpt", "ext4")
     for contents in ("vfat", "luks2", "pv", "md12", "luks1"):
         found[f"dos-{contents}-over-ext4"] = over("ext4", "dos", contents)
-    for kind in ("ext4", "ext2", "xfs", "btrfs", "swap", "luks1", "luks2", "pv", "vfat", "squashfs"):
+    for kind in ("ext4", "ext2", "xfs", "btrfs", "swap", "luks1", "luks2", "pv", "vfat", "squashfs", "bcache", "integrity", "vdo",
+                 "drbd", "isw", "ddf"):
         found[f"whole-{kind}"] = whole(kind)
     for version in ("0.90", "1.0", "1.1", "1.2"):
         for level, chunk in ((0, 128), (5, 128), (10, 64)):
