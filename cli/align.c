@@ -12,17 +12,44 @@ static const char options_help[] =
 	COMMON_FORCE_HELP COMMON_DISK_HELP
     "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
 
-static int print_verdict(const struct map *map, const struct analysis *analysis, const struct common *common)
+#define BLOCK_SECTORS 8
+
+static int print_verdict(const struct map *map, const struct analysis *analysis, const struct torn *torn,
+			 const struct common *common)
 {
 	struct text out = {0};
 	struct err err;
 	int off =
 	    align_text(&out, map, analysis, common->unit_sectors, common->verbose, terminal_width(), &err);
-	int status = off < 0 ? fail(NULL, &err) : print_text(&out);
+	int status;
 
+	if (torn != NULL && off >= 0)
+		align_torn(&out, torn, common->unit_sectors);
+	off |= torn != NULL && off >= 0 && torn->files.n > 0;
+	status = off < 0 ? fail(NULL, &err) : print_text(&out);
 	text_free(&out);
 	print_notes(map);
 	return status != 0 ? status : off > 0 ? STATUS_FOUND : STATUS_DONE;
+}
+
+/* Pages that are larger than blocks can be torn. */
+static int count_and_print(struct analysis *analysis, struct trace *trace, const struct common *common)
+{
+	struct torn torn = {0};
+	struct err err;
+	int status;
+
+	if (analysis_run(analysis, trace, &err) != 0 ||
+	    (common->unit_sectors > BLOCK_SECTORS &&
+	     torn_count(&torn, analysis->map, analysis->options.base, trace, common->unit_sectors,
+			common->all, &err) != 0))
+		status = fail(trace->path, &err);
+	else {
+		print_beyond(analysis, trace->path);
+		status = print_verdict(analysis->map, analysis, &torn, common);
+	}
+	VEC_FREE(&torn.files);
+	return status;
 }
 
 static int align_with_trace(const char *trace_path, const char *disk, const struct common *common)
@@ -36,7 +63,6 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 	struct trace *trace;
 	struct map *map;
 	struct fit fit;
-	struct err err;
 	int status;
 
 	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
@@ -45,8 +71,7 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 	options.fit = &fit;
 	print_fit(&fit, trace_path);
 	analysis_init(&analysis, map, &options);
-	status = analysis_run(&analysis, trace, &err) == 0 ? print_verdict(map, &analysis, common)
-							   : fail(trace_path, &err);
+	status = count_and_print(&analysis, trace, common);
 	analysis_done(&analysis);
 	close_both(trace, map, &fit);
 	return status;
@@ -59,7 +84,7 @@ static int align_disk(const char *disk, const struct common *common)
 
 	if (open_map(&map, disk, common) != 0)
 		return STATUS_FAILED;
-	status = print_verdict(map, NULL, common);
+	status = print_verdict(map, NULL, NULL, common);
 	map_close(map);
 	return status;
 }

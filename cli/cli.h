@@ -206,6 +206,10 @@ void print_notes(const struct map *map);
 /* What the reader should know of how the trace fits the disk, on standard error, before such output. */
 void print_fit(const struct fit *fit, const char *trace);
 
+/* The same of accesses beyond the end, once they have been counted. */
+struct analysis;
+void print_beyond(const struct analysis *analysis, const char *trace);
+
 /* The width for tables: the terminal's, 80 where it does not tell, 0 for a pipe or a file. */
 unsigned terminal_width(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A trace and a disk together: are they given in that order, do they belong together, and what do the trace's
    sectors count from. */
+#include "analyzer/analysis.h"
 #include "analyzer/fit.h"
 
 #include "base/escape.h"
@@ -126,4 +127,21 @@ void print_fit(const struct fit *fit, const char *trace)
 		print_line(trace, "warning", fit->warnings.at[i]);
 	if (fit->derived != NULL)
 		print_line(trace, "note", fit->derived);
+}
+
+void print_beyond(const struct analysis *analysis, const char *trace)
+{
+	char text[160];
+
+	if (analysis->past > 0) {
+		snprintf(text, sizeof(text),
+			 "%" PRIu64 " accesses begin beyond the end of %.60s and are left out",
+			 analysis->past, analysis->options.base->name);
+		print_line(trace, "warning", text);
+	}
+	if (analysis->beyond > 0) {
+		snprintf(text, sizeof(text), "%" PRIu64 " accesses reach beyond the end of %.60s",
+			 analysis->beyond, analysis->options.base->name);
+		print_line(trace, "warning", text);
+	}
 }

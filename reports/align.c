@@ -281,3 +281,23 @@ int align_text(struct text *out, const struct map *map, const struct analysis *a
 	}
 	return out->short_of_memory ? err_nomem(err) : off;
 }
+
+void align_torn(struct text *out, const struct torn *torn, uint64_t unit_sectors)
+{
+	char path[FS_PATH_MAX], unit[32];
+
+	size_human(unit_sectors << SECTOR_SHIFT, unit, sizeof(unit));
+	for (size_t i = 0; i < torn->files.n && i < FILES_SHOWN; i++) {
+		const struct torn_file *file = &torn->files.at[i];
+
+		text_printf(out, "%s: ", space_name(file->space));
+		if (fs_path(file->space->fs, file->owner, path, sizeof(path)))
+			escape_terminal(out, path, strlen(path));
+		else
+			text_str(out, "a file without a name");
+		text_printf(out, ": %" PRIu64 " page%s of %s written by more than one request\n", file->pages,
+			    file->pages == 1 ? "" : "s", unit);
+	}
+	if (torn->files.n > FILES_SHOWN)
+		text_printf(out, "and pages of %zu more files\n", torn->files.n - FILES_SHOWN);
+}
