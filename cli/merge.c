@@ -47,7 +47,7 @@ static int read_all(struct text *bytes, const char *path, const char *tmpdir, st
 		bytes->n += got > 0 ? (size_t)got : 0;
 	}
 	input_close(input);
-	return (int)got;
+	return got < 0 ? -1 : 0;
 }
 
 static int add_part(struct merge *merge, const char *path, const char *tmpdir, struct err *err)
