@@ -15,6 +15,7 @@ extern const struct layout_driver driver_mbr;
 extern const struct layout_driver driver_foreign;
 extern const struct layout_driver driver_tail;
 extern const struct layout_driver driver_luks;
+extern const struct layout_driver driver_luks_second;
 extern const struct layout_driver driver_swap;
 extern const struct layout_driver driver_blkid;
 extern const struct layout_driver driver_ext_backup;

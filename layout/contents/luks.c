@@ -125,17 +125,14 @@ static void luks2_claim(struct space *space, const uint8_t *header, const struct
 	snprintf(space->content.detail, sizeof(space->content.detail), "2");
 }
 
-static bool luks2_map(struct map *map, struct space *space)
+static bool luks2_map(struct space *space)
 {
 	uint8_t header[LUKS2_HEADER];
 	struct luks_areas areas;
-	bool first = luks2_areas(space, 0, "LUKS\xba\xbe", header, &areas);
 
-	if (!first && !luks2_second(space, header, &areas))
+	if (!luks2_areas(space, 0, "LUKS\xba\xbe", header, &areas))
 		return false;
-	if (!first)
-		map_note(map, space, "the first LUKS2 header is damaged; the second one is used");
-	luks2_claim(space, header, &areas, !first);
+	luks2_claim(space, header, &areas, false);
 	return true;
 }
 
@@ -143,15 +140,29 @@ static int luks_map(struct map *map, struct space *space, struct err *err)
 {
 	uint8_t header[LUKS1_SIZE];
 
-	(void)err;
-	if (space_read(space, 0, header, sizeof(header), err) != 0)
+	(void)map;
+	if (space_read(space, 0, header, sizeof(header), err) != 0 ||
+	    memcmp(header, "LUKS\xba\xbe", 6) != 0 || mbr_wins(space))
 		return 0;
-	if (mbr_wins(space))
-		return 0;
-	if (memcmp(header, "LUKS\xba\xbe", 6) == 0 && be16(header + 6) == 1)
+	if (be16(header + 6) == 1)
 		luks1_map(space, header);
-	else if (!luks2_map(map, space))
+	else if (!luks2_map(space))
 		return 0;
+	snprintf(space->content.type, sizeof(space->content.type), "crypto_LUKS");
+	return 1;
+}
+
+/* When nothing else has known the space. */
+static int luks_second_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t header[LUKS2_HEADER];
+	struct luks_areas areas;
+
+	(void)err;
+	if (!luks2_second(space, header, &areas))
+		return 0;
+	map_note(map, space, "the first LUKS2 header is damaged; the second one is used");
+	luks2_claim(space, header, &areas, true);
 	snprintf(space->content.type, sizeof(space->content.type), "crypto_LUKS");
 	return 1;
 }
@@ -159,4 +170,9 @@ static int luks_map(struct map *map, struct space *space, struct err *err)
 const struct layout_driver driver_luks = {
     .name = "luks",
     .map = luks_map,
+};
+
+const struct layout_driver driver_luks_second = {
+    .name = "luks-second",
+    .map = luks_second_map,
 };

@@ -93,6 +93,13 @@ def luks2(path):
        "@", "-", stdin=b"secret")
 
 
+def luks2_second(path):
+    """Its first header is gone."""
+    blank(path)
+    luks2(path)
+    poke(path, 0, bytes(4096))
+
+
 def pv(path):
     """As pvcreate leaves it, with a label whose checksum is right."""
     label = bytearray(512)
@@ -334,6 +341,7 @@ def all_disks():
         for level, chunk in ((0, 128), (5, 128), (10, 64)):
             found[f"member-{version}-raid{level}"] = member(version, level, devices=3, role=0, chunk=chunk,
                                                             layout=2 if level == 5 else 0x102 if level == 10 else 0)
+    found["whole-luks2-second"] = luks2_second
     found["sun"] = tabled("label: sun\nsize=40000\nsize=60000\n")
     found["sgi"] = tabled("label: sgi\nstart=4096, size=40000\nstart=50000, size=60000\n")
     found["mac"] = parted("mac", (1, 20), (20, 50))
