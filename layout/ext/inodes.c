@@ -42,7 +42,8 @@ static enum kind data_kind(const struct ext *ext, const struct ext_inode *inode)
 		return KIND_QUOTA;
 	if (inode->number == super->s_orphan_file_inum && ext2fs_has_feature_orphan_file(ext->lib->super))
 		return KIND_ORPHAN_FILE;
-	if (inode->flags & EXT4_EA_INODE_FL)
+	/* On anything else the flag is damage, which e2fsck clears. */
+	if ((inode->flags & EXT4_EA_INODE_FL) && (inode->mode & MODE_TYPE) == MODE_REGULAR)
 		return KIND_XATTR;
 	if ((inode->mode & MODE_TYPE) == MODE_DIRECTORY)
 		return KIND_DIRECTORY;

@@ -247,6 +247,25 @@ static void ext_superblock_numbers_that_cannot_be_are_survived(void **state)
 	}
 }
 
+/* e2fsck clears the flag on what is no file. */
+static void ext_a_directory_with_the_flag_of_an_attribute_is_one(void **state)
+{
+	struct disk disk;
+	uint8_t *raw;
+
+	(void)state;
+	ext_disk(&disk);
+	raw = inode_at(&disk, 2);
+	put32(raw + 32, le32(raw + 32) | 0x200000);
+	raw = put_inode(&disk, 20, MODE_FILE);
+	put32(raw + 32, EXTENTS_FLAG | 0x200000);
+	put_extent(raw, 0, 1, 200);
+	disk_map(&disk);
+	assert_string_equal(kind_at(disk.map, 200 * 8), "xattr");
+	assert_string_equal(kind_at(disk.map, (uint64_t)le32(inode_at(&disk, 2) + 60) * 8), "directory");
+	disk_free(&disk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +276,7 @@ int main(void)
 	    cmocka_unit_test(ext_indirect_blocks_in_a_circle_end),
 	    cmocka_unit_test(ext_directories_that_share_blocks_are_read_once),
 	    cmocka_unit_test(ext_directories_in_a_circle_have_no_path),
+	    cmocka_unit_test(ext_a_directory_with_the_flag_of_an_attribute_is_one),
 	    cmocka_unit_test(ext_superblock_numbers_that_cannot_be_are_survived),
 	};
 
