@@ -121,6 +121,12 @@ ROWS = [
     ("NVMe commands of blocks of 4096 bytes", NVME.format("read", "0x0"), ["--format", "ftrace:4096"],
      ["read 131904+64 nvme0n1"], []),
     ("an NVMe zone append", NVME.format("zone_append", "0x0"), [], ["zone-append 16488+8 nvme0n1"], []),
+    ("NVMe commands of zones", NVME.format("write", "0x0") +
+     "  fio-18234   [003] d..1.  2848.1: nvme_setup_cmd: nvme0: disk=nvme0n1, qid=3, cmdid=7, nsid=1, flags=0x0, meta=0x0, "
+     "cmd=(nvme_cmd_zone_mgmt_send slba=524288, zsa=4:reset, all=0)\n"
+     "  fio-18234   [003] d..1.  2848.2: nvme_setup_cmd: nvme0: disk=nvme0n1, qid=3, cmdid=8, nsid=1, flags=0x0, meta=0x0, "
+     "cmd=(nvme_cmd_zone_mgmt_send slba=524288, zsa=2:finish, all=0)\n", [],
+     ["write 16488+8 nvme0n1", "zone-reset 524288+1 nvme0n1"], ["1 zone finishes move no data", "1 zone resets"]),
     ("NVMe commands beside requests", NVME.format("write", "0x0") +
      "  fio-18234   [003] d..1.  2847.331206: block_rq_issue: 259,0 WS 4096 () 16488 + 8 [fio]\n", [],
      ["write 16488+8 259,0"], []),
@@ -138,7 +144,7 @@ ROWS = [
      "              dd-15046   [001] ...1  1801.503408: block_rq_issue: 8,0 WS 4096 () 16488 + 8 [dd]\\n\\\n\";\n  </script>\n"
      "</html>\n", [], ["write 16488+8 8,0"], []),
     ("zones", ZONES, [], ["zone-append 524800+8 259,0", "zone-reset 1048576+1 259,0"],
-     ["1 zone resets count as discards", "1 operations that open, close or finish a zone"]),
+     ["1 zone resets count as discards", "1 zone finishes move no data"]),
     ("zone appends without completions", ZONES.splitlines(True)[0], [], ["zone-append 524288+8 259,0"],
      ["1 zone appends count as writes at the start of their zone"]),
     ("block_dump in a kernel's log", BLOCK_DUMP, ["--device", "sda1"], ["read 2088+8 sda1", "write 2136+8 sda1"], []),
@@ -177,6 +183,9 @@ ROWS = [
      "line 1: expected 'MAJ,MIN CPU SEQUENCE SECONDS.NANOSECONDS PID ACTION RWBS ...'; 101 of 103 lines", []),
     ("too much in it", BLKPARSE + "oops\noops\n" + BLKPARSE, [], "line 3: expected", []),
     ("comments in it", BLKPARSE + "# so\n# far\n\n" + BLKPARSE, [], ["write 16488+8 8,0"] * 2, ["2 lines left out, first: 3"]),
+    ("what convert and dump --json write", '{"index":0,"op":"write","start":16488,"sectors":8,"time":1795324504.388155001,'
+     '"latency_us":1.5,"device_name":"8,0","pid":7,"comm":"dd","fua":true,"flags":["sync"]}\n{"mark":"end"}\n', [],
+     ["write 16488+8 8,0"], []),
     ("around a table", "$ cat t.csv\nop,sector,count\nR,8,8\n# now writes\nW,16,8\n^C\n", [], ["read 8+8", "write 16+8"],
      ["3 lines left out, first: 1"]),
     ("around qtr", "# of host7\nS 81920\nR 8 8\n^C\n", [], ["read 8+8"], ["2 lines left out, first: 1"]),

@@ -165,8 +165,8 @@ static int make_event(struct trace *trace, const struct line *line, const struct
 	/* What completes without sectors is the end of a flush that came with a write; a command that
 	   went past the file system has no sectors either. */
 	event->access.time_ns = parts->time_ns;
-	event->zone_only = counts == 0 && parts->rwbs_len > 0 && parts->rwbs[0] == 'Z';
-	if (counts == 0 && event->zone_only)
+	event->zone = counts == 0 && parts->rwbs_len > 1 && parts->rwbs[0] == 'Z' ? parts->rwbs[1] : 0;
+	if (event->zone != 0)
 		return 1;
 	if (counts == 0 ||
 	    (event->access.op != ACCESS_FLUSH && rwbs_sectors(&event->access, parts->sectors) == 0))

@@ -2,6 +2,7 @@
 /* Blktrace's events.  Each CPU has a file of its own, in order of time; here they are merged.  A stream of
    all CPUs (blktrace -o -, blkparse -d) is one such file. */
 #include "trace/formats/blktrace_file.h"
+#include "trace/formats/rwbs.h"
 #include "trace/formats/blktrace_survey.h"
 #include "trace/requests/events.h"
 #include "trace/formats.h"
@@ -169,15 +170,21 @@ static int make_event(struct trace *trace, struct blktrace_file *file, struct ev
 		return take_notify(trace, file, err);
 	if (check_sequence(state, file, err) != 0)
 		return -1;
-	if (stage < 0 || !blktrace_op(r, access))
+	if (stage < 0)
 		return 0;
 	event->stage = (enum trace_stage)stage;
+	event->zone = blktrace_zone(r);
+	access->time_ns = r->time <= INT64_MAX ? (int64_t)r->time : INT64_MAX;
+	if (event->zone != 0)
+		return take_device(trace, r->device, access, err) != 0 ? -1 : 1;
+	if (!blktrace_op(r, access))
+		return 0;
 	if (access->op != ACCESS_FLUSH) {
-		if (!access_set_sectors(access, r->sector, ((uint64_t)r->bytes + 511) / 512))
+		if (!access_set_sectors(access, r->sector,
+					rwbs_sectors(access, ((uint64_t)r->bytes + 511) / 512)))
 			return blktrace_bad(file, "before here: a request ends beyond 2^63 bytes", err);
 		access->flags |= r->bytes % 512 != 0 ? ACCESS_RAGGED : 0;
 	}
-	access->time_ns = r->time <= INT64_MAX ? (int64_t)r->time : INT64_MAX;
 	access->pid = r->pid;
 	if (take_device(trace, r->device, access, err) != 0)
 		return -1;
@@ -190,7 +197,7 @@ static int next_event(struct trace *trace, struct event *event, struct err *err)
 	struct blktrace_file *file;
 	int got;
 
-	event->zone_only = false;
+	event->zone = 0;
 
 	while ((got = next_record(trace->state, &file, err)) == 1) {
 		got = make_event(trace, file, event, err);

@@ -172,13 +172,26 @@ int blktrace_stage(const struct blktrace_record *r)
 	}
 }
 
+char blktrace_zone(const struct blktrace_record *r)
+{
+	return (r->category & CAT_ZONE_FINISH) != 0  ? 'F'
+	       : (r->category & CAT_ZONE_OPEN) != 0  ? 'O'
+	       : (r->category & CAT_ZONE_CLOSE) != 0 ? 'C'
+						     : 0;
+}
+
 bool blktrace_op(const struct blktrace_record *r, struct access *access)
 {
-	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0;
+	bool reset = (r->category & CAT_ZONE_RESET) != 0;
+	bool flush = r->bytes == 0 && (r->category & CAT_FLUSH) != 0 && !reset;
 
-	if ((r->category & (CAT_PC | CAT_ZONE_MANAGEMENT)) != 0 || (r->bytes == 0 && !flush))
+	if ((r->category & CAT_PC) != 0 || blktrace_zone(r) != 0 || (r->bytes == 0 && !flush && !reset))
 		return false;
-	if (flush)
+	if (reset)
+		access->op = ACCESS_DISCARD;
+	else if ((r->category & CAT_ZONE_APPEND) != 0)
+		access->op = ACCESS_WRITE;
+	else if (flush)
 		access->op = ACCESS_FLUSH;
 	else if ((r->category & CAT_DISCARD) != 0)
 		access->op = ACCESS_DISCARD;
@@ -191,6 +204,8 @@ bool blktrace_op(const struct blktrace_record *r, struct access *access)
 				   ((r->category & CAT_META) != 0 ? ACCESS_META : 0) |
 				   ((r->category & CAT_AHEAD) != 0 ? ACCESS_AHEAD : 0) |
 				   ((r->category & CAT_FLUSH) != 0 && !flush ? ACCESS_PREFLUSH : 0) |
+				   ((r->category & CAT_ZONE_APPEND) != 0 ? ACCESS_APPEND : 0) |
+				   (reset ? ACCESS_RESET | ACCESS_UNCERTAIN : 0) |
 				   (r->act == ACT_COMPLETE && r->error != 0 ? ACCESS_FAILED : 0));
 	return true;
 }

@@ -23,7 +23,11 @@ enum {
 	CAT_META = 1 << 12,
 	CAT_DISCARD = 1 << 13,
 	CAT_FUA = 1 << 15,
-	CAT_ZONE_MANAGEMENT = 0x1f << 17,
+	CAT_ZONE_APPEND = 1 << 16,
+	CAT_ZONE_RESET = 3 << 17, /* of one, or of all */
+	CAT_ZONE_FINISH = 1 << 19,
+	CAT_ZONE_OPEN = 1 << 20,
+	CAT_ZONE_CLOSE = 1 << 21,
 	CAT_WRITE_ZEROES = 1 << 22,
 };
 
@@ -63,6 +67,9 @@ int blktrace_bad(const struct blktrace_file *file, const char *what, struct err 
 
 /* The station of a request that a record tells of (enum trace_stage), or -1. */
 int blktrace_stage(const struct blktrace_record *record);
+
+/* What a request does to its zone that moves no data: 'F'inish, 'O'pen, 'C'lose; 0 for every other. */
+char blktrace_zone(const struct blktrace_record *record);
 
 /* What a request does: op and flags.  False when it touches nothing (a SCSI command, a zone's management, the
    end of a flush that came with a write). */

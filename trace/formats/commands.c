@@ -138,7 +138,10 @@ static int nvme_place(struct commands *commands, const struct nvme_command *kind
 	if (kind->flags & ACCESS_RESET) {
 		if (number_of(text, "zsa=", &action) && action != 4)
 			return 0;
-		return access_set_bytes(access, place * commands->block, 512) ? 1 : -1;
+		return place <= ACCESS_SECTORS_MAX / (commands->block / 512) &&
+			       access_set_bytes(access, place * commands->block, 512)
+			   ? 1
+			   : -1;
 	}
 	if (!number_of(text, "len=", &blocks))
 		return -1;
@@ -148,7 +151,7 @@ static int nvme_place(struct commands *commands, const struct nvme_command *kind
 static int nvme_scan(struct commands *commands, const char *name, const char *text, struct command *command)
 {
 	const char *disk = strstr(text, "disk="), *end;
-	uint64_t queue, id, key;
+	uint64_t queue, id, key, action;
 	const struct nvme_command *kind;
 	int got;
 
@@ -166,6 +169,10 @@ static int nvme_scan(struct commands *commands, const char *name, const char *te
 		return 0;
 	}
 	command->event.stage = STAGE_ISSUE;
+	if ((kind->flags & ACCESS_RESET) && number_of(text, "zsa=", &action) && action >= 1 && action <= 3) {
+		command->event.zone = "CFO"[action - 1];
+		return 1;
+	}
 	got = nvme_place(commands, kind, text, &command->event.access);
 	return got == 1 ? nvme_remember(commands, key, &command->event.access) : got;
 }

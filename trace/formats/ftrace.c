@@ -122,8 +122,8 @@ static int make_event(struct trace *trace, const struct line *line, const char *
 		return line_wrong(line, err, "'%.*s' is not the kind of a request (R, W, D, F ...)",
 				  payload.rwbs_len < 40 ? (int)payload.rwbs_len : 40, payload.rwbs);
 	event->access.time_ns = prefix.time_ns;
-	event->zone_only = counts == 0 && payload.rwbs[0] == 'Z';
-	if (event->zone_only)
+	event->zone = counts == 0 && payload.rwbs[0] == 'Z' && payload.rwbs_len > 1 ? payload.rwbs[1] : 0;
+	if (event->zone != 0)
 		return 1;
 	payload.sectors = rwbs_sectors(&event->access, payload.sectors);
 	if (counts == 0 || (event->access.op != ACCESS_FLUSH && payload.sectors == 0))
@@ -193,8 +193,8 @@ static int make_named(struct trace *trace, const struct line *line, const struct
 	*access = named->access;
 	event->stage = point->stage;
 	access->time_ns = named->time_ns;
-	event->zone_only = named->counts == 0 && named->rwbs[0] == 'Z';
-	if (event->zone_only)
+	event->zone = named->counts == 0 && named->rwbs[0] == 'Z' ? named->rwbs[1] : 0;
+	if (event->zone != 0)
 		return 1;
 	if (named->counts == 0 || (access->op != ACCESS_FLUSH && sectors == 0))
 		return 0;

@@ -23,7 +23,8 @@ struct events {
 	enum trace_stage begins;  /* lends its time to completions where those are counted */
 	bool completes;           /* the trace holds completions of the device */
 	uint64_t lost, disordered, orphans, requeued;
-	uint64_t zones, appends, resets; /* states of zones changed; appends of unknown place; resets */
+	uint64_t finishes, zones, appends,
+	    resets; /* states of zones changed; appends of unknown place; resets */
 };
 
 struct events *events_new(struct trace *trace, event_reader *next, int64_t late_ns, struct err *err)
@@ -72,7 +73,7 @@ static int count_all(struct events *events, struct err *err)
 
 	for (;;) {
 		event.access = access_blank();
-		event.zone_only = false;
+		event.zone = 0;
 		got = events->next(trace, &event, err);
 		if (got <= 0)
 			return got;
@@ -143,7 +144,7 @@ static int next_event(struct events *events, struct event *event, struct err *er
 	int got;
 
 	event->access = access_blank();
-	event->zone_only = false;
+	event->zone = 0;
 	if (events->order != NULL)
 		got = order_next(events->order, events->trace, events->next, event, err);
 	else
@@ -263,8 +264,9 @@ static int take_event(struct events *events, struct event *event, struct err *er
 
 	if (event->access.device != trace->chosen && trace->devices.n > 1)
 		return 0;
-	if (event->zone_only) {
-		events->zones += event->stage == events->counted;
+	if (event->zone != 0) {
+		if (event->stage == events->counted)
+			*(event->zone == 'F' ? &events->finishes : &events->zones) += 1;
 		return 0;
 	}
 	if (event->stage == events->counted && event->stage != STAGE_COMPLETE &&
@@ -299,12 +301,13 @@ static int tell(struct events *events, struct err *err)
 	if (events->lost > 0)
 		rc = trace_note(trace, err, "%" PRIu64 " events were lost while the trace was taken",
 				events->lost);
+	if (rc == 0 && events->finishes > 0)
+		rc = trace_note(trace, err, "%" PRIu64 " zone finishes move no data and are no accesses",
+				events->finishes);
 	if (rc == 0 && events->zones > 0)
-		rc = trace_note(
-		    trace, err,
-		    "%" PRIu64
-		    " operations that open, close or finish a zone move no data and are no accesses",
-		    events->zones);
+		rc = trace_note(trace, err,
+				"%" PRIu64 " zone opens and closes move no data and are no accesses",
+				events->zones);
 	if (rc == 0 && events->resets > 0)
 		rc = trace_note(trace, err,
 				"%" PRIu64

@@ -10,7 +10,8 @@
 struct event {
 	struct access access; /* of a completion: what is completed, ACCESS_FAILED where it failed */
 	enum trace_stage stage;
-	bool zone_only; /* it opens, closes or finishes a zone: no access, but counted */
+	char
+	    zone; /* 'F', 'O', 'C': it finishes, opens or closes a zone, which is no access, but counted; else 0 */
 };
 
 /* The next event of the trace into *event (whose access is blank): 1, 0 at the end, -1 on an error. */

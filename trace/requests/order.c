@@ -93,7 +93,7 @@ static bool is_late(const struct order *order, const struct event *event)
 /* Reads until the heap is full, the clock is set back or there is no more. */
 static int refill(struct order *order, struct trace *trace, event_reader *next, struct err *err)
 {
-	struct event event = {.zone_only = false};
+	struct event event = {.zone = 0};
 
 	while (order->n < ORDER_MAX && !order->has_held && !order->at_end) {
 		int got;
