@@ -196,9 +196,37 @@ static void sets_are_given_by_directory_or_stem(void **state)
 	remove_set(dir);
 }
 
+static void zones_of_version_8_have_their_names(void **state)
+{
+	static const struct record records[] = {
+	    {.sequence = 1,
+	     .time = 1,
+	     .sector = 8,
+	     .bytes = 512,
+	     .action = UINT64_C(1) << 32 | ISSUE | WRITE},
+	    {.sequence = 2, .time = 2, .sector = 64, .action = UINT64_C(1) << 33 | ISSUE | WRITE},
+	    {.sequence = 3, .time = 3, .sector = 64, .action = UINT64_C(1) << 35 | ISSUE | WRITE},
+	};
+	struct bytes out = {.n = 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		put_record(&out, 8, &records[i]);
+	expect_bytes(
+	    out.at, out.n, NULL,
+	    "write 8 1 @1 flags=600 dev=0,0\n"
+	    "discard 64 1 @2 flags=a00 dev=0,0\n"
+	    "note: 1 zone finishes move no data and are no accesses\n"
+	    "note: 1 zone resets count as discards; of a zone whose length is not stated only the first "
+	    "sector counts\n"
+	    "note: 1 zone appends count as writes at the start of their zone: where they went is not in the "
+	    "trace\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(zones_of_version_8_have_their_names),
 	    cmocka_unit_test(both_versions_in_both_byte_orders),
 	    cmocka_unit_test(version_8_has_write_zeroes),
 	    cmocka_unit_test(damage_is_named),
