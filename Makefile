@@ -22,7 +22,7 @@ CFLAGS ?= -O2 -g
 WERROR ?=
 BUILD ?= build
 
-PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs pangocairo cairo libpng
+PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs pangocairo cairo libpng libseccomp
 ROOMS := base layout trace analyzer parts reports viz record cli
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS)) $(addsuffix /*/*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))
@@ -81,12 +81,12 @@ check: all units
 	BUILD=$(BUILD) tests/run
 
 asan:
-	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined' \
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -DSANDBOX_DEFAULT=false' \
 		$(BUILD)/asan/blkmap
 	cp -f $(BUILD)/asan/blkmap blkmap-asan
 
 tsan:
-	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread -DPART_GROUPS=1' $(BUILD)/tsan/blkmap
+	$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread -DPART_GROUPS=1 -DSANDBOX_DEFAULT=false' $(BUILD)/tsan/blkmap
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
 # fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,11 +34,50 @@ static int check(const char *path, const struct stat *st, enum file_use use, str
 					     : "is a device, which is not opened");
 }
 
+#define KEPT_MAX 256
+
+/* The one thing here that lives as long as the program: so does the sandbox that makes it needful. */
+static struct {
+	char *path;
+	int fd;
+} kept[KEPT_MAX];
+static size_t nkept;
+
+void file_keep(const char *path, enum file_use use)
+{
+	struct err why;
+	int fd = nkept < KEPT_MAX ? file_open(path, use, &why) : -1;
+
+	if (fd < 0)
+		return;
+	kept[nkept].path = strdup(path);
+	kept[nkept].fd = fd;
+	if (kept[nkept].path != NULL)
+		nkept++;
+	else
+		close(fd);
+}
+
+static int open_kept(const char *path)
+{
+	for (size_t i = 0; i < nkept; i++)
+		if (strcmp(kept[i].path, path) == 0) {
+			int fd = fcntl(kept[i].fd, F_DUPFD_CLOEXEC, 3);
+
+			if (fd >= 0)
+				(void)!lseek(fd, 0, SEEK_SET);
+			return fd;
+		}
+	return -1;
+}
+
 int file_open(const char *path, enum file_use use, struct err *err)
 {
 	struct stat before, now;
-	int fd;
+	int fd = open_kept(path);
 
+	if (fd >= 0)
+		return fd;
 	if (stat(path, &before) != 0)
 		return err_set(err, "cannot open: %s", strerror(errno));
 	if (check(path, &before, use, err) != 0)

@@ -16,4 +16,8 @@ enum file_use {
    one. */
 int file_open(const char *path, enum file_use use, struct err *err);
 
+/* Opens a file now for when nothing can be opened any more: file_open gives a copy of the descriptor then, at the
+   file's start.  Kept for as long as the program runs; what cannot be opened is left to file_open. */
+void file_keep(const char *path, enum file_use use);
+
 #endif

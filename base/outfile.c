@@ -97,7 +97,7 @@ static int open_unnamed(struct outfile *file, const struct outfile_options *opti
 
 	if (directory == NULL)
 		return err_nomem(err);
-	file->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	file->fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 	reason = errno;
 	takes_files = faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
 	free(directory);
@@ -194,7 +194,7 @@ static int link_beside(struct outfile *file)
 		if (!file->waits && link_as(file, file->aside) == 0)
 			return 0;
 		if (file->waits) {
-			fd = open(file->aside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+			fd = open(file->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 			if (fd >= 0) {
 				close(fd);
 				return 0;

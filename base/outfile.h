@@ -55,4 +55,8 @@ int outfile_settle(struct outfile *file, struct err *err);
 /* Closes it and leaves what was there before; does nothing to a file that is closed. */
 void outfile_abandon(struct outfile *file);
 
+/* What a path leads to through symbolic links, the last of which need not be there; to be freed, or NULL with
+   errno. */
+char *outfile_resolve(const char *path);
+
 #endif

@@ -8,10 +8,6 @@
 /* "cannot WHAT: errno's text"; returns -1. */
 int outfile_fail(struct err *err, const char *what);
 
-/* What a path leads to through symbolic links, the last of which need not be there; to be freed, or NULL with
-   errno. */
-char *outfile_resolve(const char *path);
-
 /* The directory of a path, to be freed. */
 char *outfile_directory(const char *path);
 

@@ -50,6 +50,8 @@ struct common {
 	const char *with[COMMON_WITH_MAX];
 	struct outputs outputs; /* what will be written, which is nothing that is read */
 	struct outfile_options output;
+	bool no_sandbox;         /* cli/confine.h */
+	const char *read_later;  /* a file that is read when disks and traces are open, or NULL */
 	const char *lvm_path;    /* --lvm-metadata, or NULL */
 	char *lvm_text;          /* what it names, read */
 	const char *of;          /* the disk that a saved map must be of, or NULL */
@@ -86,12 +88,14 @@ enum {
 	COMMON_MAX_MEMORY,
 	COMMON_ALLOW_BACKING,
 	COMMON_ALLOW_REMOTE,
+	COMMON_NO_SANDBOX,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
 	{                                                                                                    \
 		"help", no_argument, NULL, 'h'                                                               \
-	}
+	}                                                                                                    \
+	, {"no-sandbox", no_argument, NULL, COMMON_NO_SANDBOX}
 #define COMMON_FILE                                                                                          \
 	{                                                                                                    \
 		"output", required_argument, NULL, 'o'                                                       \

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "cli/cli.h"
+#include "cli/confine.h"
 #include "layout/device.h"
 
 #include <inttypes.h>
@@ -95,6 +96,8 @@ int open_both(struct trace **trace, struct map **map, struct fit *fit, const cha
 {
 	int status;
 
+	if (confine(common, &trace_path, 1, disk) != 0)
+		return STATUS_FAILED;
 	if (disk != NULL && is_swapped(trace_path, disk, common))
 		return STATUS_FAILED;
 	if (open_trace(trace, trace_path, common) != 0)

@@ -4,6 +4,7 @@
    a page just changes, which its size and time tell. */
 #include "cli/guard.h"
 
+#include "base/openfile.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>
@@ -54,13 +55,14 @@ static void end_if_changed(int number)
 
 void guard_saved_map(const char *path)
 {
+	struct err why;
 	struct sigaction gone = {.sa_handler = say_and_end};
 	struct sigaction wild = {.sa_handler = end_if_changed, .sa_flags = (int)SA_RESETHAND};
 
 	snprintf(guard.message, sizeof(guard.message),
 		 "blkmap: %.4000s: damaged: it was changed while it was in use\n", path);
 	guard.message_len = strlen(guard.message);
-	guard.fd = open(path, O_RDONLY | O_CLOEXEC);
+	guard.fd = file_open(path, FILE_DISK, &why);
 	if (guard.fd >= 0 && fstat(guard.fd, &guard.was) != 0)
 		guard.fd = -1;
 	sigaction(SIGBUS, &gone, NULL);

@@ -59,11 +59,26 @@ static int check_old(const char *path, const struct stat *st, bool only_new)
 	return fail(path, &err);
 }
 
+static int remember(struct outputs *outputs, const char *path)
+{
+	char **more = realloc(outputs->names, (outputs->nnames + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return -1;
+	outputs->names = more;
+	outputs->names[outputs->nnames] = strdup(path);
+	return outputs->names[outputs->nnames] != NULL ? (outputs->nnames++, 0) : -1;
+}
+
 static int add(struct outputs *outputs, const char *path, bool only_new)
 {
 	struct planned planned;
 	struct err err;
 
+	if (remember(outputs, path) != 0) {
+		err_nomem(&err);
+		return fail(path, &err);
+	}
 	if (strcmp(path, "-") == 0 || stat(path, &planned.was) != 0)
 		return 0;
 	if (S_ISBLK(planned.was.st_mode)) {
@@ -95,6 +110,10 @@ void outputs_done(struct outputs *outputs)
 	for (size_t i = 0; i < outputs->n; i++)
 		free(outputs->at[i].name);
 	VEC_FREE(outputs);
+	while (outputs->nnames > 0)
+		free(outputs->names[--outputs->nnames]);
+	free(outputs->names);
+	outputs->names = NULL;
 }
 
 /* --- what is read --- */

@@ -16,6 +16,8 @@ struct planned {
 struct outputs {
 	struct planned *at;
 	size_t n, cap;
+	char **names; /* all, there already or not; owned */
+	size_t nnames;
 	bool force; /* --force: also over what blkmap has not written */
 };
 

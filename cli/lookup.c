@@ -22,7 +22,7 @@ static const char options_help[] =
 enum { OPTION_BYTES = 1, OPTION_DDRESCUE };
 
 struct lookup {
-	const struct common *common;
+	struct common *common;
 	const struct map *map;
 	const char *disk;
 	const char *ddrescue;            /* a map file, or NULL */
@@ -210,7 +210,7 @@ static int own_option(void *context, int option, const char *value, struct err *
 	if (option == OPTION_BYTES)
 		lookup->bytes = true;
 	else if (option == OPTION_DDRESCUE)
-		lookup->ddrescue = value;
+		lookup->ddrescue = lookup->common->read_later = value;
 	return 0;
 }
 

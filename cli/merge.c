@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
 #include "cli/cli.h"
+#include "cli/confine.h"
 #include "cli/report_dir.h"
 #include "parts/merge.h"
 #include "trace/input/input.h"
@@ -87,7 +88,7 @@ static int merge_files(char **paths, size_t n, const struct command_line *line)
 {
 	struct merge merge;
 	struct err err;
-	int status = 0;
+	int status = confine(&line->common, (const char *const *)paths, n, NULL);
 
 	merge_init(&merge);
 	for (size_t i = 0; i < n && status == 0; i++)

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "analyzer/clock.h"
+#include "cli/confine.h"
 #include "cli/guard.h"
 #include "layout/disk/image.h"
 #include "layout/saved/saved.h"
@@ -31,7 +32,7 @@ int open_trace(struct trace **trace, const char *path, const struct common *comm
 {
 	struct err err;
 
-	if (spare_inputs(common, path) != 0)
+	if (spare_inputs(common, path) != 0 || confine(common, &path, 1, NULL) != 0)
 		return STATUS_FAILED;
 	if (trace_open(trace, path, &common->trace, &err) != 0)
 		return fail(path, &err);
@@ -96,7 +97,7 @@ int open_map(struct map **map, const char *path, const struct common *common)
 {
 	struct err err;
 
-	if (spare_inputs(common, path) != 0)
+	if (spare_inputs(common, path) != 0 || confine(common, NULL, 0, path) != 0)
 		return STATUS_FAILED;
 	if (saved_is(path))
 		guard_saved_map(path);

@@ -5,6 +5,7 @@
 #include "base/openfile.h"
 #include "base/size.h"
 #include "base/threads.h"
+#include "cli/confine.h"
 #include "layout/disk/image.h"
 
 #include <errno.h>
@@ -143,6 +144,9 @@ static int common_option(struct common *common, int option, const char *value, s
 	case COMMON_ALLOW_BACKING:
 		common->map.image.backing = value != NULL ? value : "";
 		return 0;
+	case COMMON_NO_SANDBOX:
+		common->no_sandbox = true;
+		return 0;
 	case COMMON_ALLOW_REMOTE:
 		common->map.image.remote = true;
 		return 0;
@@ -227,6 +231,8 @@ int common_parse(struct common *common, const struct command *command, const str
 	opterr = 0;
 	common->map.threads = common->trace.threads = threads_available();
 	common->output.tmpdir = common->trace.tmpdir = getenv("TMPDIR");
+	common->map.image.opened = confine_opened;
+	common->no_sandbox = !SANDBOX_DEFAULT;
 	common->map.image.backing = allowed_backing(getenv("BLKMAP_ALLOW_BACKING"));
 	short_options(options, letters);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {

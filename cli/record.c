@@ -3,6 +3,7 @@
 #include "record/record.h"
 
 #include "cli/cli.h"
+#include "cli/confine.h"
 #include "cli/convert.h"
 #include "cli/shim.h"
 #include "layout/identity.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char options_help[] =
@@ -124,8 +126,6 @@ static int make_trace(const struct record *record, const struct arguments *argum
 	struct err err;
 	int status;
 
-	if (record->disks.n > 1 && plan_output(arguments->common, path) != 0)
-		return STATUS_FAILED;
 	for (size_t i = 0; i < record->disks.n; i++)
 		if (outputs_spare(&arguments->common->outputs, record->disks.at[i].image) != 0)
 			return STATUS_FAILED;
@@ -159,6 +159,47 @@ static int make_traces(const struct record *record, const struct arguments *argu
 		free(path);
 	}
 	return status;
+}
+
+/* Several traces have names of their own, which the sandbox must know of. */
+static int make_traces_confined(const struct record *record, const struct arguments *arguments,
+				const char *log)
+{
+	for (size_t i = 0; record->disks.n > 1 && i < record->disks.n; i++) {
+		char *path = path_numbered(arguments->output, record->disks.at[i].number);
+		int status = path ? plan_output(arguments->common, path) : STATUS_FAILED;
+
+		free(path);
+		if (status != 0)
+			return status;
+	}
+	if (confine(arguments->common, &log, 1, NULL) != 0)
+		return STATUS_FAILED;
+	return make_traces(record, arguments);
+}
+
+/* The log of a program that somebody else's disk has steered is parsed by a process that can do nothing else. */
+static int make_traces_apart(const struct record *record, const struct arguments *arguments)
+{
+	const char *log = record->log;
+	int status = STATUS_FAILED;
+	struct err err;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		status = make_traces_confined(record, arguments, log);
+		fflush(NULL);
+		_exit(status);
+	}
+	if (pid < 0) {
+		err_set(&err, "cannot start a process: %s", strerror(errno));
+		return fail(NULL, &err);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED;
 }
 
 /* A file that cannot be written is better known before the command than after it. */
@@ -229,7 +270,7 @@ static int record_all(struct arguments *arguments)
 			status = record.child.status;
 	} else {
 		print_record_notes(&record);
-		status = make_traces(&record, arguments);
+		status = make_traces_apart(&record, arguments);
 		if (status == 0)
 			status = record.child.status;
 	}

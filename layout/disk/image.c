@@ -154,9 +154,12 @@ bool image_format_is_known(const char *format)
 int image_open(struct image **result, const char *path, const struct image_options *options, struct err *err)
 {
 	static const struct image_options none = {.format = NULL};
-	struct image *image = calloc(1, sizeof(*image));
-	int failed;
+	struct image *image;
+	int failed = options && options->opened ? options->opened(path, result, err) : 0;
 
+	if (failed != 0)
+		return failed < 0 ? -1 : 0;
+	image = calloc(1, sizeof(*image));
 	if (image == NULL)
 		return err_nomem(err);
 	image->fd = -1;

@@ -16,11 +16,13 @@ struct image;
 
 /* What an image may be taken for, and may lead to. */
 struct image_options {
-	const char
-	    *format; /* in place of what it looks like: one of those that image_format_is_known knows */
-	const char
-	    *backing; /* other files that it names are opened in this folder, or "": its own; NULL: nowhere */
-	bool remote;  /* as are servers that it names */
+	/* In place of what it looks like: one of those that image_format_is_known knows, or NULL. */
+	const char *format;
+	/* Other files that it names are opened in this folder, or "": its own; NULL: nowhere. */
+	const char *backing;
+	bool remote; /* as are servers that it names */
+	/* Gives one that is open already: 1, 0 where there is none, or -1 where it could not be opened; may be NULL. */
+	int (*opened)(const char *path, struct image **image, struct err *err);
 };
 
 bool image_format_is_known(const char *format);

@@ -211,13 +211,13 @@ static int map_file(struct saved_in *in, const char *path, struct err *err)
 {
 	struct stat st;
 	void *at;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, FILE_DISK, err);
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_set(err, "cannot open: %s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return -1;
+	if (fstat(fd, &st) != 0) {
+		close(fd);
+		return err_set(err, "cannot open: %s", strerror(errno));
 	}
 	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
