@@ -140,7 +140,7 @@ static bool is_numbered(const char *name, size_t len)
 
 		if (strncmp(name, stems[i], stem) != 0)
 			continue;
-		if (len == stem + digits)
+		if (i > 0 && len == stem + digits)
 			return true;
 		/* nvme0n1 */
 		if (i == 0 && len > stem + digits + 1 && name[len - digits - 1] == 'n' &&

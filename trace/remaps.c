@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RECENT 32
+#define ENOUGH 100000
 
 struct recent {
 	char name[REMAP_NAME];
@@ -40,6 +41,11 @@ size_t remaps_count(const struct remaps *remaps)
 const struct remap_source *remaps_source(const struct remaps *remaps, size_t i)
 {
 	return &remaps->sources[i];
+}
+
+bool remaps_have_enough(const struct remaps *remaps)
+{
+	return remaps->naccesses >= ENOUGH;
 }
 
 static size_t source_index(const struct remaps *remaps, const char *name)
@@ -110,7 +116,7 @@ void remaps_add(struct remaps *remaps, const char *name, const char *from, uint6
 	struct remap_source *source = get_source(remaps, from);
 	struct recent *event = &remaps->events[remaps->nevents % RECENT];
 
-	if (source == NULL)
+	if (source == NULL || (remaps->nevents >= ENOUGH && source->n > 0))
 		return;
 	add_sample(source, from_sector, sector);
 	if (source->below[0] == '\0' && strcmp(name, from) != 0)

@@ -44,6 +44,9 @@ void remaps_add(struct remaps *remaps, const char *name, const char *from, uint6
 		uint64_t from_sector);
 void remaps_access(struct remaps *remaps, const char *name, uint64_t sector);
 
+/* Whether enough accesses have been seen: the next ones say nothing new, and cost time. */
+bool remaps_have_enough(const struct remaps *remaps);
+
 /* Adds what another reader has found. */
 void remaps_merge(struct remaps *remaps, const struct remaps *other);
 

@@ -378,7 +378,7 @@ int trace_remap(struct trace *trace, const char *name, const char *from, uint64_
 
 void trace_see(struct trace *trace, const char *name, uint64_t sector)
 {
-	if (trace->surveying && trace->remaps != NULL)
+	if (trace->surveying && trace->remaps != NULL && !remaps_have_enough(trace->remaps))
 		remaps_access(trace->remaps, name, sector);
 }
 

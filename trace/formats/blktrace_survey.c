@@ -99,7 +99,7 @@ static void see_access(struct found *found, const struct blktrace_record *r)
 {
 	char name[REMAP_NAME];
 
-	if (found->remaps == NULL)
+	if (found->remaps == NULL || remaps_have_enough(found->remaps))
 		return;
 	device_name(r->device, name);
 	remaps_access(found->remaps, name, r->sector);
