@@ -67,12 +67,14 @@ static uint32_t decode(const char *bytes, size_t n)
 	return c;
 }
 
-/* Characters that a terminal does not show as something of their own. */
+/* Characters that show as nothing of their own or change what is around them: controls, C1 among them, marks of
+   direction, separators, and what is no character, which no XML may hold. */
 static bool is_invisible(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+	       c == 0x180e || (c >= 0xfdd0 && c <= 0xfdef) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+	       (c & 0xfffe) == 0xfffe || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 static void add_hex(struct text *out, const char *bytes, size_t n)
@@ -123,17 +125,20 @@ void escape_utf8(struct text *out, const char *bytes, size_t len)
 	}
 }
 
-static void json_char(struct text *out, char c)
+/* By its number, so that the value stays what it is. */
+static void json_char(struct text *out, uint32_t c)
 {
 	if (c == '"' || c == '\\') {
 		text_char(out, '\\');
-		text_char(out, c);
+		text_char(out, (char)c);
 	} else if (c == '\n') {
 		text_str(out, "\\n");
 	} else if (c == '\t') {
 		text_str(out, "\\t");
+	} else if (c > 0xffff) {
+		text_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
 	} else {
-		text_printf(out, "\\u%04x", (unsigned char)c);
+		text_printf(out, "\\u%04x", c);
 	}
 }
 
@@ -185,16 +190,47 @@ void escape_json(struct text *out, const char *bytes, size_t len)
 		out->short_of_memory |= clean.short_of_memory;
 	}
 	text_char(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
+	for (size_t i = 0, n; i < len; i += n) {
+		uint32_t c;
 
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+		n = utf8_char(bytes + i, len - i);
+		n = n == 0 ? 1 : n; /* only where memory was short */
+		c = decode(bytes + i, n);
+		if (c != '"' && c != '\\' && !is_invisible(c))
 			continue;
 		text_add(out, bytes + from, i - from);
-		json_char(out, bytes[i]);
-		from = i + 1;
+		json_char(out, c);
+		from = i + n;
 	}
 	text_add(out, bytes + from, len - from);
 	text_char(out, '"');
+	text_free(&clean);
+}
+
+void escape_csv(struct text *out, const char *bytes, size_t len)
+{
+	struct text clean = {0};
+	const char *at;
+
+	if (len > 0 && strchr("=+-@", bytes[0]) != NULL && bytes[0] != '\0') {
+		add_hex(&clean, bytes++, 1);
+		len--;
+	}
+	escape_terminal(&clean, bytes, len);
+	text_char(&clean, '\0');
+	out->short_of_memory |= clean.short_of_memory;
+	at = clean.short_of_memory ? "" : clean.at;
+	len = strlen(at);
+	if (len == 0 || (strpbrk(at, ",;\"") == NULL && at[0] != ' ' && at[len - 1] != ' ')) {
+		text_str(out, at);
+	} else {
+		text_char(out, '"');
+		for (; *at != '\0'; at++) {
+			text_char(out, *at);
+			if (*at == '"')
+				text_char(out, '"');
+		}
+		text_char(out, '"');
+	}
 	text_free(&clean);
 }

@@ -19,7 +19,12 @@ void escape_terminal(struct text *out, const char *bytes, size_t len);
 /* Well-formed UTF-8 as it is; other bytes as \xNN (and then each backslash doubled). */
 void escape_utf8(struct text *out, const char *bytes, size_t len);
 
-/* A JSON string with its quotes, from well-formed UTF-8 or else as escape_utf8 makes it. */
+/* A JSON string with its quotes, from well-formed UTF-8 or else as escape_utf8 makes it.  What escape_terminal
+   does not print stands as \uXXXX, so that the value is exact and the line can be shown. */
 void escape_json(struct text *out, const char *bytes, size_t len);
+
+/* A cell of a table as RFC 4180 has it: as for terminals, and where a spreadsheet would take it for a formula
+   (= + - @ at the beginning), that character is \xNN too.  In quotes only where it holds what ends a cell. */
+void escape_csv(struct text *out, const char *bytes, size_t len);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What stands above every picture: warnings, title, what was counted, and the key of the classes. */
-#include "base/escape.h"
 #include "base/size.h"
 #include "viz/font.h"
 #include "viz/labels.h"
@@ -24,16 +23,16 @@ static const char *path_name(const char *path)
 
 static void add_source(struct text *out, const struct picture *picture)
 {
-	escape_terminal(out, path_name(picture->trace_path), strlen(path_name(picture->trace_path)));
+	text_str(out, path_name(picture->trace_path));
 	if (picture->device != NULL) {
 		text_str(out, " (");
-		escape_terminal(out, picture->device, strlen(picture->device));
+		text_str(out, picture->device);
 		text_char(out, ')');
 	}
 	if (picture->disk_path == NULL)
 		return;
 	text_str(out, " on ");
-	escape_terminal(out, path_name(picture->disk_path), strlen(path_name(picture->disk_path)));
+	text_str(out, path_name(picture->disk_path));
 }
 
 static void add_summary(struct text *out, const struct picture *picture)
@@ -145,7 +144,7 @@ static double draw_warnings(struct scene *scene, const struct picture *picture, 
 		struct text text = {0};
 
 		text_str(&text, "warning: ");
-		escape_terminal(&text, picture->warnings[i], strlen(picture->warnings[i]));
+		text_str(&text, picture->warnings[i]);
 		for (const char *at = text.at; at != NULL && *at != '\0'; y += 16) {
 			size_t n = line_bytes(at, type.size, type.room);
 			char part[512];

@@ -10,12 +10,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-void xml_escape(struct text *out, const char *bytes)
+/* What has no meaning in XML but that of the text itself. */
+static void xml_quote(struct text *out, const char *bytes)
 {
-	struct text clean = {0};
-
-	escape_terminal(&clean, bytes, strlen(bytes));
-	for (const char *at = clean.at; at != NULL && *at != '\0'; at++) {
+	for (const char *at = bytes; *at != '\0'; at++) {
 		switch (*at) {
 		case '<':
 			text_str(out, "&lt;");
@@ -36,6 +34,14 @@ void xml_escape(struct text *out, const char *bytes)
 			text_char(out, *at);
 		}
 	}
+}
+
+void xml_escape(struct text *out, const char *bytes)
+{
+	struct text clean = {0};
+
+	escape_terminal(&clean, bytes, strlen(bytes));
+	xml_quote(out, clean.at ? clean.at : "");
 	out->short_of_memory |= clean.short_of_memory;
 	text_free(&clean);
 }
@@ -149,7 +155,7 @@ static void add_text(struct text *out, const struct scene *scene, const struct s
 		text_char(out, '"');
 	}
 	text_char(out, '>');
-	xml_escape(out, words);
+	xml_quote(out, words); /* the scene has escaped its texts */
 	text_str(out, "</text>\n");
 }
 

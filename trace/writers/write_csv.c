@@ -2,9 +2,11 @@
 /* A table with a first line that names its columns, in names and units of trace/formats/row.h (the profile
    "generic" of trace/formats/csv.c): times in seconds, places in sectors of 512 bytes.  What an access does
    not have is an empty cell. */
+#include "base/escape.h"
 #include "trace/writers/writers.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static int csv_begin(struct writer *writer, struct err *err)
 {
@@ -20,28 +22,9 @@ static void add_time(struct text *out, int64_t ns, int64_t none)
 	text_char(out, ',');
 }
 
-/* In quotes where it holds what ends a cell or looks like one (RFC 4180); what ends a line is replaced. */
 static void add_name(struct writer *writer, const char *name)
 {
-	struct text *out = &writer->out;
-	size_t len = strlen(name);
-	bool replaced = false;
-
-	if (len == 0 || (strpbrk(name, ",;\"") == NULL && name[0] != ' ' && name[len - 1] != ' ')) {
-		writer_name(writer, name, "");
-		return;
-	}
-	text_char(out, '"');
-	for (; *name != '\0'; name++) {
-		bool bad = (unsigned char)*name < ' ' || *name == 0x7f;
-
-		text_char(out, bad ? '_' : *name);
-		if (*name == '"')
-			text_char(out, '"');
-		replaced |= bad;
-	}
-	text_char(out, '"');
-	writer->lost[LOSS_NAME] += replaced;
+	escape_csv(&writer->out, name, strlen(name));
 }
 
 static int csv_access(struct writer *writer, const struct access *access, struct err *err)
