@@ -54,6 +54,7 @@ static int remember_dir(struct ext *ext, const struct ext_inode *inode, uint64_t
 	    .count = (uint32_t)count,
 	    .inode = inode->number,
 	    .seed = inode->seed,
+	    .naming = ext_naming_of(ext, inode),
 	};
 
 	return account_memory(&ext->map->account, 2 * sizeof(run)) ? VEC_PUSH(&ext->found->dirs, run) : 0;

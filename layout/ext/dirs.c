@@ -40,8 +40,24 @@ static void keep_name(struct ext *ext, uint32_t dir, uint32_t inode, const char 
 	ext_found_name(ext->found, dir, inode, name, len);
 }
 
+/* An entry of `size` bytes. */
+static void take_entry(struct ext *ext, uint32_t dir, const struct ext_naming *naming, const uint8_t *entry,
+		       size_t size, entry_taker *take)
+{
+	char nokey[EXT_NOKEY_MAX];
+	size_t len;
+
+	if (!naming->encrypted) {
+		take(ext, dir, le32(entry), (const char *)entry + 8, entry[6]);
+		return;
+	}
+	len = ext_nokey_name(ext, naming, entry, size, nokey);
+	take(ext, dir, le32(entry), nokey, len);
+}
+
 /* The entries of a block, or of an inline directory's part.  False where they stop making sense. */
-static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len, entry_taker *take)
+static bool read_entries(struct ext *ext, uint32_t dir, const struct ext_naming *naming, const uint8_t *bytes,
+			 size_t len, entry_taker *take)
 {
 	size_t at = 0;
 
@@ -54,7 +70,7 @@ static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, si
 		if (inode > ext->inodes)
 			return false;
 		if (inode != 0 && !is_dot(entry + 8, name_len))
-			take(ext, dir, inode, (const char *)entry + 8, name_len);
+			take_entry(ext, dir, naming, entry, size, take);
 		at += size;
 	}
 	return true;
@@ -62,7 +78,9 @@ static bool read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, si
 
 bool ext_read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_t len)
 {
-	return read_entries(ext, dir, bytes, len, keep_name);
+	static const struct ext_naming plain;
+
+	return read_entries(ext, dir, &plain, bytes, len, keep_name);
 }
 
 static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *buf)
@@ -85,7 +103,7 @@ static void read_run(struct ext *ext, const struct ext_dir_run *run, uint8_t *bu
 			if (!whole && ext_read_blocks(ext, run->block + at + i, bytes, 1, &why) != 0)
 				continue;
 			ext_check_directory(ext, run, run->block + at + i, bytes);
-			if (!read_entries(ext, run->inode, bytes, ext->block_size, name_inode))
+			if (!read_entries(ext, run->inode, &run->naming, bytes, ext->block_size, name_inode))
 				ext_note(ext, "inode %" PRIu32 ": damaged directory block %" PRIu64,
 					 run->inode, run->block + at + i);
 		}
@@ -161,13 +179,14 @@ const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *i
 /* An inline directory: the parent's number, then entries in the rest of i_block and in the attribute. */
 void ext_read_inline_dir(struct ext *ext, const struct ext_inode *inode)
 {
+	const struct ext_naming naming = ext_naming_of(ext, inode);
 	const uint8_t *more;
 	size_t len = 0;
 
 	if (inode->links == 0)
 		return;
 	more = ext_inline_value(ext, inode, &len);
-	if (!read_entries(ext, inode->number, inode->raw + 40 + 4, 56, keep_name) ||
-	    (more != NULL && len > 0 && !read_entries(ext, inode->number, more, len, keep_name)))
+	if (!read_entries(ext, inode->number, &naming, inode->raw + 40 + 4, 56, keep_name) ||
+	    (more != NULL && len > 0 && !read_entries(ext, inode->number, &naming, more, len, keep_name)))
 		ext_note(ext, "inode %" PRIu32 ": damaged inline directory", inode->number);
 }

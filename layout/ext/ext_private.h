@@ -18,11 +18,18 @@ struct versions;
 
 #define NO_PLACE UINT32_MAX /* extent.arg of a map block that is named as its file is */
 
+/* How a directory's names are to be read. */
+struct ext_naming {
+	bool encrypted, hash_lies_behind, hashed;
+	uint8_t hash_version;
+};
+
 /* A run of a directory's blocks, to be read for names. */
 struct ext_dir_run {
 	uint64_t block;
 	uint32_t count, inode;
 	uint32_t seed; /* for checksums */
+	struct ext_naming naming;
 };
 
 /* A run of a file's blocks: `place` blocks into it, at `block`. */
@@ -217,6 +224,13 @@ bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, char *pa
 
 /* The part of inline data that does not lie in i_block; NULL when there is none. */
 const uint8_t *ext_inline_value(const struct ext *ext, const struct ext_inode *inode, size_t *len);
+
+/* Names in encrypted directories (ext_nokey.c): how a directory's are to be read; the text for the name of an entry that
+   has `room` bytes, without a NUL at the end.  How long it is. */
+#define EXT_NOKEY_MAX 255
+struct ext_naming ext_naming_of(const struct ext *ext, const struct ext_inode *inode);
+size_t ext_nokey_name(const struct ext *ext, const struct ext_naming *naming, const uint8_t *entry,
+		      size_t room, char out[EXT_NOKEY_MAX]);
 
 /* Symbolic links (ext_links.c): remembers the target that lies in an inode; reads those that lie in blocks,
    when the space is sealed; and follows a path by what is remembered: libext2fs's error, or 0. */

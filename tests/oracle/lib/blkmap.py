@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What blkmap says: the runs of `map --json` and the answers of `lookup --json`."""
+import base64
 import functools
 import json
 
@@ -33,6 +34,25 @@ class Run:
     def __str__(self):
         keys = ("device", "fs", "kind", "block", "inode", "path", "offset", "inodes", "flags")
         return " ".join(f"{key} {self.all[key]}" for key in keys if key in self.all)
+
+
+def without_key(path):
+    """The bytes that names in encrypted directories have on the disk, of which a path tells in the kernel's form for who has
+    no key: a hash of 8 bytes and the name, in base64url."""
+    parts = []
+    for part in path.split(b"/"):
+        try:
+            raw = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            raw = b""
+        parts.append(raw[8:] if 24 <= len(raw) <= 8 + 149 else part)
+    return b"/".join(parts)
+
+
+def is_named(path, names):
+    """Whether debugfs has that path among these, which it cuts at NUL."""
+    raw = without_key(path)
+    return path in names or any(raw == name or raw.startswith(name + b"\0") for name in names)
 
 
 def with_others(image):
