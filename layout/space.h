@@ -103,7 +103,7 @@ struct space {
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
 	uint64_t
-	    told_sectors; /* how long its partition table says it is, at least; 0 where nothing says it */
+	    told_sectors; /* how long what is in it says that it is, at least; 0 where nothing does */
 	struct fs *fs;    /* its file system, or NULL; owned */
 	bool probed;
 	bool left_out; /* some of what it holds did not fit into the account */

@@ -158,6 +158,8 @@ static void claim_padding(struct lvm_assembly *as, const struct lvm_text_pv *pv)
 {
 	uint64_t size = pv->dev_size > 0 ? pv->dev_size : pv->space->sectors;
 
+	if (pv->space->told_sectors < pv->dev_size)
+		pv->space->told_sectors = pv->dev_size;
 	if (size > pv->space->sectors)
 		map_note(as->map, pv->space, "PV of %" PRIu64 " sectors in a space of %" PRIu64, size,
 			 pv->space->sectors);
