@@ -23,7 +23,7 @@ WERROR ?=
 BUILD ?= build
 
 PACKAGES := ext2fs devmapper smartcols json-c blkid libnbd libarchive libpcre2-8 libtracefs pangocairo cairo libpng libseccomp
-ROOMS := base layout trace analyzer parts reports viz record cli
+ROOMS := base layout trace query analyzer parts reports viz record cli
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(ROOMS)) $(addsuffix /*/*.c,$(ROOMS))))
 LIBRARY := $(filter-out cli/main.c,$(SOURCES))
 UNITS := $(sort $(wildcard tests/unit/*_test.c))

@@ -45,6 +45,7 @@ struct statistic_setup analysis_setup(const struct analysis *analysis)
 	return (struct statistic_setup){
 	    .clock = analysis->options.clock,
 	    .map = analysis->map,
+	    .trace = analysis->trace,
 	    .base = analysis->options.base,
 	    .unit_sectors = analysis->options.unit_sectors,
 	    .only_places = analysis->options.only_places,
@@ -158,6 +159,7 @@ int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err
 	struct tallies all;
 	int status;
 
+	analysis->trace = trace;
 	if (make_tallies(&all, analysis, err) != 0)
 		return -1;
 	status = run_workers(analysis, &all, trace, err);

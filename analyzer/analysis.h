@@ -22,7 +22,7 @@ struct analysis_options {
 	unsigned number, of;        /* only every of-th batch, from the number-th on; 0 for all */
 	const struct statistic *more[STATISTICS_MAX]; /* to be counted beside usage and alignment */
 	unsigned nmore;
-	const struct clock *clock;  /* of the trace, or NULL: labels are the image's then */
+	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
 	bool asked_alone; /* of `more`, those that have results are what is asked for; as in struct results */
 	bool only_places; /* as in struct statistic_setup */
 };
@@ -30,6 +30,7 @@ struct analysis_options {
 struct analysis {
 	struct analysis_options options;
 	const struct map *map;
+	const struct trace *trace; /* that is counted, or NULL */
 	struct usage usage;
 	struct alignment alignment;
 	struct counted counted[STATISTICS_MAX]; /* the states of all statistics, finished; these two first */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct clock;
+struct trace;
 
 /* What all statistics know when they begin. */
 struct statistic_setup {
@@ -26,7 +27,9 @@ struct statistic_setup {
 	const struct space *base;  /* what the trace's addresses count from */
 	uint64_t unit_sectors;     /* of alignment */
 	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
-	bool only_places;          /* of pictures: nobody will ask when something was accessed */
+	const struct trace
+	    *trace;       /* for its names, or NULL: of single accesses that are counted without one */
+	bool only_places; /* of pictures: nobody will ask when something was accessed */
 };
 
 /* What it needs of a trace. Without times, latencies or processes it has nothing to count, which reports say.

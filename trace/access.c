@@ -39,27 +39,37 @@ bool access_set_bytes(struct access *access, uint64_t offset, uint64_t len)
 	return access_set_sectors(access, first, end - first);
 }
 
+static const struct {
+	const char *name;
+	enum access_flag flag;
+} flags[] = {
+    {"fua", ACCESS_FUA},
+    {"sync", ACCESS_SYNC},
+    {"meta", ACCESS_META},
+    {"ahead", ACCESS_AHEAD},
+    {"preflush", ACCESS_PREFLUSH},
+    {"failed", ACCESS_FAILED},
+    {"unfinished", ACCESS_UNFINISHED},
+    {"ragged", ACCESS_RAGGED},
+    {"uncertain", ACCESS_UNCERTAIN},
+    {"zone-append", ACCESS_APPEND},
+    {"zone-reset", ACCESS_RESET},
+};
+
+#define FLAGS (sizeof(flags) / sizeof(flags[0]))
+
 int access_flag_named(const char *word, size_t len)
 {
-	static const struct {
-		const char *name;
-		enum access_flag flag;
-	} flags[] = {
-	    {"fua", ACCESS_FUA},
-	    {"sync", ACCESS_SYNC},
-	    {"meta", ACCESS_META},
-	    {"ahead", ACCESS_AHEAD},
-	    {"preflush", ACCESS_PREFLUSH},
-	    {"failed", ACCESS_FAILED},
-	    {"unfinished", ACCESS_UNFINISHED},
-	    {"ragged", ACCESS_RAGGED},
-	    {"uncertain", ACCESS_UNCERTAIN},
-	    {"zone-append", ACCESS_APPEND},
-	    {"zone-reset", ACCESS_RESET},
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+	for (size_t i = 0; i < FLAGS; i++)
 		if (strlen(flags[i].name) == len && strncmp(flags[i].name, word, len) == 0)
 			return flags[i].flag;
 	return -1;
+}
+
+const char *access_flag_name(enum access_flag flag)
+{
+	for (size_t i = 0; i < FLAGS; i++)
+		if (flags[i].flag == flag)
+			return flags[i].name;
+	return NULL;
 }

@@ -77,4 +77,7 @@ const char *access_name(const struct access *access);
 /* The flag (enum access_flag) of a word as qtr and csv have it ("fua"), or -1. */
 int access_flag_named(const char *word, size_t len);
 
+/* And its word; NULL for what is no flag of a trace. */
+const char *access_flag_name(enum access_flag flag);
+
 #endif
