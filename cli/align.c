@@ -9,8 +9,8 @@
 static const char options_help[] =
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
-	COMMON_FORCE_HELP COMMON_DISK_HELP
-    "The exit status is 1 when a layer or, with TRACE, a write is off.\n";
+	COMMON_FORCE_HELP COMMON_DISK_HELP "The exit status is 1 when a layer or, with TRACE, a write is "
+					   "off, or blocks are smaller than the unit.\n";
 
 #define BLOCK_SECTORS 8
 

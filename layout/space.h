@@ -102,9 +102,8 @@ struct space {
 	char about[144]; /* what the outer layer says of it: partition type and name; "" if nothing */
 	struct content content;
 	struct overlay *overlay; /* what reads otherwise than it lies there, or NULL; owned */
-	uint64_t
-	    told_sectors; /* how long what is in it says that it is, at least; 0 where nothing does */
-	struct fs *fs;    /* its file system, or NULL; owned */
+	uint64_t told_sectors;   /* how long it is by what is in it, at least; 0 where nothing says so */
+	struct fs *fs;           /* its file system, or NULL; owned */
 	bool probed;
 	bool left_out; /* some of what it holds did not fit into the account */
 };
