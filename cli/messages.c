@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include "base/escape.h"
-#include "cli/guard.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -47,7 +46,6 @@ int print_text(struct text *text)
 	struct err err;
 	size_t wrote;
 
-	guard_check();
 	if (text->short_of_memory) {
 		err_nomem(&err);
 		return fail(NULL, &err);

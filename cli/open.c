@@ -4,7 +4,6 @@
 
 #include "analyzer/clock.h"
 #include "cli/confine.h"
-#include "cli/guard.h"
 #include "layout/disk/image.h"
 #include "layout/saved/saved.h"
 
@@ -99,8 +98,6 @@ int open_map(struct map **map, const char *path, const struct common *common)
 
 	if (spare_inputs(common, path) != 0 || confine(common, NULL, 0, path) != 0)
 		return STATUS_FAILED;
-	if (saved_is(path))
-		guard_saved_map(path);
 	if (map_open(map, path, &common->map, &err) != 0)
 		return fail(path, &err);
 	if (refuse_trace(*map, path) == 0 && check_saved(*map, path, common) == 0 &&

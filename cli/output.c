@@ -3,7 +3,6 @@
 #include "cli/output.h"
 
 #include "cli/cli.h"
-#include "cli/guard.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +15,6 @@ int output_file(const char *path, const struct text *text, const struct outfile_
 	struct err err;
 	int status;
 
-	guard_check();
 	if (text->short_of_memory)
 		status = err_nomem(&err);
 	else if (outfile_open(&file, path, options, &err) != 0)
@@ -94,7 +92,6 @@ int output_directory(const char *path, const struct output *files, size_t n,
 	struct err err;
 	int status;
 
-	guard_check();
 	sigfillset(&held);
 	sigdelset(&held, SIGBUS);
 	sigprocmask(SIG_BLOCK, &held, &before);

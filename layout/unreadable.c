@@ -79,6 +79,11 @@ void map_claim_unreadable(struct map *map)
 		int errnum = 0;
 		size_t n = disk->image != NULL ? image_unreadable(disk->image, &bad, &errnum) : 0;
 
+		if (disk->image != NULL && image_has_changed(disk->image))
+			map_note(
+			    map, disk,
+			    "was written to while it was read: what was read at different times need not fit "
+			    "together");
 		for (size_t j = 0; j < n; j++) {
 			map_note(map, disk,
 				 "sectors %" PRIu64 "+%" PRIu64

@@ -31,6 +31,7 @@ struct image {
 	uint32_t sector_size;
 	bool is_file; /* a raw one, which may have holes */
 	bool in_use;
+	struct stat was; /* a file's, when it was opened */
 	char note[256];
 	_Atomic uint64_t bytes_read;
 	struct unread unread;
@@ -50,6 +51,7 @@ static int find_size(struct image *image, struct err *err)
 		return err_set(err, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return err_set(err, "is a directory, expected a disk image or a block device");
+	image->was = st;
 	image->is_file = S_ISREG(st.st_mode);
 	if (image->is_file) {
 		image->bytes = (uint64_t)st.st_size;
@@ -355,6 +357,16 @@ int image_read(struct image *image, uint64_t offset, void *buf, size_t len, stru
 size_t image_unreadable(struct image *image, const struct image_bad **bad, int *errnum)
 {
 	return unread_sort(&image->unread, bad, errnum);
+}
+
+bool image_has_changed(const struct image *image)
+{
+	const struct stat *was = &image->was;
+	struct stat now;
+
+	return image->fd >= 0 && S_ISREG(was->st_mode) && fstat(image->fd, &now) == 0 &&
+	       (now.st_size != was->st_size || now.st_mtim.tv_sec != was->st_mtim.tv_sec ||
+		now.st_mtim.tv_nsec != was->st_mtim.tv_nsec);
 }
 
 int image_check(const struct image *image, struct err *err)

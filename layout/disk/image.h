@@ -63,6 +63,9 @@ struct image_bad {
 };
 size_t image_unreadable(struct image *image, const struct image_bad **bad, int *errnum);
 
+/* Whether the file has been written to, or has another size, since it was opened. */
+bool image_has_changed(const struct image *image);
+
 /* Whether nothing more can be read, because a server has gone; then -1 with the reason. */
 int image_check(const struct image *image, struct err *err);
 

@@ -207,27 +207,53 @@ static int read_head(struct saved_in *in, struct err *err)
 	return 0;
 }
 
-static int map_file(struct saved_in *in, const char *path, struct err *err)
+static int read_all(int fd, uint8_t *at, size_t len, struct err *err)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t got = pread(fd, at + done, len - done, (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, "cannot read: %s", strerror(errno));
+		if (got == 0)
+			return err_set(err, damaged, "it became shorter while it was read");
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+/* Takes a copy: what is checked once is what is used, whatever happens to the file. */
+static int copy_file(struct saved_in *in, int fd, struct err *err)
 {
 	struct stat st;
 	void *at;
-	int fd = file_open(path, FILE_DISK, err);
 
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) != 0) {
-		close(fd);
+	if (fstat(fd, &st) != 0)
 		return err_set(err, "cannot open: %s", strerror(errno));
-	}
-	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at == MAP_FAILED)
-		return err_set(err, "cannot map into memory: %s", strerror(errno));
+		return err_set(err, "cannot keep in memory: %s", strerror(errno));
 	in->bytes = at;
 	in->len = (size_t)st.st_size;
 	in->map->saved->bytes = at;
 	in->map->saved->len = in->len;
-	return 0;
+	if (read_all(fd, at, in->len, err) != 0)
+		return -1;
+	return mprotect(at, in->len, PROT_READ) == 0
+		   ? 0
+		   : err_set(err, "cannot keep in memory: %s", strerror(errno));
+}
+
+static int take_file(struct saved_in *in, const char *path, struct err *err)
+{
+	int fd = file_open(path, FILE_DISK, err), status;
+
+	if (fd < 0)
+		return -1;
+	status = copy_file(in, fd, err);
+	close(fd);
+	return status;
 }
 
 static int read_map(struct saved_in *in, const char *path, struct err *err)
@@ -235,7 +261,7 @@ static int read_map(struct saved_in *in, const char *path, struct err *err)
 	in->map->path = strdup(path);
 	if (in->map->path == NULL)
 		return err_nomem(err);
-	if (map_file(in, path, err) != 0 || read_head(in, err) != 0)
+	if (take_file(in, path, err) != 0 || read_head(in, err) != 0)
 		return -1;
 	in->tree.at = in->sections[SAVED_TREE].at;
 	in->tree.end = in->tree.at + in->sections[SAVED_TREE].len;

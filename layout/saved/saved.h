@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Maps in files: docs/saved-map.md describes the format.  A saved map is used in place, in memory that is
-   mapped, and does all that one of a disk does but for reading the disk. */
+/* Maps in files: docs/saved-map.md describes the format.  A saved map is used from a copy of the file in
+   memory, and does all that one of a disk does but for reading the disk. */
 #ifndef LAYOUT_SAVED_SAVED_H
 #define LAYOUT_SAVED_SAVED_H
 

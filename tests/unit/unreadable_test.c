@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,13 +18,17 @@
 
 static int64_t bad = -1; /* the sector that fails */
 static bool all;         /* every sector */
+static int changes = -1; /* after so many reads, somebody writes to the file */
 static uint8_t *touched; /* by sector: 1 read, 2 the first of a request; NULL while nothing is written down */
 
 /* In place of the C library's, which pread is with 64-bit offsets. */
 ssize_t pread(int fd, void *buf, size_t len, off_t at)
 {
+	static const struct timespec later[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
 	uint64_t first = (uint64_t)at >> 9, end = ((uint64_t)at + len + 511) >> 9;
 
+	if (changes >= 0 && changes-- == 0)
+		(void)!futimens(fd, later);
 	if (bad >= 0 && first <= (uint64_t)bad && (uint64_t)bad < end) {
 		errno = EIO;
 		return -1;
@@ -168,6 +173,29 @@ IMAGE_TEST(lvm_thin, "lvm/thin")
 IMAGE_TEST(mbr_with_logical_partitions, "images/mbr-logical")
 IMAGE_TEST(md_linear, "md/md-linear-parts")
 
+static void a_disk_that_is_written_to_meanwhile_is_noted(void **state)
+{
+	static const char note[] = "was written to while it was read";
+	char path[] = "/tmp/blkmap-unreadable-XXXXXX";
+	int fd = mkstemp(path);
+	struct map *map;
+	struct err err;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	assert_int_equal(map_open(&map, path, NULL, &err), 0);
+	assert_false(has_note(map, note));
+	map_close(map);
+	changes = 5;
+	assert_int_equal(map_open(&map, path, NULL, &err), 0);
+	assert_true(has_note(map, note));
+	map_close(map);
+	changes = -1;
+	close(fd);
+	unlink(path);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +207,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(lvm_thin),
 	    cmocka_unit_test(mbr_with_logical_partitions),
 	    cmocka_unit_test(md_linear),
+	    cmocka_unit_test(a_disk_that_is_written_to_meanwhile_is_noted),
 	};
 
 	all = argc > 1 && strcmp(argv[1], "--all") == 0;
