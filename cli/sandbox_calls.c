@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The system calls that are left.  Any other fails with EPERM, so that a library which tries one for convenience goes
    on.  Not among them: execve, socket, connect, bind, ptrace, process_vm_*, mount, bpf, perf_event_open, io_uring,
-   keyctl, unshare, setns, and signals to any process but this one.  The only file that includes libseccomp. */
+   keyctl, unshare, setns, chmod and chown by name, which Landlock leaves, and signals to any process but this one.  The only file that includes libseccomp. */
 #include "cli/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,8 +35,7 @@ static const char *const calls[] = {
     "dup",
     "dup2",
     "dup3",
-    "fcntl",
-    "fcntl64",
+
     "flock",
     "fsync",
     "fdatasync",
@@ -43,7 +46,7 @@ static const char *const calls[] = {
     "fadvise64_64",
     "copy_file_range",
     "sendfile",
-    "ioctl",
+
     "pipe",
     "pipe2",
     "poll",
@@ -166,8 +169,8 @@ static const char *const calls[] = {
 
 /* Files that Landlock leaves.  Where there is no Landlock, and no output, nothing needs these: all inputs are open. */
 static const char *const file_calls[] = {
-    "open",     "openat", "openat2", "rename", "renameat", "renameat2", "link",     "linkat",    "unlink",
-    "unlinkat", "mkdir",  "mkdirat", "rmdir",  "chmod",    "fchmodat",  "fchownat", "utimensat",
+    "open",   "openat", "openat2",  "rename", "renameat", "renameat2", "link",
+    "linkat", "unlink", "unlinkat", "mkdir",  "mkdirat",  "rmdir",
 };
 
 static int allow(scmp_filter_ctx filter, const char *name, unsigned n, const struct scmp_arg_cmp *args)
@@ -178,6 +181,34 @@ static int allow(scmp_filter_ctx filter, const char *name, unsigned n, const str
 	if (call == __NR_SCMP_ERROR)
 		return 0;
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, n, args);
+}
+
+/* A call for some values of its second argument: not to put words into a terminal (TIOCSTI), nor to have the kernel
+   signal another process (F_SETOWN). */
+static int allow_requests(scmp_filter_ctx filter, const char *name, const uint64_t *requests, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct scmp_arg_cmp request = SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]);
+
+		if (allow(filter, name, 1, &request) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int allow_controls(scmp_filter_ctx filter)
+{
+	static const uint64_t ioctls[] = {TCGETS, TIOCGWINSZ, FIONREAD, BLKGETSIZE64, BLKSSZGET, FICLONE};
+	static const uint64_t fcntls[] = {F_DUPFD,     F_DUPFD_CLOEXEC, F_GETFD,     F_SETFD,    F_GETFL,
+					  F_SETFL,     F_GETLK,         F_SETLK,     F_SETLKW,   F_OFD_GETLK,
+					  F_OFD_SETLK, F_OFD_SETLKW,    F_ADD_SEALS, F_GET_SEALS};
+	const size_t nfcntls = sizeof(fcntls) / sizeof(fcntls[0]);
+
+	return allow_requests(filter, "ioctl", ioctls, sizeof(ioctls) / sizeof(ioctls[0])) != 0 ||
+		       allow_requests(filter, "fcntl", fcntls, nfcntls) != 0 ||
+		       allow_requests(filter, "fcntl64", fcntls, nfcntls) != 0
+		   ? -1
+		   : 0;
 }
 
 /* Threads may be made, and processes not; glibc goes back to clone where clone3 is not there. */
@@ -219,7 +250,7 @@ static int fill(scmp_filter_ctx filter, const struct sandbox *sandbox)
 	for (size_t i = 0; i < sizeof(file_calls) / sizeof(file_calls[0]); i++)
 		if ((sandbox->abi > 0 || !sandbox->closed) && allow(filter, file_calls[i], 0, NULL) != 0)
 			return -1;
-	if (allow_threads(filter) != 0 || allow_own_signals(filter) != 0)
+	if (allow_controls(filter) != 0 || allow_threads(filter) != 0 || allow_own_signals(filter) != 0)
 		return -1;
 	return sandbox->sockets ? allow_sockets(filter) : 0;
 }

@@ -9,8 +9,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +33,21 @@ static bool makes_socket(int family)
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
+}
+
+static bool changes_mode(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && chmod(path, st.st_mode & 07777) == 0;
+}
+
+/* The kernel would signal the parent when something comes. */
+static bool owns_to_parent(void)
+{
+	int ends[2];
+
+	return pipe(ends) == 0 && fcntl(ends[0], F_SETOWN, getppid()) == 0;
 }
 
 static bool forks(void)
@@ -65,6 +82,9 @@ int sandbox_try_out(void)
 	worked += tell("make a socket", makes_socket(AF_INET));
 	worked += tell("make a local socket", makes_socket(AF_UNIX));
 	worked += tell("signal the parent", kill(getppid(), 0) == 0);
+	worked += tell("have the parent signalled", owns_to_parent());
+	worked += tell("put words into a terminal", ioctl(STDIN_FILENO, TIOCSTI, "") == 0 || errno != EPERM);
+	worked += tell("change a file's mode", changes_mode("/etc/passwd"));
 	worked += tell("signal init", kill(1, 0) == 0);
 	worked += tell("trace the parent", ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) == 0);
 	worked += tell("make a process", forks());
