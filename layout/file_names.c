@@ -65,6 +65,44 @@ void file_names_free(struct file_names *names)
 	memset(names, 0, sizeof(*names));
 }
 
+static int compare_links(const void *left, const void *right)
+{
+	const struct file_link *a = left, *b = right;
+
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+void file_names_sort(struct file_names *names)
+{
+	if (names->others.n > 1)
+		qsort(names->others.at, names->others.n, sizeof(*names->others.at), compare_links);
+}
+
+/* The first of the further names whose inode is not below this one. */
+static size_t first_other(const struct file_names *names, uint64_t inode)
+{
+	size_t low = 0, high = names->others.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (names->others.at[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t file_names_others(const struct file_names *names, uint32_t inode)
+{
+	size_t first = first_other(names, inode), end = first_other(names, (uint64_t)inode + 1);
+
+	return end > first ? end - first : 0;
+}
+
 int file_names_pool(struct file_names *names, const char *bytes, size_t len, uint32_t *at)
 {
 	if (names->used + len > UINT32_MAX ||

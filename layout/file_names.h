@@ -52,6 +52,11 @@ void file_names_free(struct file_names *names);
    memory. */
 int file_names_add(struct file_names *names, uint32_t parent, uint32_t inode, const char *name, size_t len);
 
+/* Puts the further names in the order of their inodes, when all are added; and how many of them an
+   inode has. */
+void file_names_sort(struct file_names *names);
+size_t file_names_others(const struct file_names *names, uint32_t inode);
+
 /* Puts bytes into the pool. */
 int file_names_pool(struct file_names *names, const char *bytes, size_t len, uint32_t *at);
 

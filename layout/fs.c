@@ -83,6 +83,11 @@ bool fs_has_path(const struct fs *fs, uint32_t owner)
 	return fs != NULL && fs->ops->has_path != NULL && fs->ops->has_path(fs, owner);
 }
 
+size_t fs_other_names(const struct fs *fs, uint32_t owner)
+{
+	return fs != NULL && fs->ops->other_names != NULL ? fs->ops->other_names(fs, owner) : 0;
+}
+
 int fs_resolve(const struct fs *fs, const char *path, uint32_t *owner, struct err *err)
 {
 	if (fs == NULL || fs->ops->resolve == NULL)

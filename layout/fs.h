@@ -31,12 +31,12 @@ struct space;
 struct fs {
 	const struct fs_ops *ops;
 	struct space *space;
-	char type[16];          /* the contract's word, as libblkid has it: "ext4" */
-	uint64_t sectors;       /* that it takes of its space, from the first one on */
-	uint32_t block_sectors; /* sectors of a block: the unit of extent.arg; not 0 */
-	uint32_t data_sectors;  /* what files' data begins at multiples of: a block's, or a cluster's; 0: a
+	char type[16];           /* the contract's word, as libblkid has it: "ext4" */
+	uint64_t sectors;        /* that it takes of its space, from the first one on */
+	uint32_t block_sectors;  /* sectors of a block: the unit of extent.arg; not 0 */
+	uint32_t data_sectors;   /* what files' data begins at multiples of: a block's, or a cluster's; 0: a
 				   block's */
-	uint32_t inode_bytes;   /* of an inode in its inode tables; 0 where there are none */
+	uint32_t inode_bytes;    /* of an inode in its inode tables; 0 where there are none */
 	struct history *history; /* what its log tells of the time before, or NULL; owned */
 };
 
@@ -81,6 +81,9 @@ struct fs_ops {
 	   directory names it.  NULL: files have no names. */
 	bool (*path)(const struct fs *fs, uint32_t owner, char *path, size_t len);
 	bool (*has_path)(const struct fs *fs, uint32_t owner);
+
+	/* How many names an owner has besides the one in its path.  NULL: that is not known. */
+	size_t (*other_names)(const struct fs *fs, uint32_t owner);
 
 	/* The path of an owner, or of a life of the history, in one of its states; *guessed when a part of it
 	   is not sure.  NULL: there is no history. */
@@ -167,6 +170,7 @@ bool fs_clusters(const struct fs *fs, const struct extent *extent, uint64_t sect
 bool fs_owner_sector(const struct fs *fs, uint32_t owner, uint64_t *sector);
 bool fs_path(const struct fs *fs, uint32_t owner, char *path, size_t len);
 bool fs_has_path(const struct fs *fs, uint32_t owner);
+size_t fs_other_names(const struct fs *fs, uint32_t owner);
 int fs_resolve(const struct fs *fs, const char *path, uint32_t *owner, struct err *err);
 bool fs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector, struct log_block *entry);
 bool fs_may_share(const struct fs *fs, const struct claim *winner, const struct claim *loser);

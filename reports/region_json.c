@@ -17,8 +17,11 @@ static void add_path(struct text *out, const struct region *region)
 {
 	char path[FS_PATH_MAX];
 
-	if (region_path(region, path, sizeof(path)))
-		json_path(out, path);
+	if (!region_path(region, path, sizeof(path)))
+		return;
+	json_path(out, path);
+	if (fs_other_names(region->fs, region->owner) > 0)
+		json_u64(out, ",\"names\":", fs_other_names(region->fs, region->owner) + 1);
 }
 
 /* Names that the owner may have had just as well, and the one that it has by now. */

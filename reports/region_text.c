@@ -172,6 +172,9 @@ void region_details(struct text *out, const struct region *region)
 		text_printf(out, ", inode %" PRIu64 " ", region->inode);
 		if (!add_path(out, region))
 			out->n--;
+		else if (fs_other_names(region->fs, region->owner) > 0)
+			text_printf(out, " (one of %zu names)",
+				    fs_other_names(region->fs, region->owner) + 1);
 		if (region->dated)
 			add_since(out, region);
 	}

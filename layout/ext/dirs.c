@@ -148,6 +148,7 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 		read_new_part(ext, ext->found->dirs.at[i], &done, buf);
 	free(buf);
 	VEC_FREE(&ext->found->dirs);
+	file_names_sort(&ext->names);
 	return ext->found->short_of_memory ? err_nomem(err) : 0;
 }
 

@@ -64,6 +64,11 @@ static uint64_t number(const struct fs *fs, uint32_t owner)
 	return is_past(fs, owner) ? history_life(fs->history, owner)->inode : owner;
 }
 
+static size_t other_names(const struct fs *fs, uint32_t inode)
+{
+	return file_names_others(&ext_of(fs)->names, inode);
+}
+
 static bool has_path(const struct fs *fs, uint32_t inode)
 {
 	char path[FS_PATH_MAX];
@@ -109,6 +114,7 @@ const struct fs_ops ext_ops = {
     .path = path,
     .past_path = ext_past_path,
     .has_path = has_path,
+    .other_names = other_names,
     .expect_path = expect_path,
     .resolve = ext_resolve,
     .log_block = ext_log_block,
