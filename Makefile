@@ -90,11 +90,12 @@ tsan:
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
 # fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.
-FUZZERS := fuzz_trace fuzz_disk fuzz_saved
+FUZZERS := fuzz_trace fuzz_disk fuzz_mended fuzz_saved
+FUZZ_SHARED := run target walk sectors mend
 FUZZ_FORMS ?= 100
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/run.o $(BUILD)/fuzz/target.o $(BUILD)/fuzz/walk.o $(BUILD)/libblkmap.a
+$(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(FUZZ_SHARED:%=$(BUILD)/fuzz/%.o) $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LINK_LIBS)
 
 fuzzers: $(addprefix $(BUILD)/,$(FUZZERS))
@@ -111,7 +112,7 @@ fuzz: $(BUILD)/seeds/made
 	done
 
 # The same targets for clang's libFuzzer, to be run by hand: build/libfuzzer/fuzz_trace_libfuzzer CORPUS build/seeds/trace
-$(BUILD)/fuzz_%_libfuzzer: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/target.o $(BUILD)/fuzz/walk.o $(BUILD)/libblkmap.a
+$(BUILD)/fuzz_%_libfuzzer: $(BUILD)/fuzz/%.o $(patsubst %,$(BUILD)/fuzz/%.o,$(filter-out run,$(FUZZ_SHARED))) $(BUILD)/libblkmap.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LINK_LIBS)
 
 libfuzzer: $(BUILD)/seeds/made

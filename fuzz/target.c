@@ -40,3 +40,17 @@ const char *target_file(const void *data, size_t size)
 		target_write(0, data, size);
 	return target_path();
 }
+
+uint8_t *target_map(size_t size)
+{
+	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, target_fd(), 0);
+
+	if (bytes == MAP_FAILED)
+		abort();
+	return bytes;
+}
+
+void target_unmap(uint8_t *bytes, size_t size)
+{
+	munmap(bytes, size);
+}

@@ -14,4 +14,8 @@ const char *target_file(const void *data, size_t size);
 const char *target_path(void);
 void target_write(uint64_t offset, const void *data, size_t size);
 
+/* The first bytes of the file in memory, to be changed there. */
+uint8_t *target_map(size_t size);
+void target_unmap(uint8_t *bytes, size_t size);
+
 #endif
