@@ -88,6 +88,7 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 	const struct segment *segment = find_segment(space, offset >> SECTOR_SHIFT);
 	uint64_t area_at, run, bytes;
 	uint32_t area;
+	int result;
 
 	if (segment != NULL && segment->type == SEGMENT_ZERO) {
 		bytes = ((segment->start + segment->count) << SECTOR_SHIFT) - offset;
@@ -105,6 +106,15 @@ static int read_piece(const struct space *space, uint64_t offset, void *buf, siz
 					   offset % SECTOR_SIZE, buf, *done)
 			   ? 0
 			   : nowhere(space, offset, err);
+	result = space_read(segment->areas[area].space,
+			    ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE,
+			    buf, *done, err);
+	/* What one disk cannot read, another may have. */
+	if (result == 0 || err->errnum == 0)
+		return result;
+	if (space_read_degraded(segment, (offset >> SECTOR_SHIFT) - segment->start, offset % SECTOR_SIZE, buf,
+				*done))
+		return 0;
 	return space_read(segment->areas[area].space,
 			  ((segment->areas[area].start + area_at) << SECTOR_SHIFT) + offset % SECTOR_SIZE,
 			  buf, *done, err);

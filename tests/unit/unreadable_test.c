@@ -170,6 +170,7 @@ IMAGE_TEST(gpt, "images/gpt-512")
 IMAGE_TEST(ext4_with_large_directories, "images/ext4-large-dir")
 IMAGE_TEST(ext4_whose_journal_is_replayed, "images/ext4-dirty")
 IMAGE_TEST(lvm_thin, "lvm/thin")
+IMAGE_TEST(lvm_raid, "lvm/raid-ext4")
 IMAGE_TEST(mbr_with_logical_partitions, "images/mbr-logical")
 IMAGE_TEST(md_linear, "md/md-linear-parts")
 
@@ -205,6 +206,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(ext4_with_large_directories),
 	    cmocka_unit_test(ext4_whose_journal_is_replayed),
 	    cmocka_unit_test(lvm_thin),
+	    cmocka_unit_test(lvm_raid),
 	    cmocka_unit_test(mbr_with_logical_partitions),
 	    cmocka_unit_test(md_linear),
 	    cmocka_unit_test(a_disk_that_is_written_to_meanwhile_is_noted),
