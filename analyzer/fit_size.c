@@ -29,6 +29,9 @@ static bool is_another(const struct fitting *fitting, const struct space *space)
 {
 	struct identity identity;
 
+	/* A saved map does not say what a partition table is known by. */
+	if (fitting->map->saved != NULL && !identity_has_contents(&fitting->trace->identity))
+		return false;
 	map_identity(fitting->map, space, &identity);
 	return identity_differs(&fitting->trace->identity, &identity);
 }

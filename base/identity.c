@@ -45,25 +45,17 @@ const char *identity_common(const struct identity *a, const struct identity *b)
 	return NULL;
 }
 
-static bool is_content(const char *word)
-{
-	return strncmp(word, "uuid:", 5) == 0;
-}
-
-static bool has_kind(const struct identity *identity, bool content)
-{
-	for (unsigned i = 0; i < identity->n; i++)
-		if (is_content(identity->words[i]) == content)
-			return true;
-	return false;
-}
-
 bool identity_differs(const struct identity *a, const struct identity *b)
 {
-	bool comparable =
-	    (has_kind(a, false) && has_kind(b, false)) || (has_kind(a, true) && has_kind(b, true));
+	return a->n > 0 && b->n > 0 && identity_common(a, b) == NULL;
+}
 
-	return comparable && identity_common(a, b) == NULL;
+bool identity_has_contents(const struct identity *identity)
+{
+	for (unsigned i = 0; i < identity->n; i++)
+		if (strncmp(identity->words[i], "uuid:", 5) == 0)
+			return true;
+	return false;
 }
 
 void identity_text(struct text *out, const struct identity *identity)

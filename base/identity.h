@@ -26,9 +26,11 @@ void identity_join(struct identity *identity, const struct identity *other);
 /* Whether they have a word in common; the first one, or NULL. */
 const char *identity_common(const struct identity *a, const struct identity *b);
 
-/* Whether words of theirs that could be the same are not: both have words of a kind (tables, contents), and
-   none in common. */
+/* Whether both have words, and none in common. */
 bool identity_differs(const struct identity *a, const struct identity *b);
+
+/* Whether there are words of contents, not of a partition table alone. */
+bool identity_has_contents(const struct identity *identity);
 
 /* The words with commas between them; and from such a text: false where it is none. */
 void identity_text(struct text *out, const struct identity *identity);

@@ -82,7 +82,7 @@ static struct identity words(const char *text)
 	return identity;
 }
 
-static void identities_differ_where_they_could_be_the_same(void **state)
+static void identities_differ_where_nothing_is_the_same(void **state)
 {
 	struct identity a = words("dos:1234,uuid:aa"), table = words("dos:9999"), content = words("uuid:bb"),
 			same = words("dos:1234,uuid:cc"), none = words("");
@@ -91,7 +91,7 @@ static void identities_differ_where_they_could_be_the_same(void **state)
 	assert_true(identity_differs(&a, &table));
 	assert_true(identity_differs(&a, &content));
 	assert_false(identity_differs(&a, &same));
-	assert_false(identity_differs(&table, &content));
+	assert_true(identity_differs(&table, &content));
 	assert_false(identity_differs(&a, &none));
 	assert_string_equal(identity_common(&a, &same), "dos:1234");
 	assert_false(identity_parse(&none, "nonsense"));
@@ -105,7 +105,7 @@ int main(void)
 	    cmocka_unit_test(nodes_of_volumes),
 	    cmocka_unit_test(two_meanings_are_both_told),
 	    cmocka_unit_test(nodes_of_disks_and_partitions),
-	    cmocka_unit_test(identities_differ_where_they_could_be_the_same),
+	    cmocka_unit_test(identities_differ_where_nothing_is_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
