@@ -171,14 +171,30 @@ static void claim_padding(struct lvm_assembly *as, const struct lvm_text_pv *pv)
 				  });
 }
 
+/* Extents cannot begin where the label lies: where they do is not known, so nothing of them is looked at. */
+static void leave_out_pv(struct lvm_assembly *as, struct lvm_text_pv *pv)
+{
+	map_note(
+	    as->map, pv->space,
+	    "its extents begin at sector 0, where its label lies, says the text of volume group %s; what they"
+	    " hold is not known",
+	    as->text->name);
+	pv->space->rest = KIND_UNKNOWN;
+	pv->space = NULL;
+}
+
 static void claim_extents(struct lvm_assembly *as)
 {
 	for (size_t i = 0; i < as->text->pvs.n; i++) {
-		const struct lvm_text_pv *pv = &as->text->pvs.at[i];
+		struct lvm_text_pv *pv = &as->text->pvs.at[i];
 
 		if (pv->space == NULL) {
 			map_note(as->map, as->pv, "volume group %s needs %s, a PV that is not here",
 				 as->text->name, pv->name);
+			continue;
+		}
+		if (pv->pe_start == 0) {
+			leave_out_pv(as, pv);
 			continue;
 		}
 		claim_padding(as, pv);

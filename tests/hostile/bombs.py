@@ -294,14 +294,14 @@ def lvm_id(n):
     return text, "-".join([text[:6], text[6:10], text[10:14], text[14:18], text[18:22], text[22:26], text[26:]])
 
 
-def lvm(path, volumes, data=(), size=64 * MIB, area=16 * MIB, extents_count=None):
+def lvm(path, volumes, data=(), size=64 * MIB, area=16 * MIB, extents_count=None, pe_start=None):
     """A PV whose text has these logical volumes; `data` are pieces behind the metadata area."""
     pv, dashed = lvm_id(1)
     count = extents_count or (size - area - MIB) // (4 * MIB)
     text = (f'VG {{\nid = "{lvm_id(2)[1]}"\nseqno = 1\nformat = "lvm2"\nstatus = ["RESIZEABLE", "READ", "WRITE"]\n'
             f'flags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\nmetadata_copies = 0\n'
             f'physical_volumes {{\npv0 {{\nid = "{dashed}"\ndevice = "/dev/x"\nstatus = ["ALLOCATABLE"]\n'
-            f'dev_size = {size // 512}\npe_start = {(area + MIB) // 512}\npe_count = {count}\n}}\n}}\n'
+            f'dev_size = {size // 512}\npe_start = {(area + MIB) // 512 if pe_start is None else pe_start}\npe_count = {count}\n}}\n}}\n'
             f'{volumes}\n}}\n').encode() + b"\0"
     assert len(text) < area - 512, len(text)
     header = b" LVM2 x[5A%r0N*>" + struct.pack("<IQQ", 1, 4096, area) + struct.pack("<QQII", 512, len(text),
@@ -363,6 +363,11 @@ def lvm_chain(path):
     """Each of 4000 volumes lies in the one before."""
     lvm(path, volumes([volume("v0", 0, [striped(0, 1, 0)])] +
                       [volume(f"v{i}", i, [striped(0, 1, 0, f"v{i - 1}")]) for i in range(1, 4000)]))
+
+
+def lvm_extents_at_0(path):
+    """Extents that begin where the label lies."""
+    lvm(path, volumes([volume("a", 0, [striped(0, 1, 0)]), volume("b", 1, [striped(0, 1, 2)])]), pe_start=0)
 
 
 def lvm_many(path):
@@ -449,7 +454,7 @@ def thin_in_itself(path):
 IMAGES = [shared_table, indirect_self, indirect_self_many, owners, owners_many, xattr_owners, tiny_groups, huge_groups,
           tiny_groups_valid, journal_place, journal_long, journal_device_claim, journal_device_sparse, journal_replay,
           symlinks, names_scattered, notes_many, bitmaps_dense, partitions, lvm_keys, lvm_keys_nested,
-          lvm_keys_in_volume, lvm_segments, lvm_areas, lvm_chain, lvm_many, thin_shared, thin_in_itself]
+          lvm_keys_in_volume, lvm_segments, lvm_areas, lvm_chain, lvm_extents_at_0, lvm_many, thin_shared, thin_in_itself]
 
 
 # --- traces ---

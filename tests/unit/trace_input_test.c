@@ -131,6 +131,29 @@ static void gzip_members_may_follow_each_other(void **state)
 	free(result);
 }
 
+static void gzip_in_gzip_is_read(void **state)
+{
+	uint8_t inner[4096], out[4096];
+	size_t len = compress(ARCHIVE_FILTER_GZIP, inner, sizeof(inner)), used;
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	char *result;
+
+	(void)state;
+	archive_write_add_filter_gzip(archive);
+	archive_write_set_format_raw(archive);
+	archive_write_set_bytes_in_last_block(archive, 1);
+	assert_int_equal(archive_write_open_memory(archive, out, sizeof(out), &used), ARCHIVE_OK);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
+	assert_int_equal(archive_write_data(archive, inner, len), len);
+	archive_write_free(archive);
+	archive_entry_free(entry);
+	result = read_bytes(out, used);
+	assert_string_equal(result, dump);
+	free(result);
+}
+
 static void standard_input_is_read_twice(void **state)
 {
 	static const char nbdkit[] = "Time unknown connection=1 Flush id=1 ...\n"
@@ -213,6 +236,7 @@ int main(void)
 	    cmocka_unit_test(cut_compression_is_an_error),
 	    cmocka_unit_test(every_flipped_bit_is_harmless_or_told),
 	    cmocka_unit_test(gzip_members_may_follow_each_other),
+	    cmocka_unit_test(gzip_in_gzip_is_read),
 	    cmocka_unit_test(standard_input_is_read_twice),
 	    cmocka_unit_test(what_is_no_trace_is_said),
 	    cmocka_unit_test(long_lines_are_refused),
