@@ -217,6 +217,18 @@ static void say(const struct sandbox *sandbox)
 	fail(NULL, &text);
 }
 
+/* While sysfs can still be asked what a device lies in. */
+static int spare_inputs(const struct common *common, const char *const *files, size_t nfiles, const char *disk)
+{
+	int status = outputs_spare(&common->outputs, disk);
+
+	for (size_t i = 0; i < nfiles && status == 0; i++)
+		status = outputs_spare(&common->outputs, files[i]);
+	for (size_t i = 0; i < common->map.nwith && status == 0; i++)
+		status = outputs_spare(&common->outputs, common->with[i]);
+	return status == 0 ? outputs_spare(&common->outputs, common->of) : status;
+}
+
 int confine(const struct common *common, const char *const *files, size_t nfiles, const char *disk)
 {
 	struct sandbox sandbox = SANDBOX_INIT;
@@ -227,6 +239,8 @@ int confine(const struct common *common, const char *const *files, size_t nfiles
 	if (confined.entered)
 		return 0;
 	confined.entered = true;
+	if (spare_inputs(common, files, nfiles, disk) != 0)
+		return STATUS_FAILED;
 	if (common->no_sandbox) {
 		err_set(&err, "sandbox: none");
 		return common->verbose ? (fail(NULL, &err), 0) : 0;
