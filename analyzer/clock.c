@@ -21,6 +21,7 @@ struct found_write {
 
 struct gatherer {
 	const struct map *map;
+	struct clock_log *logs; /* by space; all threads mark what is written there */
 	const struct space *base;
 	uint64_t offset; /* of the accesses that are read, in the whole trace */
 	VEC(struct found_write) found;
@@ -33,6 +34,15 @@ static bool has_history(const struct space *space)
 	return space->fs != NULL && space->fs->history != NULL;
 }
 
+/* Nobody has these blocks in the image, but somebody may have had them when they were written. */
+static void mark_written(const struct clock_log *log, const struct place *place, uint32_t block_sectors)
+{
+	uint64_t end = (place->inner + place->count + block_sectors - 1) / block_sectors;
+
+	for (uint64_t block = place->inner / block_sectors; block < end && block < log->blocks; block++)
+		__atomic_fetch_or(&log->written[block / 8], (uint8_t)(1u << (block % 8)), __ATOMIC_RELAXED);
+}
+
 static void take_place(struct gatherer *gatherer, const struct place *place, uint64_t access)
 {
 	const struct history *history = has_history(place->space) ? place->space->fs->history : NULL;
@@ -40,6 +50,8 @@ static void take_place(struct gatherer *gatherer, const struct place *place, uin
 	struct found_write found = {.space = place->space->id, .write = {.access = access}};
 	uint64_t first, end;
 
+	if (history != NULL && place->kind == KIND_FREE)
+		mark_written(&gatherer->logs[place->space->id], place, block_sectors);
 	if (history == NULL || place->kind != KIND_JOURNAL || place->extent->arg == NO_PLACE)
 		return;
 	first = place->extent->arg + (place->inner - place->extent->start) / block_sectors;
@@ -184,11 +196,13 @@ static void drop_doubles(struct clock *clock)
 }
 
 /* What ran in each moment, by the steps. */
-static int add_log(struct clock *clock, struct history *history, const struct clock_steps *steps)
+static int add_log(struct clock *clock, struct clock_log log, struct history *history,
+		   const struct clock_steps *steps)
 {
-	struct clock_log log = {history, malloc((clock->moments.n + 1) * sizeof(uint32_t))};
 	size_t next = 1;
 
+	log.history = history;
+	log.running = malloc((clock->moments.n + 1) * sizeof(uint32_t));
 	if (log.running == NULL)
 		return -1;
 	log.running[0] = steps->at.at[0].running;
@@ -203,11 +217,13 @@ static int add_log(struct clock *clock, struct history *history, const struct cl
 		return -1;
 	}
 	history->running = log.running;
+	history->written = log.written;
 	history->nmoments = (uint32_t)clock->moments.n + 1;
 	return 0;
 }
 
-static int make_moments(struct clock *clock, const struct map *map, const struct gatherer *all)
+static int make_moments(struct clock *clock, const struct map *map, const struct gatherer *all,
+			struct clock_log *logs)
 {
 	struct clock_steps *steps = calloc(map->spaces.n, sizeof(*steps));
 	int status = steps == NULL ? -1 : 0;
@@ -221,8 +237,11 @@ static int make_moments(struct clock *clock, const struct map *map, const struct
 	}
 	drop_doubles(clock);
 	for (size_t i = 0; status == 0 && i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i]))
-			status = add_log(clock, map->spaces.at[i]->fs->history, &steps[i]);
+		if (has_history(map->spaces.at[i])) {
+			status = add_log(clock, logs[i], map->spaces.at[i]->fs->history, &steps[i]);
+			if (status == 0)
+				logs[i].written = NULL;
+		}
 	for (size_t i = 0; steps != NULL && i < map->spaces.n; i++)
 		VEC_FREE(&steps[i].at);
 	free(steps);
@@ -270,6 +289,16 @@ static void look_at(struct clock *clock, const struct map *map, const struct spa
 	}
 }
 
+static void look_at_written(struct clock *clock, const struct map *map, const struct space *space,
+			    const struct clock_log *log)
+{
+	uint32_t block_sectors = space->fs->block_sectors;
+
+	for (uint64_t block = 0; block < log->blocks; block++)
+		if (log->written[block / 8] >> (block % 8) & 1)
+			look_at(clock, map, space, block * block_sectors, block_sectors);
+}
+
 static int find_looks(struct clock *clock, const struct map *map)
 {
 	uint64_t sectors = map_disk(map)->sectors;
@@ -284,6 +313,9 @@ static int find_looks(struct clock *clock, const struct map *map)
 	clock->look = calloc(1, clock->look_bits / 8 + 1);
 	if (clock->look == NULL)
 		return -1;
+	for (size_t i = 0, log = 0; i < map->spaces.n; i++)
+		if (has_history(map->spaces.at[i]))
+			look_at_written(clock, map, map->spaces.at[i], &clock->logs.at[log++]);
 	for (size_t i = 0; i < map->spaces.n; i++) {
 		const struct space *space = map->spaces.at[i];
 
@@ -325,26 +357,62 @@ static int survey_moments(struct clock *clock)
 	return 0;
 }
 
+static struct clock_log *make_logs(const struct map *map)
+{
+	struct clock_log *logs = calloc(map->spaces.n, sizeof(*logs));
+
+	for (size_t i = 0; logs != NULL && i < map->spaces.n; i++) {
+		const struct fs *fs = map->spaces.at[i]->fs;
+
+		if (!has_history(map->spaces.at[i]))
+			continue;
+		logs[i].blocks = fs->sectors / fs->block_sectors;
+		logs[i].written = calloc(1, logs[i].blocks / 8 + 1);
+		if (logs[i].written == NULL)
+			logs[i].blocks = 0;
+	}
+	return logs;
+}
+
+static void free_logs(struct clock_log *logs, size_t n)
+{
+	for (size_t i = 0; logs != NULL && i < n; i++)
+		free(logs[i].written);
+	free(logs);
+}
+
+/* What only its threads know. */
+static int find(struct clock *clock, struct trace *trace, const struct map *map, const struct space *base,
+		unsigned threads, struct err *err)
+{
+	struct clock_log *logs = make_logs(map);
+	struct gatherer gatherers[THREADS_MAX];
+	int status = logs == NULL ? err_nomem(err) : 0;
+
+	for (unsigned i = 0; i < threads; i++)
+		gatherers[i] = (struct gatherer){.map = map, .base = base, .logs = logs};
+	if (status == 0)
+		status = read_all(gatherers, trace, threads, err);
+	if (status == 0)
+		status = put_together(gatherers, threads, err);
+	if (status == 0 && (make_moments(clock, map, &gatherers[0], logs) != 0 ||
+			    survey_moments(clock) != 0 || find_looks(clock, map) != 0))
+		status = err_nomem(err);
+	for (unsigned i = 0; i < threads; i++)
+		VEC_FREE(&gatherers[i].found);
+	free_logs(logs, map->spaces.n);
+	return status;
+}
+
 int clock_find(struct clock *clock, struct trace *trace, const struct map *map, const struct space *base,
 	       unsigned threads, struct err *err)
 {
-	struct gatherer gatherers[THREADS_MAX];
 	int status;
 
 	*clock = (struct clock){.trace = trace};
 	if (!any_history(map))
 		return 0;
-	threads = threads > 0 ? threads : 1;
-	for (unsigned i = 0; i < threads; i++)
-		gatherers[i] = (struct gatherer){.map = map, .base = base};
-	status = read_all(gatherers, trace, threads, err);
-	if (status == 0)
-		status = put_together(gatherers, threads, err);
-	if (status == 0 && (make_moments(clock, map, &gatherers[0]) != 0 || survey_moments(clock) != 0 ||
-			    find_looks(clock, map) != 0))
-		status = err_nomem(err);
-	for (unsigned i = 0; i < threads; i++)
-		VEC_FREE(&gatherers[i].found);
+	status = find(clock, trace, map, base, threads > 0 ? threads : 1, err);
 	trace->moments = clock->moments.at;
 	trace->nmoments = clock->moments.n;
 	return status;
@@ -354,6 +422,8 @@ void clock_done(struct clock *clock)
 {
 	for (size_t i = 0; i < clock->logs.n; i++) {
 		clock->logs.at[i].history->running = NULL;
+		clock->logs.at[i].history->written = NULL;
+		free(clock->logs.at[i].written);
 		free(clock->logs.at[i].running);
 	}
 	if (clock->trace != NULL) {

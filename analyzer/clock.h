@@ -15,6 +15,8 @@
 struct clock_log {
 	struct history *history;
 	uint32_t *running; /* by moment */
+	uint8_t *written;  /* as in struct history */
+	uint64_t blocks;   /* for so many */
 };
 
 struct clock {

@@ -85,10 +85,10 @@ struct fs_ops {
 	/* How many names an owner has besides the one in its path.  NULL: that is not known. */
 	size_t (*other_names)(const struct fs *fs, uint32_t owner);
 
-	/* The path of an owner, or of a life of the history, in one of its states; *guessed when a part of it
-	   is not sure.  NULL: there is no history. */
-	bool (*past_path)(const struct fs *fs, uint32_t owner, uint32_t state, char *path, size_t len,
-			  bool *guessed);
+	/* The path of an owner, or of a life of the history, in one of its states, by the best of its names or
+	   (`nth` > 0) a further one; *guessed when a part of it is not sure.  NULL: there is no history. */
+	bool (*past_path)(const struct fs *fs, uint32_t owner, uint32_t state, unsigned nth, char *path,
+			  size_t len, bool *guessed);
 
 	/* Fetches the memory that `path` will use, first step 0 and, when that has come, step 1.  NULL:
 	   nothing. */

@@ -85,6 +85,8 @@ struct history {
 	   one of HISTORY_NO_...; NULL where nobody does. */
 	const uint32_t *running;
 	uint32_t nmoments;
+	const uint8_t
+	    *written; /* by block: a bit where the trace writes to what is free in the image; or NULL */
 };
 
 /* In `running`: the time before the log's first transaction, and that after the image was taken. */

@@ -54,8 +54,10 @@ static void cut(struct place *place, uint64_t end)
 struct question {
 	const struct history *history;
 	const struct history_run *run;
+	uint32_t block_sectors;
 	uint32_t states[3];
 	unsigned nstates;
+	bool written; /* the trace writes there at some time */
 };
 
 /* What owns the run in a state, or (`free`) says that nobody does. */
@@ -83,15 +85,25 @@ static const struct history_label *owner(const struct question *question, enum h
 	return label;
 }
 
-/* Whether the state before says another owner: with data=writeback, and after extents were exchanged. */
+/* The block of its owner that lies at the run's start. */
+static uint64_t owners_block(const struct question *question, const struct history_label *label)
+{
+	return label->extent.arg + (question->run->start - label->extent.start) / question->block_sectors;
+}
+
+/* Whether the state before says something else: with data=writeback another owner, and where extents were
+   exchanged or a file's blocks moved along, another place in it. */
 static bool is_reused(const struct question *question, const struct history_label *label)
 {
-	const struct history_label *before;
+	const struct history_label *before = NULL;
 
-	if (question->nstates < 2 || label->from <= question->states[1])
+	if (question->nstates > 1 && label->from > question->states[1])
+		before = label_in(question, question->states[1], false, false);
+	if (before == NULL)
 		return false;
-	before = label_in(question, question->states[1], false, false);
-	return before != NULL && before->extent.owner != label->extent.owner;
+	return before->extent.owner != label->extent.owner ||
+	       (kind_has_offset((enum kind)label->extent.kind) &&
+		owners_block(question, before) != owners_block(question, label));
 }
 
 static const struct history_label *last_owner(const struct question *question)
@@ -128,7 +140,7 @@ static void set_nobody(struct place *place, const struct question *question, enu
 	place->kind = used ? KIND_UNKNOWN : KIND_FREE;
 	if (used)
 		place->past.why = HISTORY_BEFORE;
-	else if (use == HISTORY_WRITES)
+	else if (use == HISTORY_WRITES || (use == HISTORY_READS && question->written))
 		place->past.why = HISTORY_SHORT;
 	else if (label_in(question, question->states[0], true, false) == NULL)
 		place->past.why = HISTORY_BEFORE;
@@ -165,6 +177,22 @@ static void choose(struct place *place, const struct question *question, enum hi
 	place->kind = (enum kind)label->extent.kind;
 }
 
+/* Whether the trace writes to the first block of a place; the place is cut to blocks of which the same holds. */
+static bool was_written(const struct history *history, struct place *place, uint32_t block_sectors)
+{
+	uint64_t block = place->inner / block_sectors, end = block;
+	bool written;
+
+	if (history->written == NULL || place->kind != KIND_FREE)
+		return history->written != NULL;
+	written = history->written[block / 8] >> (block % 8) & 1;
+	while (end * block_sectors < place->inner + place->count &&
+	       (history->written[end / 8] >> (end % 8) & 1) == written)
+		end++;
+	cut(place, end * block_sectors);
+	return written;
+}
+
 void history_place(struct place *place, uint32_t moment, enum history_use use)
 {
 	const struct fs *fs = place->space->fs;
@@ -182,6 +210,8 @@ void history_place(struct place *place, uint32_t moment, enum history_use use)
 	place->past.running = history->running[moment < history->nmoments ? moment : history->nmoments - 1];
 	if (!history_changes(place->kind))
 		return;
+	question.block_sectors = fs->block_sectors;
+	question.written = was_written(history, place, fs->block_sectors);
 	i = run_from(history, place->inner);
 	if (i < history->runs.n && history->runs.at[i].start > place->inner) {
 		cut(place, history->runs.at[i].start);
@@ -193,6 +223,9 @@ void history_place(struct place *place, uint32_t moment, enum history_use use)
 		if (place->past.relabelled)
 			choose(place, &question, use);
 	}
+	if (question.run == NULL && place->kind == KIND_FREE &&
+	    (use == HISTORY_WRITES || (use == HISTORY_READS && question.written)))
+		place->past.why = HISTORY_SHORT;
 	if (place->past.running == HISTORY_NO_YET)
 		place->past.why = HISTORY_BEFORE;
 	else if (place->past.running == HISTORY_NO_MORE)

@@ -60,9 +60,9 @@ bool region_log_home(const struct region *region, struct region *home);
 /* For region_describe: adds what place->past says. */
 void region_date(struct region *region);
 
-/* Other paths that the owner may have had at the moment, besides that of region_path, at most two: how
-   many. */
-unsigned region_other_paths(const struct region *region, char paths[2][FS_PATH_MAX]);
+/* Other paths that the owner may have had at the moment, in paths[1 ...] behind that of region_path: how many. */
+#define REGION_PATHS 9
+unsigned region_other_paths(const struct region *region, char paths[REGION_PATHS][FS_PATH_MAX]);
 
 /* The path that the owner has in the image, where it is another one than region_path says. */
 bool region_path_now(const struct region *region, char *path, size_t len);

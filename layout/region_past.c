@@ -6,10 +6,11 @@
 #include <string.h>
 
 /* The path in one of the states that come into question. */
-static bool path_in(const struct region *region, uint32_t state, char *path, size_t len, bool *guessed)
+static bool path_in(const struct region *region, uint32_t state, unsigned nth, char *path, size_t len,
+		    bool *guessed)
 {
 	return region->fs->ops->past_path != NULL &&
-	       region->fs->ops->past_path(region->fs, region->owner, state, path, len, guessed);
+	       region->fs->ops->past_path(region->fs, region->owner, state, nth, path, len, guessed);
 }
 
 static unsigned states_of(const struct region *region, uint32_t states[3])
@@ -31,7 +32,7 @@ static bool path_as_of(const struct region *region, char *path, size_t len, bool
 	unsigned n = states_of(region, states);
 
 	for (unsigned i = 0; i < n; i++)
-		if (path_in(region, states[i], path, len, guessed))
+		if (path_in(region, states[i], 0, path, len, guessed))
 			return true;
 	return false;
 }
@@ -46,21 +47,29 @@ bool region_path(const struct region *region, char *path, size_t len)
 			     : fs_path(region->fs, region->owner, path, len);
 }
 
-unsigned region_other_paths(const struct region *region, char paths[2][FS_PATH_MAX])
+static bool is_told(char paths[][FS_PATH_MAX], unsigned n)
 {
-	char path[FS_PATH_MAX];
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(paths[i], paths[n]) == 0)
+			return true;
+	return false;
+}
+
+unsigned region_other_paths(const struct region *region, char paths[REGION_PATHS][FS_PATH_MAX])
+{
 	uint32_t states[3];
 	bool guessed;
-	unsigned n, found = 0;
+	unsigned n, found = 1;
 
-	if (!region->dated || !region_path(region, path, sizeof(path)))
+	if (!region->dated || !region_path(region, paths[0], FS_PATH_MAX))
 		return 0;
 	n = states_of(region, states);
-	for (unsigned i = 0; i < n && found < 2; i++)
-		if (path_in(region, states[i], paths[found], FS_PATH_MAX, &guessed) &&
-		    strcmp(paths[found], path) != 0 && (found == 0 || strcmp(paths[0], paths[found]) != 0))
-			found++;
-	return found;
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned nth = 0; found < REGION_PATHS &&
+				       path_in(region, states[i], nth, paths[found], FS_PATH_MAX, &guessed);
+		     nth++)
+			found += !is_told(paths, found);
+	return found - 1;
 }
 
 bool region_path_now(const struct region *region, char *path, size_t len)
@@ -79,7 +88,8 @@ bool region_was_path(const struct region *region, char *path, size_t len)
 	if (!region->has_was || was == NULL)
 		return false;
 	for (uint32_t state = was->to; state > was->from; state--)
-		if (region->fs->ops->past_path(region->fs, was->extent.owner, state - 1, path, len, &guessed))
+		if (region->fs->ops->past_path(region->fs, was->extent.owner, state - 1, 0, path, len,
+					       &guessed))
 			return true;
 	return false;
 }

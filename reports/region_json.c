@@ -27,11 +27,11 @@ static void add_path(struct text *out, const struct region *region)
 /* Names that the owner may have had just as well, and the one that it has by now. */
 static void add_other_paths(struct text *out, const struct region *region)
 {
-	char paths[2][FS_PATH_MAX];
+	char paths[REGION_PATHS][FS_PATH_MAX];
 	unsigned n = region_other_paths(region, paths);
 
 	for (unsigned i = 0; i < n; i++)
-		json_string(out, i ? "," : ",\"path_or\":[", paths[i]);
+		json_string(out, i ? "," : ",\"path_or\":[", paths[i + 1]);
 	if (n > 0)
 		text_char(out, ']');
 	if (region_path_now(region, paths[0], FS_PATH_MAX))

@@ -219,7 +219,7 @@ bool ext_read_entries(struct ext *ext, uint32_t dir, const uint8_t *bytes, size_
 int ext_map_past(struct ext *ext, struct err *err);
 
 /* The path of an owner in a state of the history (past_path.c). */
-bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, char *path, size_t len,
+bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, unsigned nth, char *path, size_t len,
 		   bool *guessed);
 
 /* The part of inline data that does not lie in i_block; NULL when there is none. */

@@ -42,7 +42,7 @@ static bool last_path(const struct fs *fs, const struct history_life *life, char
 	bool guessed;
 
 	for (uint32_t state = life->to; state > life->from; state--)
-		if (ext_past_path(fs, life->id, state - 1, path, len, &guessed))
+		if (ext_past_path(fs, life->id, state - 1, 0, path, len, &guessed))
 			return true;
 	return false;
 }

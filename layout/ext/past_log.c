@@ -12,9 +12,10 @@
 
 #define MOUNT_LEAVES_OUT 3 /* at most, when nothing was lost between two mounts */
 
+/* One that changes nothing is a commit block alone. */
 static bool may_begin(const struct log_block *entry)
 {
-	return entry->type == LOG_DESCRIPTOR || entry->type == LOG_REVOKE;
+	return entry->type == LOG_DESCRIPTOR || entry->type == LOG_REVOKE || entry->type == LOG_COMMIT;
 }
 
 /* Whether a whole transaction ends here by what the log's decoder says, and none that is yet to come. */

@@ -23,8 +23,14 @@ static bool is_better(const struct history_name *a, const struct history_name *b
 	return a->to > b->to;
 }
 
-/* Among the history's names the one of a state: known rather than guessed, and one that lasts. */
-static bool find_past(const struct history *history, uint32_t inode, uint32_t state, struct step *step)
+static void take_name(const struct history *history, const struct history_name *name, struct step *step)
+{
+	*step = (struct step){name->parent, (const uint8_t *)history->pool.at + name->at, name->guessed};
+}
+
+/* Among the history's names one of a state: first what is known rather than guessed, and lasts; then the others. */
+static bool find_past(const struct history *history, uint32_t inode, uint32_t state, unsigned nth,
+		      struct step *step)
 {
 	const struct history_name *best = NULL, *names;
 	size_t n;
@@ -35,8 +41,14 @@ static bool find_past(const struct history *history, uint32_t inode, uint32_t st
 			best = &names[i];
 	if (best == NULL)
 		return false;
-	*step = (struct step){best->parent, (const uint8_t *)history->pool.at + best->at, best->guessed};
-	return true;
+	if (nth == 0)
+		take_name(history, best, step);
+	for (size_t i = 0; i < n && nth > 0; i++)
+		if (&names[i] != best && names[i].from <= state && state < names[i].to && --nth == 0) {
+			take_name(history, &names[i], step);
+			return true;
+		}
+	return nth == 0;
 }
 
 static bool is_same_name(const uint8_t *a, const uint8_t *b)
@@ -75,7 +87,8 @@ static bool prepend(const uint8_t *name, char *path, size_t *at)
 	return true;
 }
 
-bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, char *path, size_t len, bool *guessed)
+bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, unsigned nth, char *path, size_t len,
+		   bool *guessed)
 {
 	const struct history *history = fs->history;
 	const struct history_life *life = history_life(history, owner);
@@ -89,13 +102,15 @@ bool ext_past_path(const struct fs *fs, uint32_t owner, uint32_t state, char *pa
 		return false;
 	if (inode == ROOT_INODE) {
 		memcpy(path, "/", 2);
-		return true;
+		return nth == 0;
 	}
 	for (int depth = 0; inode != ROOT_INODE; depth++) {
 		struct step step;
 
-		if (depth == DEPTH_MAX || (!find_past(history, inode, state, &step) &&
-					   !find_present(ext_of(fs), history, inode, &step)))
+		unsigned which = depth == 0 ? nth : 0;
+
+		if (depth == DEPTH_MAX || (!find_past(history, inode, state, which, &step) &&
+					   (which > 0 || !find_present(ext_of(fs), history, inode, &step))))
 			return false;
 		*guessed |= step.guessed;
 		if (!cut && !prepend(step.name, path, &at)) {
