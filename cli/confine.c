@@ -218,7 +218,8 @@ static void say(const struct sandbox *sandbox)
 }
 
 /* While sysfs can still be asked what a device lies in. */
-static int spare_inputs(const struct common *common, const char *const *files, size_t nfiles, const char *disk)
+static int spare_inputs(const struct common *common, const char *const *files, size_t nfiles,
+			const char *disk)
 {
 	int status = outputs_spare(&common->outputs, disk);
 
@@ -247,7 +248,7 @@ int confine(const struct common *common, const char *const *files, size_t nfiles
 	}
 	open_disks(common, disk);
 	sandbox.closed = common->outputs.nnames == 0;
-	sandbox.alone = common->map.threads <= 1;
+	sandbox.alone = common->map.threads <= 1 && sandbox.closed; /* pango has a thread of its own */
 	allow_inputs(&sandbox, common, files, nfiles, disk);
 	allow_outputs(&sandbox, common);
 	trying = heed_debugging(&sandbox);
