@@ -72,21 +72,24 @@ static bool is_sound(const struct ext *ext, uint32_t group)
 	       (!has_checksums(ext) || ext2fs_group_desc_csum_verify(ext->lib, group));
 }
 
+static void find_places(const struct ext *ext, uint32_t group, uint64_t places[3])
+{
+	places[0] = ext2fs_block_bitmap_loc(ext->lib, group);
+	places[1] = ext2fs_inode_bitmap_loc(ext->lib, group);
+	places[2] = ext2fs_inode_table_loc(ext->lib, group);
+}
+
 static bool same_places(const struct ext *ext, uint32_t group, const uint8_t *raw)
 {
 	uint8_t kept[DESCRIPTOR_MAX];
 	size_t size = EXT2_DESC_SIZE(ext->lib->super);
 	uint64_t here[3], there[3];
 
+	find_places(ext, group, here);
 	memcpy(kept, descriptor(ext, group), size);
-	for (unsigned i = 0; i < 2; i++) {
-		uint64_t *to = i == 0 ? here : there;
-
-		to[0] = ext2fs_block_bitmap_loc(ext->lib, group);
-		to[1] = ext2fs_inode_bitmap_loc(ext->lib, group);
-		to[2] = ext2fs_inode_table_loc(ext->lib, group);
-		memcpy(descriptor(ext, group), i == 0 ? raw : kept, size);
-	}
+	memcpy(descriptor(ext, group), raw, size);
+	find_places(ext, group, there);
+	memcpy(descriptor(ext, group), kept, size);
 	return memcmp(here, there, sizeof(here)) == 0;
 }
 
