@@ -14,6 +14,7 @@ extern const struct layout_driver driver_fat;
 extern const struct layout_driver driver_mbr;
 extern const struct layout_driver driver_foreign;
 extern const struct layout_driver driver_tail;
+extern const struct layout_driver driver_snapshot;
 extern const struct layout_driver driver_luks;
 extern const struct layout_driver driver_luks_second;
 extern const struct layout_driver driver_swap;

@@ -3,6 +3,7 @@
 #include "layout/region.h"
 
 #include "base/size.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define NO_PLACE UINT32_MAX
@@ -85,6 +86,16 @@ bool region_log_home(const struct region *region, struct region *home)
 	return true;
 }
 
+/* The store's chunks have one size, which stands in what is said of it. */
+static void describe_origin(const struct place *place, struct region *region)
+{
+	const char *detail = place->space->content.detail;
+	uint64_t chunk = strncmp(detail, "chunk ", 6) == 0 ? strtoull(detail + 6, NULL, 10) : 0;
+
+	region->has_origin = chunk > 0;
+	region->origin_sector = place->extent->owner * chunk + (place->inner - place->extent->start);
+}
+
 void region_describe(const struct map *map, const struct place *place, struct region *region)
 {
 	const struct space *space = place->space;
@@ -109,6 +120,8 @@ void region_describe(const struct map *map, const struct place *place, struct re
 		describe_fs(place, region);
 	else if (kind_has(region->kind, KIND_NAMES_SPACE))
 		region->fs_type = space->content.type;
+	if (region->kind == KIND_SNAPSHOT_CHUNK)
+		describe_origin(place, region);
 	region->has_payload = region->kind == KIND_LUKS_PAYLOAD;
 	region->payload_sector = place->inner - place->extent->start;
 	if (place->past.history != NULL)

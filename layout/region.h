@@ -25,6 +25,9 @@ struct region {
 	uint64_t inode;                  /* the owner's number, where it has one */
 	uint64_t inodes[2], clusters[2]; /* first and last */
 	uint32_t level;                  /* in a tree: 0 for leaves */
+	bool
+	    has_origin; /* of a snapshot's chunk: where `start` (in a look-up: the sector) was in the origin */
+	uint64_t origin_sector;
 	bool has_payload; /* of what is encrypted: `start` (in a look-up: the sector) within it */
 	uint64_t payload_sector;
 	bool has_log;

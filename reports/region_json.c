@@ -186,6 +186,8 @@ void region_json(struct text *out, const struct region *region, const uint64_t *
 		json_u64(out, ",", region->clusters[1]);
 		text_char(out, ']');
 	}
+	if (region->has_origin)
+		json_u64(out, ",\"origin_sector\":", region->origin_sector);
 	if (region->has_payload)
 		json_u64(out, ",\"payload_sector\":", region->payload_sector);
 	if (region->has_was)

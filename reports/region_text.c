@@ -186,6 +186,8 @@ void region_details(struct text *out, const struct region *region)
 		text_printf(out, ", level %" PRIu32, region->level);
 	if (region->has_clusters)
 		text_printf(out, ", clusters %" PRIu64 "-%" PRIu64, region->clusters[0], region->clusters[1]);
+	if (region->has_origin)
+		text_printf(out, ", sector %" PRIu64 " of the origin", region->origin_sector);
 	if (region->has_payload)
 		text_printf(out, ", sector %" PRIu64 " of it", region->payload_sector);
 	if (region->has_log) {
