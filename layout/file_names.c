@@ -251,6 +251,17 @@ bool file_names_path(const struct file_names *names, uint32_t inode, char *path,
 	return true;
 }
 
+#define CHAIN_MAX 65536 /* one that is longer is taken for a circle */
+
+bool file_names_is_too_deep(const struct file_names *names, uint32_t inode, uint64_t *steps)
+{
+	uint32_t depth = 0;
+
+	for (; inode != names->root && inode != 0 && depth<CHAIN_MAX && * steps> 0; depth++, (*steps)--)
+		inode = file_names_parent(names, inode);
+	return inode == names->root && depth > DEPTH_MAX;
+}
+
 bool file_names_has(const struct file_names *names, uint32_t inode)
 {
 	for (int depth = 0; inode != names->root; depth++) {

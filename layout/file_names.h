@@ -80,6 +80,10 @@ bool file_names_next(const struct file_names *names, uint32_t *next, struct file
    has none. */
 bool file_names_get(const struct file_names *names, uint32_t inode, uint32_t *parent, uint32_t *at);
 
+/* Whether a directory's chain reaches the root, but is longer than paths are followed.  *steps, of those that may
+   still be made, goes down. */
+bool file_names_is_too_deep(const struct file_names *names, uint32_t inode, uint64_t *steps);
+
 /* The parent of an inode by its one name; 0 when it has none. */
 uint32_t file_names_parent(const struct file_names *names, uint32_t inode);
 

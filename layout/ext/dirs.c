@@ -135,6 +135,24 @@ static void read_new_part(struct ext *ext, struct ext_dir_run run, uint64_t *don
 	read_run(ext, &run, buf);
 }
 
+#define STEPS_MAX (1u << 24) /* that many directories of a depth that anybody has */
+
+/* One note, however many directories lie below the first that is found too deep. */
+static void note_depth(struct ext *ext)
+{
+	uint64_t steps = STEPS_MAX;
+
+	for (size_t i = 0; i < ext->found->dirs.n && steps > 0; i++)
+		if (file_names_is_too_deep(&ext->names, ext->found->dirs.at[i].inode, &steps)) {
+			ext_note(ext,
+				 "inode %" PRIu32
+				 " and perhaps others lie more than 4096 directories deep; such"
+				 " files are shown without a path",
+				 ext->found->dirs.at[i].inode);
+			return;
+		}
+}
+
 int ext_read_dirs(struct ext *ext, struct err *err)
 {
 	uint64_t done = 0;
@@ -147,6 +165,7 @@ int ext_read_dirs(struct ext *ext, struct err *err)
 	for (size_t i = 0; i < ext->found->dirs.n && !ext_is_full(ext); i++)
 		read_new_part(ext, ext->found->dirs.at[i], &done, buf);
 	free(buf);
+	note_depth(ext);
 	VEC_FREE(&ext->found->dirs);
 	file_names_sort(&ext->names);
 	return ext->found->short_of_memory ? err_nomem(err) : 0;

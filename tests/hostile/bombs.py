@@ -245,6 +245,16 @@ def names_scattered(path):
                 inodes_per_group=32768 // 2)
 
 
+def directories_deep(path):
+    """5000 directories, each in the one before."""
+    inodes = {2: inode([3000], mode=0o40755, size=4096, links=3)}
+    blocks = {3000: directory([(2, "."), (2, ".."), (12, "d")], 4096)}
+    for i in range(5000):
+        inodes[12 + i] = inode([3001 + i], mode=0o40755, size=4096, links=3)
+        blocks[3001 + i] = directory([(12 + i, "."), (11 + i, ".."), (13 + i, "d")], 4096)
+    file_system(path, inodes, blocks, size=64 * MIB, inodes_per_group=8192)
+
+
 def notes_many(path):
     """An inode table of nothing but damage, for many groups."""
     bad = inode(b"\x0a\xf3\xff\xff" + bytes(56), flags=0x80000)
@@ -453,7 +463,7 @@ def thin_in_itself(path):
 
 IMAGES = [shared_table, indirect_self, indirect_self_many, owners, owners_many, xattr_owners, tiny_groups, huge_groups,
           tiny_groups_valid, journal_place, journal_long, journal_device_claim, journal_device_sparse, journal_replay,
-          symlinks, names_scattered, notes_many, bitmaps_dense, partitions, lvm_keys, lvm_keys_nested,
+          symlinks, names_scattered, directories_deep, notes_many, bitmaps_dense, partitions, lvm_keys, lvm_keys_nested,
           lvm_keys_in_volume, lvm_segments, lvm_areas, lvm_chain, lvm_extents_at_0, lvm_many, thin_shared, thin_in_itself]
 
 
