@@ -4,8 +4,8 @@
 
 const char *log_type_name(enum log_type type)
 {
-	static const char *const names[] = {"superblock", "descriptor",  "data",   "revoke",
-					    "commit",     "fast-commit", "unused", "map"};
+	static const char *const names[] = {"superblock",  "descriptor", "data", "revoke", "commit",
+					    "fast-commit", "unused",     "map",  "record", "items"};
 
 	return names[type];
 }

@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "layout/history.h"
 
+#include <inttypes.h>
+
 static void add_stack(struct text *out, const struct region *region)
 {
 	text_str(out, ",\"stack\":[");
@@ -85,6 +87,11 @@ static void add_journal(struct text *out, const struct log_block *log)
 	json_string(out, ",\"journal\":{\"type\":", log_type_name((enum log_type)log->type));
 	if (log->has_tid)
 		json_u64(out, ",\"tid\":", log->tid);
+	if (log->has_lsn) {
+		json_u64(out, ",\"cycle\":", log->lsn >> 32);
+		text_printf(out, ",\"lsn\":\"%" PRIu64 ":%" PRIu32 "\"", log->lsn >> 32, (uint32_t)log->lsn);
+		json_u64(out, log->type == LOG_RECORD ? ",\"operations\":" : ",\"items\":", log->items);
+	}
 	if (log->type == LOG_DATA)
 		json_u64(out, ",\"target\":", log->target);
 	text_char(out, '}');

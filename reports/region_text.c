@@ -104,11 +104,14 @@ static void add_log(struct text *out, const struct region *region)
 
 	if (region->log.has_tid)
 		text_printf(out, "transaction %" PRIu32 ": ", region->log.tid);
+	if (region->log.has_lsn)
+		text_printf(out, "LSN %" PRIu64 ":%" PRIu32 ": ", region->log.lsn >> 32,
+			    (uint32_t)region->log.lsn);
 	if (region->log.type != LOG_DATA) {
 		text_str(out, log_type_name((enum log_type)region->log.type));
 		return;
 	}
-	text_printf(out, "copy of block %" PRIu64, region->log.target);
+	text_printf(out, "%s of block %" PRIu64, region->log.has_lsn ? "change" : "copy", region->log.target);
 	if (region_log_home(region, &home)) {
 		text_str(out, ", ");
 		add_home(out, &home);

@@ -15,7 +15,6 @@
 #define MODE_TYPE 0170000
 #define MODE_DIRECTORY 0040000
 #define MODE_SYMLINK 0120000
-#define FLAGS2_NREXT64 0x10
 
 static enum kind data_kind(const struct xfs *xfs, const struct xfs_inode *inode)
 {
@@ -39,7 +38,7 @@ static void read_counts(const struct xfs *xfs, struct xfs_inode *inode)
 	const uint8_t *raw = inode->raw;
 
 	inode->flags2 = xfs->geometry.v5 ? be64(raw + 120) : 0;
-	if ((inode->flags2 & FLAGS2_NREXT64) != 0) {
+	if ((inode->flags2 & XFS_FLAGS2_NREXT64) != 0) {
 		inode->extents = be64(raw + 24);
 		inode->attr_extents = be32(raw + 76);
 	} else {

@@ -109,6 +109,7 @@ const struct fs_ops xfs_ops = {
     .has_path = has_path,
     .expect_path = expect_path,
     .resolve = xfs_resolve,
+    .log_block = xfs_log_block,
     .may_share = may_share,
     .identity = identity,
     .save = xfs_save,

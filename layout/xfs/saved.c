@@ -8,6 +8,73 @@
 
 #define BLOCK_MAX 65536
 
+#define UNIT_TARGET 1u
+#define UNIT_STALE 2u
+
+static void put_log(struct text *tree, const struct xfs *xfs)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < xfs->log_units; i++)
+		n += xfs->log[i].type != LOG_UNUSED;
+	pack_u32(tree, xfs->log_units);
+	pack_u32(tree, n);
+	for (uint32_t i = 0; i < xfs->log_units; i++) {
+		const struct xfs_log_unit *unit = &xfs->log[i];
+
+		if (unit->type == LOG_UNUSED)
+			continue;
+		pack_u32(tree, i);
+		pack_u8(tree, unit->type);
+		pack_u8(tree, (unit->has_target ? UNIT_TARGET : 0) | (unit->stale ? UNIT_STALE : 0));
+		pack_u64(tree, unit->lsn);
+		pack_u64(tree, unit->target);
+		pack_u32(tree, unit->items);
+	}
+}
+
+static struct xfs_log_unit get_unit(struct saved_in *in)
+{
+	struct xfs_log_unit unit = {.type = unpack_u8(&in->tree)};
+	uint8_t flags = unpack_u8(&in->tree);
+
+	unit.has_target = (flags & UNIT_TARGET) != 0;
+	unit.stale = (flags & UNIT_STALE) != 0;
+	unit.lsn = unpack_u64(&in->tree);
+	unit.target = unpack_u64(&in->tree);
+	unit.items = (uint16_t)unpack_u32(&in->tree);
+	if (unit.type >= LOG_TYPES)
+		in->tree.bad = true;
+	return unit;
+}
+
+static int load_log(struct saved_in *in, struct xfs *xfs)
+{
+	uint32_t units = unpack_u32(&in->tree), n = unpack_u32(&in->tree);
+
+	/* No more than there are sectors. */
+	if (units > xfs->fs.sectors || n > units)
+		in->tree.bad = true;
+	if (in->tree.bad || units == 0)
+		return 0;
+	xfs->log = calloc(units, sizeof(*xfs->log));
+	if (xfs->log == NULL)
+		return -1;
+	xfs->log_units = units;
+	for (uint32_t i = 0; i < units; i++)
+		xfs->log[i].type = LOG_UNUSED;
+	for (uint32_t i = 0; i < n && !in->tree.bad; i++) {
+		uint32_t at = unpack_u32(&in->tree);
+		struct xfs_log_unit unit = get_unit(in);
+
+		if (at >= units)
+			in->tree.bad = true;
+		else if (!in->tree.bad)
+			xfs->log[at] = unit;
+	}
+	return 0;
+}
+
 int xfs_save(const struct fs *fs, struct saved_out *out, struct err *err)
 {
 	const struct xfs *xfs = xfs_of(fs);
@@ -32,6 +99,7 @@ int xfs_save(const struct fs *fs, struct saved_out *out, struct err *err)
 		pack_u64(tree, xfs->chunks.at[i].sector);
 		pack_u64(tree, xfs->chunks.at[i].holes);
 	}
+	put_log(tree, xfs);
 	saved_put_names(out, &xfs->names);
 	return 0;
 }
@@ -89,7 +157,7 @@ struct fs *xfs_load(struct saved_in *in, struct space *space)
 	xfs->fs.block_sectors = geometry->block_size / 512;
 	xfs->fs.sectors = geometry->blocks * xfs->fs.block_sectors;
 	xfs->fs.inode_bytes = geometry->inode_size;
-	if (load_chunks(in, xfs) != 0) {
+	if (load_chunks(in, xfs) != 0 || load_log(in, xfs) != 0) {
 		xfs_free(&xfs->fs);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/size.h"
 #include "layout/drivers.h"
+#include "layout/overlay.h"
 #include "layout/tables/ptable.h"
 
 #include <inttypes.h>
@@ -20,6 +21,7 @@ void xfs_free(struct fs *fs)
 
 	VEC_FREE(&xfs->chunks);
 	VEC_FREE(&xfs->dirs);
+	free(xfs->log);
 	file_names_free(&xfs->names);
 	free(xfs);
 }
@@ -77,6 +79,38 @@ static int map_file_system(struct xfs *xfs, struct err *err)
 	return xfs_read_dirs(xfs, err);
 }
 
+static void set_geometry(struct xfs *xfs, const struct xfs_geometry *geometry)
+{
+	xfs->geometry = *geometry;
+	xfs->fs.block_sectors = geometry->block_size >> SECTOR_SHIFT;
+	xfs->fs.sectors = geometry->blocks * xfs->fs.block_sectors;
+	xfs->fs.inode_bytes = geometry->inode_size;
+	xfs->nodes_max = 2 * (xfs->fs.space->sectors / xfs->fs.block_sectors) + 64;
+}
+
+/* A replay may change the superblock, too. */
+static int read_log(struct xfs *xfs, uint8_t *super, struct err *err)
+{
+	struct space *space = xfs->fs.space;
+	struct xfs_geometry geometry;
+	int result = xfs_read_log(xfs, err);
+	struct err why;
+
+	if (result <= 0)
+		return result;
+	if (space_read(space, 0, super, SUPER_LEN, &why) == 0 &&
+	    xfs_read_geometry(super, &geometry, &why) == 1) {
+		set_geometry(xfs, &geometry);
+		return 0;
+	}
+	xfs_note(xfs, "the superblock in its log cannot be used; nothing is replayed");
+	overlay_free(space->overlay);
+	space->overlay = NULL;
+	if (space_read(space, 0, super, SUPER_LEN, &why) != 0)
+		return err_set(err, "%s cannot be read again (%s)", space_name(space), why.text);
+	return 0;
+}
+
 static int xfs_map(struct map *map, struct space *space, struct err *err)
 {
 	uint8_t super[SUPER_LEN];
@@ -98,16 +132,10 @@ static int xfs_map(struct map *map, struct space *space, struct err *err)
 		return err_nomem(err);
 	space->fs = &xfs->fs;
 	xfs->map = map;
-	xfs->geometry = geometry;
-	xfs->fs = (struct fs){
-	    .ops = &xfs_ops,
-	    .space = space,
-	    .type = "xfs",
-	    .sectors = geometry.blocks * (geometry.block_size >> SECTOR_SHIFT),
-	    .block_sectors = geometry.block_size >> SECTOR_SHIFT,
-	    .inode_bytes = geometry.inode_size,
-	};
-	xfs->nodes_max = 2 * (space->sectors / xfs->fs.block_sectors) + 64;
+	xfs->fs = (struct fs){.ops = &xfs_ops, .space = space, .type = "xfs"};
+	set_geometry(xfs, &geometry);
+	if (read_log(xfs, super, err) != 0)
+		return -1;
 	describe(xfs, super);
 	note_state(xfs);
 	return map_file_system(xfs, err) != 0 ? -1 : 1;

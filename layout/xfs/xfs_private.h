@@ -13,6 +13,7 @@
 #include "layout/file_names.h"
 #include "layout/fs.h"
 #include "layout/driver.h"
+#include "layout/xfs/log.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,10 @@
 #define XFS_CHUNK_INODES 64u
 #define XFS_NULL_AGBNO UINT32_MAX
 #define XFS_BTREE_LEVELS 16 /* more than any sound tree has */
+
+/* Flags of an inode of version 3. */
+#define XFS_FLAGS2_BIGTIME 0x8
+#define XFS_FLAGS2_NREXT64 0x10
 
 /* Where a checksum lies in a structure; the bytes there count as zero in it. */
 #define XFS_CRC_SUPER 224
@@ -71,6 +76,15 @@ struct xfs_dir_run {
 	uint32_t owner, agno, agbno, count;
 };
 
+/* What a unit of the log holds. */
+struct xfs_log_unit {
+	uint64_t target; /* fsblock of the first item's home, where has_target */
+	uint64_t lsn;    /* of its record */
+	uint16_t items;  /* that begin there; in a header, operations of the record */
+	uint8_t type;    /* enum log_type */
+	bool has_target, stale;
+};
+
 /* Begins with what every file system does (layout/fs.h). */
 struct xfs {
 	struct fs fs;
@@ -78,6 +92,8 @@ struct xfs {
 	struct xfs_geometry geometry;
 	VEC(struct xfs_chunk) chunks; /* sorted by `first`; an inode's index is 64 * chunk + slot + 1 */
 	struct file_names names;
+	struct xfs_log_unit *log; /* by unit, or NULL */
+	uint32_t log_units;
 	VEC(struct xfs_dir_run) dirs; /* what is to be read for names */
 	uint64_t nodes, nodes_max;    /* B-tree blocks that were read, and that there can be */
 	bool short_of_memory;
@@ -166,6 +182,15 @@ int xfs_map_forks(struct xfs *xfs, const struct xfs_inode *inode, struct err *er
 /* Names (dirs.c). */
 void xfs_read_short_dir(struct xfs *xfs, const struct xfs_inode *inode);
 int xfs_read_dirs(struct xfs *xfs, struct err *err);
+
+/* The log (journal.c): reads it, has it replayed where a mount would do so, and keeps what its units hold.  1
+   when something was put over the space, which is to be read anew then; 0, or -1. */
+int xfs_read_log(struct xfs *xfs, struct err *err);
+bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector,
+		   struct log_block *entry);
+
+/* Puts what a mount would do with it over the space (replay.c). */
+int xfs_replay(struct xfs *xfs, const struct xlog *log, struct err *err);
 
 /* Where a symbolic link leads (links.c): remembered for `find` and saved maps. */
 void xfs_keep_target(struct xfs *xfs, const struct xfs_inode *inode);

@@ -38,6 +38,7 @@ xfs-sparse-inodes|300M|sparse|-i sparse=1 -m rmapbt=1
 xfs-unlinked|300M|unlinked|-m rmapbt=1
 xfs-fragmented|300M|fragmented|-b size=1k -m rmapbt=1,reflink=1
 xfs-dirty|300M|dirty|
+xfs-dirty-rmap|300M|dirty|-m rmapbt=1,reflink=1 -b size=1k
 xfs-stripe|700M|files|-d su=64k,sw=4
 xfs-lazy-log|300M|files|-l su=32k,version=2
 xfs-small|16M|proto|--unsupported
@@ -111,15 +112,26 @@ dirty() {
     files "$1"
     sync
     for i in $(seq 50); do text 500 >"$1/late-$i" && mv "$1/late-$i" "$1/a/moved-$i"; done
+    mkdir "$1/new"
+    for i in $(seq 300); do ln "$1/short/f2" "$1/new/a-name-that-is-only-in-the-log-$i"; done
+    for i in $(seq 200); do : >"$1/new/empty-$i"; done
+    rm -r "$1/leaf"
+    for i in 1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 43 45 47 49; do
+        text 4096 | dd of="$1/a/pieces" bs=4k seek=$i conv=notrunc status=none
+    done
     sync
-    freeze "$1"
+    copy_now
 }
 
-# The disk is copied as it is now.
+# The disk is copied when all that is to be there has been written, and before the log is emptied.
 freeze() { # ROOT
-    xfs_io -c 'freeze' "$1" 2>/dev/null
+    fsfreeze -f "$1"
+    copy_now
+    fsfreeze -u "$1"
+}
+
+copy_now() {
     cp --sparse=always "$work/disk.img" "$work/frozen.img"
-    xfs_io -c 'thaw' "$1"
 }
 
 # mkfs.xfs fills a file system from such a description.
@@ -135,6 +147,21 @@ proto() {
         done
         printf 'link l--777 0 0 a-file-with-a-name-1\npipe p--644 0 0\n$\n$\n'
     } >"$work/proto"
+}
+
+pack() { # NAME
+    xz -T0 -9 -c "$work/disk.img" >"$out/$1.img.xz"
+    echo "$1"
+}
+
+# The same disk when the kernel has replayed its log: what a map of it is held against.
+make_replayed() {
+    loop=$(losetup -f --show "$work/disk.img")
+    mount -t xfs "$loop" "$work/mnt"
+    umount "$work/mnt"
+    losetup -d "$loop"
+    loop=
+    pack "$name-replayed"
 }
 
 make_image() { # NAME SIZE FILES OPTION...
@@ -155,8 +182,8 @@ make_image() { # NAME SIZE FILES OPTION...
         loop=
     fi
     [ ! -e "$work/frozen.img" ] || mv "$work/frozen.img" "$work/disk.img"
-    xz -T0 -9 -c "$work/disk.img" >"$out/$name.img.xz"
-    echo "$name"
+    pack "$name"
+    [ "$files" != dirty ] || make_replayed
 }
 
 echo "$images" | while IFS='|' read -r name size files options; do

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The log as a part of the file system: where it lies, and what each of its units holds. */
+#include "layout/xfs/xfs_private.h"
+
+#include "base/bytes.h"
+#include "base/size.h"
+
+#include <stdlib.h>
+
+struct view {
+	struct xfs *xfs;
+	const struct xlog *log;
+};
+
+static struct xfs_log_unit *unit_of(const struct view *view, const struct xlog_record *record, uint32_t unit)
+{
+	return &view->xfs->log[(record->at + unit) % view->log->units];
+}
+
+/* The first sector of what an item changes, as long as it lies in the file system. */
+static bool home_of(const struct xfs *xfs, uint16_t type, const struct xlog_region *head, uint64_t *sector)
+{
+	struct xlog_buffer buffer;
+	struct xlog_inode inode;
+
+	if (type == XLOG_BUFFER && xlog_parse_buffer(head, &buffer))
+		*sector = buffer.sector;
+	else if (type == XLOG_INODE && xlog_parse_inode(head, &inode))
+		*sector = inode.sector + (inode.offset >> SECTOR_SHIFT);
+	else if (type == XLOG_DQUOT && head->len >= 16)
+		*sector = le64(head->bytes + 8);
+	else if (type == XLOG_ICREATE && head->len >= 12 && be32(head->bytes + 4) < xfs->geometry.ags)
+		*sector = xfs_sector(xfs, be32(head->bytes + 4), be32(head->bytes + 8));
+	else
+		return false;
+	return *sector < xfs->fs.sectors;
+}
+
+static int take_piece(void *context, const struct xlog_record *record, size_t at, size_t len, uint16_t type,
+		      const struct xlog_region *head, bool begins)
+{
+	struct view *view = context;
+	uint64_t sector, home = 0;
+	bool has_home =
+	    home_of(view->xfs, type, head, &sector) && xfs_ops.block(&view->xfs->fs, sector, &home);
+
+	for (size_t i = at / XLOG_UNIT; i <= (at + len - 1) / XLOG_UNIT; i++) {
+		struct xfs_log_unit *unit = unit_of(view, record, record->headers + (uint32_t)i);
+
+		if (begins && i == at / XLOG_UNIT && unit->items < UINT16_MAX)
+			unit->items++;
+		if (!has_home || unit->has_target)
+			continue;
+		unit->has_target = true;
+		unit->target = home;
+		unit->type = LOG_DATA;
+	}
+	return 0;
+}
+
+/* Newer records come later, over what is left of older ones. */
+static void mark_records(const struct view *view)
+{
+	const struct xlog *log = view->log;
+
+	for (size_t i = 0; i < log->records.n; i++) {
+		const struct xlog_record *record = &log->records.at[i];
+		struct xfs_log_unit unit = {.lsn = record->lsn};
+
+		unit.stale = log->clean ? i != log->head : i < log->tail || i > log->head;
+		for (uint32_t at = 0; at < xlog_record_units(record); at++) {
+			unit.type = at < record->headers ? LOG_RECORD : LOG_ITEMS;
+			unit.items = at == 0 ? (uint16_t)record->operations : 0;
+			*unit_of(view, record, at) = unit;
+		}
+	}
+}
+
+static int view_log(struct xfs *xfs, const struct xlog *log, struct err *err)
+{
+	struct view view = {.xfs = xfs, .log = log};
+	struct xlog_visitor visitor = {.context = &view, .lenient = true, .piece = take_piece};
+	size_t last = log->records.n;
+
+	/* As many as there can be, whatever they are. */
+	if (log->records.n == 0 || !account_try(&xfs->map->account, log->units * sizeof(*xfs->log), 0))
+		return 0;
+	xfs->log = malloc(log->units * sizeof(*xfs->log));
+	if (xfs->log == NULL)
+		return err_nomem(err);
+	xfs->log_units = log->units;
+	for (uint32_t i = 0; i < log->units; i++)
+		xfs->log[i] = (struct xfs_log_unit){.type = LOG_UNUSED};
+	mark_records(&view);
+	return xlog_walk(log, 0, last - 1, &visitor) < 0 ? err_nomem(err) : 0;
+}
+
+int xfs_read_log(struct xfs *xfs, struct err *err)
+{
+	const struct xfs_geometry *geometry = &xfs->geometry;
+	struct xlog log = {.space = xfs->fs.space, .account = &xfs->map->account, .checked = geometry->v5};
+	uint32_t agno, agbno;
+	int result = 0;
+
+	if (geometry->log_start == 0 ||
+	    !xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno) ||
+	    (uint64_t)geometry->log_blocks * xfs->fs.block_sectors > UINT32_MAX)
+		return 0;
+	log.start = xfs_sector(xfs, agno, agbno);
+	log.units = geometry->log_blocks * xfs->fs.block_sectors;
+	if (xlog_read(&log, geometry->uuid, err) != 0 || view_log(xfs, &log, err) != 0)
+		result = -1;
+	else
+		result = xfs_replay(xfs, &log, err);
+	xlog_free(&log);
+	return result;
+}
+
+/* A log's extent begins at its first unit. */
+bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector, struct log_block *entry)
+{
+	const struct xfs *xfs = xfs_of(fs);
+	uint64_t at = sector - extent->start;
+
+	if (xfs->log == NULL || at >= xfs->log_units)
+		return false;
+	*entry = (struct log_block){
+	    .type = xfs->log[at].type,
+	    .target = xfs->log[at].target,
+	    .has_lsn = xfs->log[at].type != LOG_UNUSED,
+	    .lsn = xfs->log[at].lsn,
+	    .items = xfs->log[at].items,
+	    .stale = xfs->log[at].stale,
+	};
+	return true;
+}
