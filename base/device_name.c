@@ -77,12 +77,15 @@ static bool is_mapped(const char *typed, const char *name)
    meaning. */
 static bool is_hyphened(const char *typed, const char *name)
 {
-	char form[NAME_SIZE];
+	char form[NAME_SIZE], *slash;
 
 	if (!is_volume(name) || strchr(typed, '/') != NULL)
 		return false;
 	snprintf(form, sizeof(form), "%s", name);
-	*strchr(form, '/') = '-';
+	slash = strchr(form, '/'); /* not in what is left of a long name */
+	if (slash == NULL)
+		return false;
+	*slash = '-';
 	return strcmp(typed, form) == 0;
 }
 
