@@ -90,7 +90,7 @@ tsan:
 	cp -f $(BUILD)/tsan/blkmap blkmap-tsan
 
 # fuzz/: each target as a plain program with ASan and UBSan, run on its seeds and some damaged forms of each.
-FUZZERS := fuzz_trace fuzz_disk fuzz_mended fuzz_saved
+FUZZERS := fuzz_trace fuzz_disk fuzz_mended fuzz_saved fuzz_filter
 FUZZ_SHARED := run target walk sectors mend
 FUZZ_FORMS ?= 100
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -100,7 +100,7 @@ $(BUILD)/fuzz_%: $(BUILD)/fuzz/%.o $(FUZZ_SHARED:%=$(BUILD)/fuzz/%.o) $(BUILD)/l
 
 fuzzers: $(addprefix $(BUILD)/,$(FUZZERS))
 
-$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt layout/saved/format.h | blkmap
+$(BUILD)/seeds/made: fuzz/make-seeds testdata/traces/index.txt layout/saved/format.h tests/unit/filter_test.c | blkmap
 	rm -rf $(@D)
 	fuzz/make-seeds $(@D)
 	touch $@

@@ -80,4 +80,14 @@ int access_flag_named(const char *word, size_t len);
 /* And its word; NULL for what is no flag of a trace. */
 const char *access_flag_name(enum access_flag flag);
 
+/* Whether a request is off the unit: its start or its length is not a multiple. */
+static inline bool access_is_unaligned(const struct access *access, uint64_t unit_sectors)
+{
+	if ((access->flags & (ACCESS_RAGGED | ACCESS_OFF)) != 0)
+		return true;
+	if ((unit_sectors & (unit_sectors - 1)) == 0)
+		return ((access->start | access->count) & (unit_sectors - 1)) != 0;
+	return access->start % unit_sectors != 0 || access->count % unit_sectors != 0;
+}
+
 #endif
