@@ -52,13 +52,17 @@ struct statistic_setup analysis_setup(const struct analysis *analysis)
 	};
 }
 
-/* One, where a statistic needs the order of the accesses. */
-static unsigned threads_of(const struct analysis_options *options)
+bool analysis_needs_order(const struct analysis_options *options)
 {
 	for (unsigned i = 0; i < options->nmore; i++)
 		if ((options->more[i]->needs & NEEDS_ORDER) != 0)
-			return 1;
-	return options->threads ? options->threads : 1;
+			return true;
+	return false;
+}
+
+static unsigned threads_of(const struct analysis_options *options)
+{
+	return options->threads == 0 || analysis_needs_order(options) ? 1 : options->threads;
 }
 
 static int make_tallies(struct tallies *all, const struct analysis *analysis, struct err *err)

@@ -55,6 +55,9 @@ int analysis_run(struct analysis *analysis, struct trace *trace, struct err *err
 /* Counts one access, whatever its window, as the only one of its trace; 0, or -1 without memory. */
 int analysis_count(struct analysis *analysis, const struct access *access, struct err *err);
 
+/* Whether one of them needs the order of the accesses. */
+bool analysis_needs_order(const struct analysis_options *options);
+
 /* What its statistics know. */
 struct statistic_setup analysis_setup(const struct analysis *analysis);
 

@@ -2,6 +2,8 @@
 /* The plain results of an analysis. */
 #include "analyzer/results.h"
 
+#include "analyzer/question.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +75,8 @@ int results_init(struct results *results, const struct statistic *const *more, u
 		at = calloc(1, more[i]->results_size);
 		if (at == NULL)
 			return -1;
+		if (more[i]->begin != NULL)
+			more[i]->begin(at, more[i]);
 		results->counted[results->ncounted++] = (struct counted){more[i], at};
 	}
 	return 0;
@@ -135,4 +139,47 @@ void results_done(struct results *results)
 	VEC_FREE(&results->notes);
 	pool_free(&results->strings);
 	memset(results, 0, sizeof(*results));
+}
+
+const struct statistic *results_asked(const struct results *results, const struct statistic *asked)
+{
+	for (unsigned i = 0; i < results->ncounted; i++)
+		if (statistic_same(results->counted[i].of, asked))
+			return results->counted[i].of;
+	return NULL;
+}
+
+/* Adds the columns that can be sorted by. */
+static bool has_column(const struct counted *counted, const char *sort, struct text *names)
+{
+	const struct ledger *ledger = counted->at;
+	bool has = false;
+
+	if (counted->of->take != question_take)
+		return false;
+	for (unsigned i = 0; i < ledger->nkeys; i++) {
+		has |= strcmp(ledger->keys[i].json, sort) == 0;
+		text_printf(names, " %s", ledger->keys[i].json);
+	}
+	for (unsigned i = 0; i < ledger->plan->ncolumns; i++) {
+		has |= strcmp(ledger->plan->columns[i].json, sort) == 0;
+		text_printf(names, " %s", ledger->plan->columns[i].json);
+	}
+	return has;
+}
+
+int results_order(struct results *results, uint64_t top, const char *sort, struct err *err)
+{
+	struct text names = {0};
+	bool has = sort == NULL;
+
+	results->top = top;
+	results->sort = sort;
+	for (unsigned i = 0; i < results->ncounted && sort != NULL; i++)
+		has |= has_column(&results->counted[i], sort, &names);
+	if (!has)
+		err_set(err, "--sort: no table has a column '%.40s'; there are:%.300s", sort,
+			names.at != NULL ? names.at : " none");
+	text_free(&names);
+	return has ? 0 : -1;
 }

@@ -46,7 +46,9 @@ struct results {
 	unsigned ncounted;
 	const struct statistic *chosen[STATISTICS_MAX]; /* those that are asked for alone; */
 	unsigned nchosen;                               /* 0 for the report */
-	unsigned threads;                               /* how many may work for a renderer; 0 is one */
+	uint64_t top;                                   /* rows of each table of these at most; 0 for all */
+	const char *sort; /* the column that they are sorted by, as in JSON; NULL for their own */
+	unsigned threads; /* how many may work for a renderer; 0 is one */
 	VEC(const char *) trace_notes;
 	VEC(const char *) disk_notes;
 	const char *derived; /* what the trace's sectors count from and why, where nobody said it; or NULL */
@@ -77,6 +79,12 @@ static inline void *results_of(const struct results *results, const struct stati
 {
 	return counted_find(results->counted, results->ncounted, statistic);
 }
+
+/* Says how the tables of statistics are to be shown; -1 when none of them has such a column. */
+int results_order(struct results *results, uint64_t top, const char *sort, struct err *err);
+
+/* The question that is the same as this one among those that were counted, or NULL. */
+const struct statistic *results_asked(const struct results *results, const struct statistic *asked);
 
 /* Makes `warnings` and `notes` of all else that is there; 0, or -1 without memory. */
 int results_make_notes(struct results *results, struct err *err);

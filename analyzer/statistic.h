@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct clock;
+struct statistic;
 struct trace;
 
 /* What all statistics know when they begin. */
@@ -28,8 +29,9 @@ struct statistic_setup {
 	uint64_t unit_sectors;     /* of alignment */
 	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
 	const struct trace
-	    *trace;       /* for its names, or NULL: of single accesses that are counted without one */
-	bool only_places; /* of pictures: nobody will ask when something was accessed */
+	    *trace; /* for its names, or NULL: of single accesses that are counted without one */
+	const struct statistic *asked; /* the one that begins: what it was asked with */
+	bool only_places;              /* of pictures: nobody will ask when something was accessed */
 };
 
 /* What it needs of a trace. Without times, latencies or processes it has nothing to count, which reports say.
@@ -53,6 +55,13 @@ struct statistic {
 	const char *help;
 	unsigned needs; /* of enum statistic_needs */
 
+	/* --- what it was asked with: "by=region.kind" of "io,by=region.kind" --- */
+	/* Whether that makes sense: 0 or -1. NULL: it takes nothing. */
+	int (*check)(const char *arguments, struct err *err);
+	const char *arguments;       /* of a copy from statistic_ask; NULL in the table */
+	const char *question;        /* with its name; NULL in the table */
+	const struct statistic *row; /* of the table; NULL there */
+
 	/* --- counting --- */
 	size_t state_size;
 	/* The state is zeroed; 0, or -1 without memory. */
@@ -74,6 +83,8 @@ struct statistic {
 
 	/* --- results; a statistic without `take` has none but its state --- */
 	size_t results_size;
+	/* Makes results ready of what was asked; the results are zeroed. NULL: nothing is to be done. */
+	void (*begin)(void *results, const struct statistic *asked);
 	/* Into zeroed results, from a finished state that outlives them; 0, or -1 without memory. */
 	int (*take)(void *results, const void *state, const struct statistic_setup *setup);
 	void (*results_done)(void *results);
@@ -103,6 +114,25 @@ extern const struct statistic *const statistics[];
 
 /* The one of that name, or NULL. */
 const struct statistic *statistic_named(const char *name);
+
+/* "NAME" is the table's own; "NAME,ARGUMENTS" a copy that knows them. NULL with the error: there is no such
+   one, or its arguments make no sense. */
+const struct statistic *statistic_ask(const char *question, struct err *err);
+void statistic_unask(const struct statistic *asked); /* frees a copy; takes NULL */
+
+/* The question as it was put. */
+static inline const char *statistic_question(const struct statistic *statistic)
+{
+	return statistic->question != NULL ? statistic->question : statistic->name;
+}
+
+/* Whether two are the same question. */
+bool statistic_same(const struct statistic *a, const struct statistic *b);
+
+static inline const struct statistic *statistic_row(const struct statistic *statistic)
+{
+	return statistic->row != NULL ? statistic->row : statistic;
+}
 
 /* What one of n is counted in, or NULL. */
 static inline void *counted_find(const struct counted *counted, unsigned n, const struct statistic *statistic)

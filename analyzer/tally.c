@@ -12,12 +12,15 @@
 static int add_statistic(struct tally *tally, const struct statistic *statistic, void *at,
 			 const struct statistic_setup *setup)
 {
+	struct statistic_setup begun = *setup;
+
 	if (at == NULL)
 		return -1;
 	tally->counted[tally->ncounted++] = (struct counted){statistic, at};
 	tally->takes_usual &=
 	    (statistic->access == NULL && statistic->place == NULL) || statistic->usual != NULL;
-	return statistic->init(at, setup);
+	begun.asked = statistic;
+	return statistic->init(at, &begun);
 }
 
 int tally_init(struct tally *tally, const struct statistic_setup *setup, const struct statistic *const *more,

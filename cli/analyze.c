@@ -18,7 +18,11 @@ static const char options_help[] =
     "names\n"
     "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
     "is one\n"
-    "  -z NAME             only this statistic: latency (percentiles by region and op); may be repeated\n"
+    "  -z NAME[,by=...]    only this statistic: io, tx, home, amp, size, seq, rewrite, first, working-set, "
+    "torn, latency;\n"
+    "                      io,by=FIELD[:N],... by any fields, torn,SIZE of pages; may be repeated\n"
+    "  --top N             with -z: the first N rows of each table\n"
+    "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_DATED_HELP
 	COMMON_TRACE_HELP COMMON_DISK_HELP;
@@ -29,9 +33,11 @@ struct command_line {
 	bool partial;
 	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
 	unsigned nstatistics;
+	uint64_t top;     /* --top, or 0 */
+	const char *sort; /* --sort, or NULL */
 };
 
-enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE };
+enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE, OPTION_TOP, OPTION_SORT };
 
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
@@ -41,6 +47,8 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 	int status;
 
 	if (results_take(&results, trace, disk, map, analysis, &err) != 0)
+		status = fail(NULL, &err);
+	else if (results_order(&results, line->top, line->sort, &err) != 0)
 		status = fail(NULL, &err);
 	else if (line->output != NULL)
 		status = report_directory(line->output, &results, analysis, &line->common.output);
@@ -58,6 +66,12 @@ static int make_part(struct trace *trace, const struct map *map, const char *dis
 	struct err err;
 	int status;
 
+	if (trace->options.of > 1 && !trace_is_cut(trace) && analysis_needs_order(options)) {
+		err_set(&err,
+			"--piece: a trace of this format is not cut in bytes, and some -z need the order of "
+			"all its accesses; leave --piece and them to one process");
+		return fail(trace->path, &err);
+	}
 	if (part_make(&part, trace, disk, map, options, &err) != 0) {
 		if (trace_is_cut(trace))
 			err_prefix(&err, "piece %u/%u: ", trace->options.number, trace->options.of);
@@ -130,6 +144,10 @@ static int own_option(void *context, int option, const char *value, struct err *
 		line->output = value;
 	else if (option == 'z')
 		return common_statistic(line->statistics, &line->nstatistics, value, err);
+	else if (option == OPTION_TOP)
+		return common_top(&line->top, value, err);
+	else if (option == OPTION_SORT)
+		line->sort = value;
 	else if (option == OPTION_PARTIAL)
 		line->partial = line->common.trace.piece = true;
 	else if (option == OPTION_PIECE)
@@ -152,6 +170,8 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 	if (line->output != NULL && !line->partial && line->nstatistics > 0)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes the whole report, so -z does not go with it");
+	if ((line->top > 0 || line->sort != NULL) && (line->nstatistics == 0 || line->partial))
+		return fail_usage(&command_analyze, "--top and --sort are of the tables of -z");
 	if (!line->partial && line->common.trace.of > 0)
 		return fail_usage(&command_analyze, "--piece needs --partial");
 	if (line->output != NULL && (line->partial ? plan_output(&line->common, line->output)
@@ -171,6 +191,8 @@ static int run(int argc, char **argv)
 	    COMMON_DATED,
 	    COMMON_HELP,
 	    {"statistic", required_argument, NULL, 'z'},
+	    {"top", required_argument, NULL, OPTION_TOP},
+	    {"sort", required_argument, NULL, OPTION_SORT},
 	    {"partial", no_argument, NULL, OPTION_PARTIAL},
 	    {"piece", required_argument, NULL, OPTION_PIECE},
 	    {0},
@@ -183,6 +205,7 @@ static int run(int argc, char **argv)
 		status = check_and_analyze(&line, argv + optind, argc - optind);
 	else if (status == 1)
 		status = STATUS_DONE;
+	common_statistics_done(line.statistics, line.nstatistics);
 	common_done(&line.common);
 	return status;
 }

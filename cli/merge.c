@@ -10,16 +10,20 @@
 
 static const char options_help[] =
     "  --json              the report as one JSON document\n"
-    "  -z NAME             only this statistic, with which the parts were made; may be repeated\n"
+    "  -z NAME[,by=...]    only this statistic, with which the parts were made; may be repeated\n"
+    "  --top N             with -z: the first N rows of each table\n"
+    "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n"
     "  --trace NAME        what the report calls the trace (default: as the first part does)\n";
 
-enum { OPTION_TRACE = COMMON_LAST };
+enum { OPTION_TRACE = COMMON_LAST, OPTION_TOP, OPTION_SORT };
 
 struct command_line {
 	struct common common;
 	const char *trace;                                  /* --trace, or NULL */
 	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
 	unsigned nstatistics;
+	uint64_t top;     /* --top, or 0 */
+	const char *sort; /* --sort, or NULL */
 };
 
 /* A part may be compressed, but not to nearly nothing: a few bytes must not fill the memory. */
@@ -75,12 +79,17 @@ static int print_report(struct merge *merge, const struct command_line *line)
 	if (merge_finish(merge, &err) != 0)
 		return fail(NULL, &err);
 	for (unsigned i = 0; i < line->nstatistics; i++) {
-		if (results_of(&merge->results, line->statistics[i]) == NULL) {
-			err_set(&err, "the parts were made without -z %s", line->statistics[i]->name);
+		const struct statistic *counted = results_asked(&merge->results, line->statistics[i]);
+
+		if (counted == NULL) {
+			err_set(&err, "the parts were made without -z %s",
+				statistic_question(line->statistics[i]));
 			return fail(NULL, &err);
 		}
-		merge->results.chosen[merge->results.nchosen++] = line->statistics[i];
+		merge->results.chosen[merge->results.nchosen++] = counted;
 	}
+	if (results_order(&merge->results, line->top, line->sort, &err) != 0)
+		return fail(NULL, &err);
 	return report_print(&merge->results, line->common.json);
 }
 
@@ -108,6 +117,12 @@ static int own_option(void *context, int option, const char *value, struct err *
 
 	if (option == 'z')
 		return common_statistic(line->statistics, &line->nstatistics, value, err);
+	if (option == OPTION_TOP)
+		return common_top(&line->top, value, err);
+	if (option == OPTION_SORT) {
+		line->sort = value;
+		return 0;
+	}
 	if (option != OPTION_TRACE)
 		return err_set(err, "unknown option");
 	line->trace = value;
@@ -118,6 +133,8 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {COMMON_OUTPUT,
 						{"trace", required_argument, NULL, OPTION_TRACE},
+						{"top", required_argument, NULL, OPTION_TOP},
+						{"sort", required_argument, NULL, OPTION_SORT},
 						{"statistic", required_argument, NULL, 'z'},
 						COMMON_HELP,
 						{0}};
@@ -131,6 +148,7 @@ static int run(int argc, char **argv)
 			     : merge_files(argv + optind, (size_t)(argc - optind), &line);
 	else if (status == 1)
 		status = STATUS_DONE;
+	common_statistics_done(line.statistics, line.nstatistics);
 	common_done(&line.common);
 	return status;
 }

@@ -2,6 +2,8 @@
 /* A report on standard output, or as files, of which all are made before the first is written. */
 #include "cli/report_dir.h"
 
+#include "base/size.h"
+
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "viz/page.h"
@@ -108,8 +110,27 @@ int common_statistic(const struct statistic **list, unsigned *n, const char *nam
 	if (statistic == NULL)
 		return -1;
 	for (unsigned i = 0; i < *n; i++)
-		if (list[i] == statistic)
+		if (statistic_same(list[i], statistic)) {
+			statistic_unask(statistic);
 			return 0;
+		}
+	if (*n == COMMON_STATISTICS_MAX) {
+		statistic_unask(statistic);
+		return err_set(err, "-z: at most %d statistics", COMMON_STATISTICS_MAX);
+	}
 	list[(*n)++] = statistic;
+	return 0;
+}
+
+void common_statistics_done(const struct statistic *const *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		statistic_unask(list[i]);
+}
+
+int common_top(uint64_t *top, const char *value, struct err *err)
+{
+	if (number_parse(value, top, err) != 0 || *top == 0)
+		return err_set(err, "--top: expected a number from 1, and found '%.40s'", value);
 	return 0;
 }

@@ -15,7 +15,12 @@ int plan_report_directory(struct common *common, const char *path);
 int report_directory(const char *path, const struct results *results, const struct analysis *analysis,
 		     const struct outfile_options *options);
 
-/* Adds the statistic of that name (-z) to a list, once; 0 or -1. */
+/* Adds what is asked for (-z NAME[,...]) to a list of COMMON_STATISTICS_MAX, once; 0 or -1. */
+#define COMMON_STATISTICS_MAX (STATISTICS_MAX - COUNTED_OWN - 1)
 int common_statistic(const struct statistic **list, unsigned *n, const char *name, struct err *err);
+void common_statistics_done(const struct statistic *const *list, unsigned n);
+
+/* --top N; 0 or -1. */
+int common_top(uint64_t *top, const char *value, struct err *err);
 
 #endif

@@ -23,6 +23,8 @@ static void free_counts(struct part_counts *counts)
 void merge_done(struct merge *merge)
 {
 	results_done(&merge->results);
+	for (unsigned i = 0; i < merge->nasked; i++)
+		statistic_unask(merge->asked[i]);
 	window_done(&merge->window);
 	for (size_t i = 0; i < merge->waiting.n; i++)
 		free_counts(&merge->waiting.at[i]);
@@ -240,8 +242,14 @@ static int take_head(struct merge *merge, const struct part *part, struct err *e
 {
 	merge->alone = part->alone;
 	merge->of = part->of;
-	if (results_init(&merge->results, part->statistics + COUNTED_OWN, part->nstatistics - COUNTED_OWN) !=
-		0 ||
+	for (unsigned i = COUNTED_OWN; i < part->nstatistics; i++) {
+		const struct statistic *asked = statistic_ask(statistic_question(part->statistics[i]), err);
+
+		if (asked == NULL)
+			return -1;
+		merge->asked[merge->nasked++] = asked;
+	}
+	if (results_init(&merge->results, merge->asked, merge->nasked) != 0 ||
 	    take_about(&merge->results, &part->about) != 0)
 		return err_nomem(err);
 	return 0;
@@ -252,7 +260,7 @@ static bool same_statistics(const struct results *results, const struct part *pa
 	if (results->ncounted != part->nstatistics)
 		return false;
 	for (unsigned i = 0; i < results->ncounted; i++)
-		if (results->counted[i].of != part->statistics[i])
+		if (!statistic_same(results->counted[i].of, part->statistics[i]))
 			return false;
 	return true;
 }

@@ -14,6 +14,8 @@ struct merged_part {
 };
 
 struct merge {
+	const struct statistic *asked[STATISTICS_MAX]; /* of the parts; owned */
+	unsigned nasked;
 	struct results results;
 	struct window window;            /* told of the accesses that may be in marks */
 	VEC(struct part_counts) waiting; /* what these count for, as far as they are undecided; owned */

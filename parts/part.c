@@ -10,6 +10,8 @@
 void part_done(struct part *part)
 {
 	results_done(&part->about);
+	for (unsigned i = 0; part->owns_statistics && i < part->nstatistics; i++)
+		statistic_unask(part->statistics[i]);
 	VEC_FREE(&part->lead.list);
 	VEC_FREE(&part->mark.list);
 	VEC_FREE(&part->tail.list);
@@ -89,6 +91,7 @@ static int count_atom(struct maker *maker, struct part_atoms *atoms, const struc
 	int status;
 
 	analysis_init(&analysis, maker->map, &maker->options);
+	analysis.trace = maker->trace;
 	status = analysis_count(&analysis, access, err);
 	if (status == 0 &&
 	    (take_counts(maker->part, &atom.counts, &analysis) != 0 || VEC_PUSH(&atoms->list, atom) != 0))

@@ -37,6 +37,7 @@ struct part {
 	struct results about; /* of what trace and disk; nothing counted */
 	const struct statistic *statistics[STATISTICS_MAX];
 	unsigned nstatistics;
+	bool owns_statistics; /* they are of part_read */
 	bool alone;
 	unsigned number, of;   /* the number-th of so many pieces; 0 where the piece was a file of its own */
 	uint64_t digest, size; /* of the piece's file, or of the beginning and the size of the whole trace's;

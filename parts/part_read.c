@@ -77,10 +77,12 @@ static int read_statistics(struct reader *reader, struct err *err)
 
 	for (uint32_t i = 0; i < n && !reader->bytes.bad; i++) {
 		const char *name = text(reader);
-		const struct statistic *statistic = statistic_named(name);
+		const struct statistic *statistic = statistic_ask(name, err);
 
-		if (statistic == NULL || statistic->unpack == NULL || part->nstatistics == STATISTICS_MAX)
+		if (statistic == NULL || statistic->unpack == NULL || part->nstatistics == STATISTICS_MAX) {
+			statistic_unask(statistic);
 			return err_set(err, "holds the statistic '%.40s', which is not known", name);
+		}
 		part->statistics[part->nstatistics++] = statistic;
 	}
 	if (part->nstatistics < COUNTED_OWN || part->statistics[0] != &statistic_usage ||
@@ -212,6 +214,7 @@ int part_read(struct part *part, const char *bytes, size_t len, struct err *err)
 	int status;
 
 	memset(part, 0, sizeof(*part));
+	part->owns_statistics = true;
 	if (check_frame(bytes, len, err) != 0)
 		return -1;
 	reader.bytes = (struct unpack){.at = (const uint8_t *)bytes + PART_HEAD_BYTES,

@@ -79,7 +79,7 @@ static void pack_all(struct text *out, const struct part *part)
 	pack_about(out, &part->about);
 	pack_u32(out, part->nstatistics);
 	for (unsigned i = 0; i < part->nstatistics; i++)
-		pack_str(out, part->statistics[i]->name);
+		pack_str(out, statistic_question(part->statistics[i]));
 	pack_counts(out, part, &part->body);
 	if (!part->alone)
 		return;

@@ -21,10 +21,11 @@ static void add_causes(struct text *out, const struct device_result *device)
 	text_str(out, "]}");
 }
 
-void alignment_json(struct json_sink *sink, const struct results *results)
+void alignment_json(struct json_sink *sink, const struct results *results, const struct statistic *asked)
 {
 	struct text *out = sink->out;
 
+	(void)asked;
 	json_u64(out, " \"alignment\":{\"unit\":", results->unit_sectors * 512);
 	text_str(out, ",\"devices\":[");
 	for (size_t i = 0; i < results->alignment.devices.n; i++) {

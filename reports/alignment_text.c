@@ -15,10 +15,12 @@ static void causes(struct text *out, const struct device_result *device)
 				    device->causes[cause].requests, device->causes[cause].detail);
 }
 
-int alignment_text(struct text *out, const struct results *results, unsigned width, struct err *err)
+int alignment_text(struct text *out, const struct results *results, const struct statistic *asked,
+		   unsigned width, struct err *err)
 {
 	char unit[32];
 
+	(void)asked;
 	(void)width;
 	(void)err;
 	size_human(results->unit_sectors << SECTOR_SHIFT, unit, sizeof(unit));

@@ -5,29 +5,16 @@
 #include "base/json.h"
 #include "reports/shown.h"
 #include "reports/table.h"
+#include "reports/time_cell.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Three digits and a unit. */
 static void add_time(struct table *table, struct table_row *row, unsigned column, uint64_t ns)
 {
-	static const char *const units[] = {"ns", "us", "ms", "s"};
-	double value = (double)ns;
 	char cell[32];
-	unsigned unit = 0;
 
-	for (; unit < 3 && value >= 999.5; unit++)
-		value /= 1000;
-	if (unit == 0)
-		snprintf(cell, sizeof(cell), "%" PRIu64 " ns", ns);
-	else
-		snprintf(cell, sizeof(cell), "%.*f %s",
-			 value < 9.995   ? 2
-			 : value < 99.95 ? 1
-					 : 0,
-			 value, units[unit]);
+	time_cell(cell, sizeof(cell), (int64_t)ns);
 	table_cell(table, row, column, cell);
 }
 
@@ -79,13 +66,15 @@ static void add_columns(struct table *table)
 		table_column(table, titles[i], COLUMN_RIGHT);
 }
 
-static int show_text(struct text *out, const struct results *results, unsigned width, struct err *err)
+static int show_text(struct text *out, const struct results *results, const struct statistic *asked,
+		     unsigned width, struct err *err)
 {
 	const struct latency_results *latency = results_of(results, &statistic_latency);
 	struct table *table = table_new(width);
 	struct table_row *device = NULL;
 	int status;
 
+	(void)asked;
 	if (table == NULL)
 		return err_nomem(err);
 	add_columns(table);
@@ -132,11 +121,12 @@ static void add_latencies(struct text *out, const struct latencies *latencies, c
 	text_char(out, '}');
 }
 
-static void show_json(struct json_sink *sink, const struct results *results)
+static void show_json(struct json_sink *sink, const struct results *results, const struct statistic *asked)
 {
 	const struct latency_results *latency = results_of(results, &statistic_latency);
 	struct text *out = sink->out;
 
+	(void)asked;
 	text_str(out, "\"latency\":{\"error\":0.0078125");
 	json_u64(out, ",\"without\":", latency->without);
 	text_str(out, ",\"totals\":{");

@@ -63,20 +63,26 @@ static void add_disk(struct text *out, const struct results_disk *disk)
 }
 
 /* Those that are asked for are members of one. */
-static void add_statistics(struct json_sink *sink, const struct results *results)
+static void asked(struct json_sink *sink, const struct results *results)
 {
 	const char *before = " \"statistics\":{";
 
-	for (size_t i = 0; shown[i] != NULL; i++) {
-		if (!is_shown(results, shown[i]))
-			continue;
-		if (results->nchosen > 0)
+	for (size_t i = 0; shown[i] != NULL; i++)
+		for (unsigned n = 0; n < results->nchosen; n++) {
+			if (statistic_row(results->chosen[n]) != shown[i]->statistic)
+				continue;
 			text_str(sink->out, before);
-		before = ",\n ";
-		shown[i]->json(sink, results);
-	}
-	if (results->nchosen > 0)
-		text_str(sink->out, "},\n");
+			before = ",\n ";
+			shown[i]->json(sink, results, results->chosen[n]);
+		}
+	text_str(sink->out, "},\n");
+}
+
+static void reported(struct json_sink *sink, const struct results *results)
+{
+	for (size_t i = 0; shown[i] != NULL; i++)
+		if (shown[i]->in_report)
+			shown[i]->json(sink, results, shown[i]->statistic);
 }
 
 int report_json(struct text *out, const struct results *results, report_flush *flush, struct err *err)
@@ -86,7 +92,10 @@ int report_json(struct text *out, const struct results *results, report_flush *f
 	add_warnings(out, results);
 	add_trace(out, &results->trace);
 	add_disk(out, &results->disk);
-	add_statistics(&sink, results);
+	if (results->nchosen > 0)
+		asked(&sink, results);
+	else
+		reported(&sink, results);
 	add_list(out, " \"notes\":[", results->notes.at, results->notes.n);
 	text_str(out, "]}\n");
 	if (out->short_of_memory)

@@ -116,13 +116,26 @@ static void notes(struct text *out, const struct results *results)
 		line(out, "- ", results->notes.at[i]);
 }
 
+/* As often as it was asked for. */
+static int show_text(struct text *out, const struct results *results, const struct shown *one, unsigned width,
+		     struct err *err)
+{
+	if (results->nchosen == 0)
+		return one->in_report ? one->text(out, results, one->statistic, width, err) : 0;
+	for (unsigned i = 0; i < results->nchosen; i++)
+		if (statistic_row(results->chosen[i]) == one->statistic &&
+		    one->text(out, results, results->chosen[i], width, err) != 0)
+			return -1;
+	return 0;
+}
+
 int report_text(struct text *out, const struct results *results, unsigned width, struct err *err)
 {
 	warnings(out, results);
 	heading(out, results);
 	as_of(out, &results->usage.dated);
 	for (size_t i = 0; shown[i] != NULL; i++)
-		if (is_shown(results, shown[i]) && shown[i]->text(out, results, width, err) != 0)
+		if (show_text(out, results, shown[i], width, err) != 0)
 			return -1;
 	notes(out, results);
 	return out->short_of_memory ? err_nomem(err) : 0;

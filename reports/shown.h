@@ -23,22 +23,28 @@ void json_item(struct text *out, size_t i);
 struct shown {
 	const struct statistic *statistic;
 	bool in_report; /* of `analyze`, when nothing else is asked for; others are asked for by -z */
-	/* Tables, each behind an empty line; 0, or -1. */
-	int (*text)(struct text *out, const struct results *results, unsigned width, struct err *err);
+	/* Tables, each behind an empty line; 0, or -1. `asked` is the one that is shown: there may be several of
+	   a statistic. */
+	int (*text)(struct text *out, const struct results *results, const struct statistic *asked,
+		    unsigned width, struct err *err);
 	/* Members of the document, each with a comma and a line end behind it; of those that are asked for,
 	   one member of "statistics" with nothing behind it. */
-	void (*json)(struct json_sink *sink, const struct results *results);
+	void (*json)(struct json_sink *sink, const struct results *results, const struct statistic *asked);
 };
 
 /* In the order in which they are shown; the last is NULL. */
 extern const struct shown *const shown[];
 
-/* Whether these results show it. */
-bool is_shown(const struct results *results, const struct shown *one);
+int usage_text(struct text *out, const struct results *results, const struct statistic *asked, unsigned width,
+	       struct err *err);
+void usage_json(struct json_sink *sink, const struct results *results, const struct statistic *asked);
+int alignment_text(struct text *out, const struct results *results, const struct statistic *asked,
+		   unsigned width, struct err *err);
+void alignment_json(struct json_sink *sink, const struct results *results, const struct statistic *asked);
 
-int usage_text(struct text *out, const struct results *results, unsigned width, struct err *err);
-void usage_json(struct json_sink *sink, const struct results *results);
-int alignment_text(struct text *out, const struct results *results, unsigned width, struct err *err);
-void alignment_json(struct json_sink *sink, const struct results *results);
+/* Of all that count into a ledger (analyzer/ledger.h). */
+int ledger_text(struct text *out, const struct results *results, const struct statistic *asked,
+		unsigned width, struct err *err);
+void ledger_json(struct json_sink *sink, const struct results *results, const struct statistic *asked);
 
 #endif

@@ -181,8 +181,9 @@ static void add_files(struct json_sink *sink, const struct usage_results *usage,
 	text_str(sink->out, "],\n");
 }
 
-void usage_json(struct json_sink *sink, const struct results *results)
+void usage_json(struct json_sink *sink, const struct results *results, const struct statistic *asked)
 {
+	(void)asked;
 	add_dated(sink->out, &results->usage.dated);
 	add_totals(sink->out, &results->usage.totals);
 	add_regions(sink->out, &results->usage);

@@ -190,10 +190,12 @@ static int files(struct text *out, const struct usage_results *usage, unsigned w
 	return result;
 }
 
-int usage_text(struct text *out, const struct results *results, unsigned width, struct err *err)
+int usage_text(struct text *out, const struct results *results, const struct statistic *asked, unsigned width,
+	       struct err *err)
 {
 	const struct usage_results *usage = &results->usage;
 
+	(void)asked;
 	if (totals(out, usage, width, err) != 0 || regions(out, usage, width, err) != 0)
 		return -1;
 	return files(out, usage, width, err);
