@@ -143,13 +143,13 @@ int history_make_runs(struct history *history)
 
 /* --- lives and names --- */
 
-static int compare_lives(const void *left, const void *right)
+static int compare_life_pointers(const void *left, const void *right)
 {
-	const struct history_life *a = left, *b = right;
+	const struct history_life *const *a = left, *const *b = right;
 
-	if (a->inode != b->inode)
-		return a->inode < b->inode ? -1 : 1;
-	return a->from < b->from ? -1 : a->from > b->from;
+	if ((*a)->inode != (*b)->inode)
+		return (*a)->inode < (*b)->inode ? -1 : 1;
+	return (*a)->from < (*b)->from ? -1 : (*a)->from > (*b)->from;
 }
 
 static int compare_names(const void *left, const void *right)
@@ -167,21 +167,48 @@ static int compare_names(const void *left, const void *right)
 	return a->at < b->at ? -1 : a->at > b->at;
 }
 
+/* Puts lives in order and gives them ids; ids[] are by the index that each had before.  0, or -1. */
+static int number_lives(struct history *history, uint32_t *ids)
+{
+	const struct history_life **order =
+	    malloc((history->lives.n + 1) * sizeof(const struct history_life *));
+	VEC(struct history_life) sorted = {0};
+	uint32_t end = history_states(history) + 1;
+	int status = order == NULL ? -1 : 0;
+
+	for (size_t i = 0; status == 0 && i < history->lives.n; i++)
+		order[i] = &history->lives.at[i];
+	if (status == 0 && history->lives.n > 1)
+		qsort(order, history->lives.n, sizeof(*order), compare_life_pointers);
+	for (size_t i = 0; status == 0 && i < history->lives.n; i++) {
+		struct history_life life = *order[i];
+
+		life.id = life.to == end ? life.inode : (uint32_t)(history->first_id + history->past.n);
+		ids[order[i] - history->lives.at] = life.id;
+		if (life.id < life.inode || VEC_PUSH(&sorted, life) != 0 ||
+		    (life.to != end && VEC_PUSH(&history->past, (uint32_t)i) != 0))
+			status = -1;
+	}
+	free(order);
+	VEC_FREE(&history->lives);
+	memcpy(&history->lives, &sorted, sizeof(sorted));
+	return status;
+}
+
 int history_finish(struct history *history)
 {
-	for (size_t i = 0; i < history->labels.n; i++) {
+	uint32_t *ids = malloc((history->lives.n + 1) * sizeof(*ids));
+	int status = ids == NULL ? -1 : number_lives(history, ids);
+
+	for (size_t i = 0; status == 0 && i < history->labels.n; i++) {
 		struct extent *extent = &history->labels.at[i].extent;
 
-		extent->owner = extent->kind == KIND_FREE ? 0 : history->lives.at[extent->owner].id;
+		extent->owner = extent->kind == KIND_FREE ? 0 : ids[extent->owner];
 	}
-	if (history->lives.n > 1)
-		qsort(history->lives.at, history->lives.n, sizeof(*history->lives.at), compare_lives);
-	for (size_t i = 0; i < history->lives.n; i++)
-		if (history->lives.at[i].id >= history->first_id)
-			history->past.at[history->lives.at[i].id - history->first_id] = (uint32_t)i;
+	free(ids);
 	if (history->names.n > 1)
 		qsort(history->names.at, history->names.n, sizeof(*history->names.at), compare_names);
-	return 0;
+	return status;
 }
 
 const struct history_life *history_lives(const struct history *history, uint32_t inode, size_t *n)

@@ -96,7 +96,7 @@ struct history {
 void history_free(struct history *history);
 
 /* Puts labels, in any order, into runs; 0, or -1 without memory.  Their owners are indices of lives until
-   history_finish has made ids of them, which must be set then, and has sorted lives and names. */
+   history_finish has made ids of them, by first_id, and has sorted lives and names. */
 int history_make_runs(struct history *history);
 int history_finish(struct history *history);
 

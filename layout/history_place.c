@@ -91,19 +91,24 @@ static uint64_t owners_block(const struct question *question, const struct histo
 	return label->extent.arg + (question->run->start - label->extent.start) / question->block_sectors;
 }
 
-/* Whether the state before says something else: with data=writeback another owner, and where extents were
-   exchanged or a file's blocks moved along, another place in it. */
+/* Whether the state before or the one behind says something else: with data=writeback another owner, and where
+   extents were exchanged, which may be in force already; or the state before another place in the same file. */
 static bool is_reused(const struct question *question, const struct history_label *label)
 {
-	const struct history_label *before = NULL;
+	for (unsigned i = 1; i < question->nstates; i++) {
+		bool before = question->states[i] < question->states[0];
+		const struct history_label *other = label_in(question, question->states[i], false, false);
 
-	if (question->nstates > 1 && label->from > question->states[1])
-		before = label_in(question, question->states[1], false, false);
-	if (before == NULL)
-		return false;
-	return before->extent.owner != label->extent.owner ||
-	       (kind_has_offset((enum kind)label->extent.kind) &&
-		owners_block(question, before) != owners_block(question, label));
+		/* What was freed is free until that is committed: nothing of it is in force too early. */
+		if (other == NULL || other == label || label->to <= question->states[0])
+			continue;
+		if (other->extent.owner != label->extent.owner)
+			return true;
+		if (before && kind_has_offset((enum kind)label->extent.kind) &&
+		    owners_block(question, other) != owners_block(question, label))
+			return true;
+	}
+	return false;
 }
 
 static const struct history_label *last_owner(const struct question *question)

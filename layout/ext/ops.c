@@ -47,21 +47,27 @@ static bool last_path(const struct fs *fs, const struct history_life *life, char
 	return false;
 }
 
-static bool is_past(const struct fs *fs, uint32_t owner)
+/* A life that is no more; NULL for an inode of the image. */
+static const struct history_life *past_life(const struct fs *fs, uint32_t owner)
 {
-	return fs->history != NULL && owner >= fs->history->first_id;
+	return fs->history != NULL && owner >= fs->history->first_id ? history_life(fs->history, owner)
+								     : NULL;
 }
 
 static bool path(const struct fs *fs, uint32_t inode, char *path, size_t len)
 {
-	if (is_past(fs, inode))
-		return last_path(fs, history_life(fs->history, inode), path, len);
+	const struct history_life *life = past_life(fs, inode);
+
+	if (life != NULL)
+		return last_path(fs, life, path, len);
 	return file_names_path(&ext_of(fs)->names, inode, path, len);
 }
 
 static uint64_t number(const struct fs *fs, uint32_t owner)
 {
-	return is_past(fs, owner) ? history_life(fs->history, owner)->inode : owner;
+	const struct history_life *life = past_life(fs, owner);
+
+	return life != NULL ? life->inode : owner;
 }
 
 static size_t other_names(const struct fs *fs, uint32_t inode)
@@ -71,18 +77,18 @@ static size_t other_names(const struct fs *fs, uint32_t inode)
 
 static bool has_path(const struct fs *fs, uint32_t inode)
 {
+	const struct history_life *life = past_life(fs, inode);
 	char path[FS_PATH_MAX];
 
-	if (is_past(fs, inode))
-		return last_path(fs, history_life(fs->history, inode), path, sizeof(path));
+	if (life != NULL)
+		return last_path(fs, life, path, sizeof(path));
 	return file_names_has(&ext_of(fs)->names, inode);
 }
 
 static void expect_path(const struct fs *fs, uint32_t inode, unsigned step)
 {
-	if (is_past(fs, inode))
-		return;
-	file_names_expect(&ext_of(fs)->names, inode, step);
+	if (past_life(fs, inode) == NULL)
+		file_names_expect(&ext_of(fs)->names, inode, step);
 }
 
 /* Xattr blocks may have many owners, and so may all blocks of a file system with shared_blocks. */
@@ -94,6 +100,8 @@ static bool may_share(const struct fs *fs, const struct claim *winner, const str
 
 static int anonymize(struct fs *fs, const uint64_t key[2])
 {
+	if (fs->history != NULL && saved_anonymize_history(fs->history, key) != 0)
+		return -1;
 	return saved_anonymize_names(&((struct ext *)fs)->names, key);
 }
 

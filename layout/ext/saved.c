@@ -10,7 +10,7 @@
 
 #define EXT_TYPE_LEN 8
 
-enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2 };
+enum { FLAG_SHARED_BLOCKS = 1, FLAG_LOG_GOOD = 2, FLAG_HISTORY = 4 };
 /* From bit 3 on, by which power of two a cluster is larger than a block. */
 enum { CLUSTER_SHIFT = 3, CLUSTER_SHIFT_MAX = 19 };
 enum { LOG_HAS_TID = 1, LOG_STALE = 2 };
@@ -66,7 +66,8 @@ int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 		return err_set(err, "has more names than a saved map can hold");
 	pack_str(tree, ext->fs.type);
 	pack_u8(tree, (uint8_t)((ext->shared_blocks ? FLAG_SHARED_BLOCKS : 0) |
-				(ext->log.good ? FLAG_LOG_GOOD : 0) | cluster_shift(ext) << CLUSTER_SHIFT));
+				(ext->log.good ? FLAG_LOG_GOOD : 0) | (fs->history ? FLAG_HISTORY : 0) |
+				cluster_shift(ext) << CLUSTER_SHIFT));
 	pack_u32(tree, ext->block_size);
 	pack_u64(tree, ext->blocks);
 	pack_u32(tree, ext->first_block);
@@ -77,6 +78,8 @@ int ext_save(const struct fs *fs, struct saved_out *out, struct err *err)
 	pack_u32(tree, ext->inodes);
 	saved_put_names(out, &ext->names);
 	put_log(out, &ext->log);
+	if (fs->history != NULL)
+		saved_put_history(tree, fs->history);
 	return 0;
 }
 
@@ -146,7 +149,8 @@ struct fs *ext_load(struct saved_in *in, struct space *space)
 	ext->inodes = unpack_u32(&in->tree);
 	saved_get_names(in, &ext->names);
 	ext->names.root = EXT2_ROOT_INO;
-	if (get_log(in, &ext->log) != 0) {
+	if (get_log(in, &ext->log) != 0 ||
+	    ((flags & FLAG_HISTORY) && (ext->fs.history = saved_get_history(in, ext->inodes)) == NULL)) {
 		ext_free(&ext->fs);
 		return NULL;
 	}

@@ -107,6 +107,16 @@ const void *saved_get_items(struct saved_in *in, enum saved_section section, siz
 /* The same names as tokens (names_anonymize.c); 0, or -1 without memory. */
 int saved_anonymize_names(struct file_names *names, const uint64_t key[2]);
 
+/* A history, and the same with other names (history.c).  From a map of a file system with so many inodes: NULL
+   without memory. */
+struct history;
+void saved_put_history(struct text *to, const struct history *history);
+struct history *saved_get_history(struct saved_in *in, uint32_t inodes);
+int saved_anonymize_history(struct history *history, const uint64_t key[2]);
+
+/* What stands for a file's name, into room for 256 bytes: its length (names_anonymize.c). */
+size_t saved_name_token(const uint64_t key[2], const char *name, size_t len, char *token);
+
 /* A name's token (anonymize.c). */
 #define TOKEN_LEN 13
 void saved_token(const uint64_t key[2], const char *name, size_t len, char token[TOKEN_LEN + 1]);

@@ -14,8 +14,7 @@ static bool is_common(const char *name, size_t len)
 	       (len == 10 && memcmp(name, "lost+found", 10) == 0);
 }
 
-/* Into room for 256 bytes. */
-static size_t make_token(const uint64_t key[2], const char *name, size_t len, char *token)
+size_t saved_name_token(const uint64_t key[2], const char *name, size_t len, char *token)
 {
 	if (!is_common(name, len)) {
 		saved_token(key, name, len, token);
@@ -31,7 +30,7 @@ static int add_link(struct file_names *to, const struct file_names *from, const 
 	const char *name = from->pool + link->at;
 	char token[257];
 
-	token[0] = (char)make_token(key, name + 1, (unsigned char)name[0], token + 1);
+	token[0] = (char)saved_name_token(key, name + 1, (unsigned char)name[0], token + 1);
 	return file_names_pool(to, token, (size_t)token[0] + 1, &link->at);
 }
 
@@ -47,7 +46,7 @@ static int add_target(struct file_names *to, const uint64_t key[2], uint32_t ino
 		const char *slash = memchr(path, '/', len);
 		size_t part = slash ? (size_t)(slash - path) : len;
 
-		text_add(&hidden, token, make_token(key, path, part, token));
+		text_add(&hidden, token, saved_name_token(key, path, part, token));
 		if (slash != NULL)
 			text_char(&hidden, '/');
 		part += slash != NULL;

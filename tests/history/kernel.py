@@ -8,11 +8,12 @@ import subprocess
 EVENT = re.compile(r"^\s*.*?-\d+\s+\[\d+\]\s+\S+\s+\d+:\s+(\w+): (.*)$")
 EXTENT = re.compile(r"dev (\d+),(\d+) ino (\d+) (?:es|found 1) \[(\d+)/(\d+)\) (?:mapped )?(\d+) (?:status )?(\w*)")
 FREE = re.compile(r"dev (\d+),(\d+) ino (\d+) mode \S+ block (\d+) count (\d+)")
+INODE = re.compile(r"dev (\d+),(\d+) ino (\d+) ")
 COMMIT = re.compile(r"dev (\d+),(\d+) ")
 REQUEST = re.compile(r"(\d+),(\d+) (\S+) (\d+) \(.*?\) (\d+) \+ (\d+)")
 
 EXT4 = {"ext4_es_insert_extent": "", "ext4_es_cache_extent": "", "ext4_es_lookup_extent_exit": "found == 1",
-        "ext4_free_blocks": ""}
+        "ext4_free_blocks": "", "ext4_free_inode": ""}
 BUFFER_KB = 65536
 
 
@@ -98,6 +99,11 @@ class Owners:
             if owner := self.of.pop(block + i, None):
                 owner.died = commits
 
+    def end(self, inode):
+        """What e4defrag gave another file is not told again when that file's pages are there already."""
+        for block in [block for block, owner in self.of.items() if owner.inode == inode]:
+            del self.of[block]
+
 
 class Name:
     """A name in its time: what no transaction ended in nobody can know but the kernel."""
@@ -154,6 +160,9 @@ class Word:
             elif name == "ext4_free_blocks":
                 major, minor, _, block, count = map(int, FREE.match(text).groups())
                 self.owners[major, minor].free(block, count, self.names[major, minor].commits)
+            elif name == "ext4_free_inode":
+                major, minor, inode = map(int, INODE.match(text).groups())
+                self.owners[major, minor].end(inode)
             elif (match := EXTENT.match(text)) and set(match.group(7)) & {"W", "U"}:
                 major, minor, inode, logical, length, physical = map(int, match.groups()[:6])
                 self.owners[major, minor].extent(inode, logical, length, physical,
