@@ -22,6 +22,7 @@ static void image_reads_exactly_what_is_asked_for(void **state)
 	struct memfile file;
 	struct image *image;
 	struct err err;
+	uint64_t before;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
@@ -30,9 +31,11 @@ static void image_reads_exactly_what_is_asked_for(void **state)
 	assert_int_equal(image_open(&image, file.path, NULL, &err), 0);
 	assert_int_equal(image_sectors(image), 2);
 	assert_int_equal(image_sector_size(image), 0);
+	before = image_bytes_read(image);
+	assert_int_equal(before, 512); /* the last sector, which would have the mark of a container */
 	assert_int_equal(image_read(image, 100, buf, 1000, &err), 0);
 	assert_memory_equal(buf, bytes + 100, 1000);
-	assert_int_equal(image_bytes_read(image), 1000);
+	assert_int_equal(image_bytes_read(image) - before, 1000);
 	image_close(image);
 	memfile_close(&file);
 }
