@@ -29,7 +29,7 @@ static const struct {
     {1536, 8, "LABELONE"},
     {1024, 4, "\x10\x20\xf5\xf2"},
     {1030, 2, "\x34\x34"},
-    {1024, 2, "H+"},
+    {1024, 4, "H+\0\4"},
     {1080, 2, "\x53\xef"},
     {4096, 4, "\xfc\x4e\x2b\xa9"},
     {4120, 8, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca"},
@@ -114,19 +114,12 @@ static bool has_boot_mark(const struct space *space, uint64_t start)
 	return has_magic(space, start << SECTOR_SHIFT, 510, "\x55\xaa", 2);
 }
 
-bool known_starts(const struct space *space, uint64_t start, uint64_t count)
+/* libblkid is not asked here: it needs the first megabytes, which may be files'. */
+bool known_starts(const struct space *space, uint64_t start)
 {
-	struct content content;
-
-	if (start >= space->sectors)
-		return false;
-	if (has_boot_mark(space, start))
-		return true;
-	if (known_is_ext_backup(space, start))
-		return false;
-	return has_any_magic(space, start, true) ||
-	       known_content(space, start, count < space->sectors - start ? count : space->sectors - start,
-			     &content);
+	return start < space->sectors &&
+	       (has_boot_mark(space, start) ||
+		(!known_is_ext_backup(space, start) && has_any_magic(space, start, true)));
 }
 
 /* What remains, or is there beside a table in the first sector. */

@@ -10,9 +10,9 @@
    it knows nothing, or cannot be asked. */
 bool known_content(const struct space *space, uint64_t start, uint64_t count, struct content *content);
 
-/* Whether something starts at a sector: what libblkid knows, a boot sector, an EBR.  The copies that ext file
+/* Whether something starts at a sector: a boot sector, an EBR, a magic number of four bytes or more.  The copies that ext file
    systems keep of their superblock are no start. */
-bool known_starts(const struct space *space, uint64_t start, uint64_t count);
+bool known_starts(const struct space *space, uint64_t start);
 
 /* Whether an ext file system starts at a sector: its superblock's root directory is where it must be. */
 bool known_ext_starts(const struct space *space, uint64_t start);

@@ -231,8 +231,7 @@ static bool holds_something(const struct space *space, const uint8_t *sector, ui
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry entry = entry_at(sector, i);
 
-		if (entry.type != 0 && entry.count != 0 &&
-		    known_starts(space, (uint64_t)entry.start * unit, (uint64_t)entry.count * unit))
+		if (entry.type != 0 && entry.count != 0 && known_starts(space, (uint64_t)entry.start * unit))
 			return true;
 	}
 	return false;
@@ -323,6 +322,27 @@ bool mbr_reaches(const struct space *space, uint64_t at)
 	return false;
 }
 
+/* Whether a table of theirs may be there, before libblkid is asked, which reads more. */
+static bool may_have_nested(const struct space *space, uint64_t start)
+{
+	static const struct {
+		uint16_t sector, offset;
+		uint32_t magic;
+	} magics[] = {{1, 0, 0x82564557}, {1, 12, 0x600ddeee}, {29, 4, 0xca5e600d}};
+	uint8_t sector[SECTOR_SIZE];
+	struct err why;
+
+	if (start >= space->sectors)
+		return false;
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (space_read(space, (start + magics[i].sector) << SECTOR_SHIFT, sector, sizeof(sector),
+			       &why) == 0 &&
+		    le32(sector + magics[i].offset) == magics[i].magic)
+			return true;
+	return space_read(space, start << SECTOR_SHIFT, sector, sizeof(sector), &why) == 0 &&
+	       has_signature(sector);
+}
+
 /* BSD's, Minix', Solaris' and UnixWare's partitions have tables of their own. */
 static int read_nested(struct map *map, struct space *space, const uint8_t *sector, struct err *err)
 {
@@ -333,7 +353,8 @@ static int read_nested(struct map *map, struct space *space, const uint8_t *sect
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry entry = entry_at(sector, i);
 
-		if (entry.type != 0 && memchr(types, entry.type, sizeof(types)) != NULL)
+		if (entry.type != 0 && memchr(types, entry.type, sizeof(types)) != NULL &&
+		    may_have_nested(space, (uint64_t)entry.start * ptable_unit(space)))
 			starts[n++] = (uint64_t)entry.start * ptable_unit(space);
 	}
 	return n > 0 && space->type == SPACE_DISK ? foreign_add_nested(map, space, starts, n, err) : 0;

@@ -27,8 +27,7 @@ static bool is_remains(const struct md_member *member)
 		return false;
 	if (member->at_end)
 		return table_reaches(space, member->super.start);
-	return mbr_wins(space) && mbr_holds_something(space) &&
-	       !known_starts(space, member->data_offset, md_data_sectors(member));
+	return mbr_wins(space) && mbr_holds_something(space) && !known_starts(space, member->data_offset);
 }
 
 static void claim(struct space *space, enum kind kind, const struct md_run *run)

@@ -209,6 +209,8 @@ static bool read_90(struct space *space, struct md_member *member)
 	struct err why;
 
 	if (space->sectors < 2 * SUPER_90_RESERVED ||
+	    space_read(space, sector << SECTOR_SHIFT, super.bytes, SECTOR_SIZE, &why) != 0 ||
+	    (le32(super.bytes) != MAGIC && be32(super.bytes) != MAGIC) ||
 	    space_read(space, sector << SECTOR_SHIFT, super.bytes, sizeof(super.bytes), &why) != 0)
 		return false;
 	super.big = be32(super.bytes) == MAGIC;

@@ -98,6 +98,21 @@ def compare(name, level, members, i, sectors, left_out=None):
     return wrong if seen else wrong + ["no sector of the array"]
 
 
+def compare_areas(path, told):
+    """Superblock, bitmap and log of bad blocks begin where mdadm reads them."""
+    facts = tools.text_of("mdadm", "--examine", path)
+    if not (match := re.search(r"Super Offset : (\d+) sectors", facts)):
+        return []
+    start, want = int(match.group(1)), {"md-superblock": int(match.group(1))}
+    for kind, pattern in (("md-bitmap", r"Internal Bitmap : (-?\d+) sectors"),
+                          ("md-bad-blocks", r"Bad Block Log .* offset (-?\d+) sectors")):
+        if match := re.search(pattern, facts):
+            want[kind] = start + int(match.group(1))
+    got = {run.get("kind"): run.start for run in reversed(told) if run.get("kind") in
+           ("md-superblock", "md-bitmap", "md-bad-blocks")}
+    return [] if got == want else [f"mdadm says {want}; blkmap says {got}"]
+
+
 def check(scratch, row, sizes):
     name, disks, level, version, _ = row
     members = [scratch / f"{name}-m{i}" for i in range(disks)]
@@ -105,6 +120,7 @@ def check(scratch, row, sizes):
     if name not in sizes:
         return [f"the appliance made no {name}"]
     wrong = [line for i in range(disks) for line in compare(device, level, members, i, int(sizes[name]))]
+    wrong += [line for i in range(disks) for line in compare_areas(members[i], runs(members, i))]
     if level in (1, 4, 5, 6, 10):
         wrong += [f"without {disks - 1}: {line}" for line in compare(device, level, members, 0, int(sizes[name]), disks - 1)]
     return wrong
