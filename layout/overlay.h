@@ -25,6 +25,8 @@ struct overlay_block {
 
 struct overlay {
 	uint32_t block_size;
+	bool writable;                    /* who writes to the space writes here */
+	bool altered;                     /* somebody has */
 	VEC(struct overlay_block) blocks; /* by block, each once, when it is in use */
 };
 

@@ -204,6 +204,11 @@ bool ext_log_is_readable(const struct ext *ext, uint64_t block, uint32_t count);
 /* The block of the file system where a block of the log lies; false where it has none. */
 bool ext_log_home(const struct ext *ext, uint32_t at, uint64_t *block);
 
+/* Applies the fast commits behind the last full one, whose transaction would have been `tid`, to the overlay: 1,
+   0 when there are none, or -1 without memory (replay_fast.c). */
+struct transactions;
+int ext_replay_fast(struct ext *ext, struct transactions *found, uint32_t tid);
+
 /* Gives the space an overlay of what a mount would replay (replay.c), and notes what has been done: 1 when
    there is one now, 0 when there was nothing to do, or -1. */
 int ext_replay(struct ext *ext, struct err *err);

@@ -2,6 +2,7 @@
 /* A read-only io_manager, with which libext2fs reads from a space.  libext2fs hands over nothing but a
    name, so the name carries the space's address. */
 #include "layout/ext/ext_private.h"
+#include "layout/overlay.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,13 +73,44 @@ static errcode_t io_read(io_channel channel, unsigned long block, int count, voi
 	return io_read64(channel, block, count, data);
 }
 
+/* Part of a block, into the overlay. */
+static errcode_t write_part(const struct space *space, uint64_t offset, const uint8_t *data, size_t len)
+{
+	struct overlay *overlay = space->overlay;
+	uint64_t block = offset / overlay->block_size;
+	uint8_t *bytes = malloc(overlay->block_size);
+	struct err why;
+	int result = -1;
+
+	if (bytes == NULL)
+		return EXT2_ET_NO_MEMORY;
+	if (space_read(space, block * overlay->block_size, bytes, overlay->block_size, &why) == 0) {
+		memcpy(bytes + offset % overlay->block_size, data, len);
+		result = overlay_put(overlay, block, bytes);
+		overlay->altered = true;
+	}
+	free(bytes);
+	return result == 0 ? 0 : EXT2_ET_SHORT_WRITE;
+}
+
+/* Nothing is ever written to a disk. */
 static errcode_t io_write64(io_channel channel, unsigned long long block, int count, const void *data)
 {
-	(void)channel;
-	(void)block;
-	(void)count;
-	(void)data;
-	return EXT2_ET_RO_FILSYS;
+	const struct space *space = channel->private_data;
+	size_t bytes = count < 0 ? (size_t) - (long)count : (size_t)count * (size_t)channel->block_size, part;
+	uint64_t offset = block * (unsigned)channel->block_size;
+	errcode_t why = 0;
+
+	if (space->overlay == NULL || !space->overlay->writable ||
+	    block > UINT64_MAX / (unsigned)channel->block_size)
+		return EXT2_ET_RO_FILSYS;
+	for (; bytes > 0 && why == 0; bytes -= part, offset += part) {
+		part = space->overlay->block_size - (size_t)(offset % space->overlay->block_size);
+		part = part < bytes ? part : bytes;
+		why = write_part(space, offset, data, part);
+		data = (const uint8_t *)data + part;
+	}
+	return why;
 }
 
 static errcode_t io_write(io_channel channel, unsigned long block, int count, const void *data)

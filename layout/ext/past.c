@@ -2,6 +2,8 @@
 /* From a file system's log to its history. */
 #include "layout/ext/past.h"
 
+#include "layout/overlay.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +47,19 @@ static bool is_closed(struct past *past)
 	return closed;
 }
 
+static bool is_altered(const struct past *past)
+{
+	return past->ext->fs.space->overlay != NULL && past->ext->fs.space->overlay->altered;
+}
+
 static int make(struct past *past)
 {
 	int result = past_read_log(past);
 
 	if (result <= 0)
 		return result;
-	past->history->open = !is_closed(past);
+	/* Fast commits are behind the last transaction that is known. */
+	past->history->open = is_altered(past) || !is_closed(past);
 	past_map_inodes(past);
 	past_map_free(past);
 	if (past->failed || history_make_runs(past->history) != 0)

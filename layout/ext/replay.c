@@ -201,18 +201,25 @@ static void note_replay(struct ext *ext, const struct transactions *found)
 
 static int replay(struct ext *ext, struct transactions *found, struct err *err)
 {
+	struct space *space = ext->fs.space;
+	int fast;
+
 	if (read_transactions(ext, found, err) != 0)
 		return -1;
-	if (found->all.n == 0) {
-		ext_note(ext, "the journal holds nothing that a mount would replay");
-		return 0;
-	}
-	ext->fs.space->overlay = overlay_new(ext->block_size);
-	if (ext->fs.space->overlay == NULL || fill_overlay(ext, found, ext->fs.space->overlay) != 0 ||
-	    clear_recovery(ext, found->block) != 0)
+	space->overlay = overlay_new(ext->block_size);
+	if (space->overlay == NULL || fill_overlay(ext, found, space->overlay) != 0)
 		return err_nomem(err);
-	note_replay(ext, found);
-	return 1;
+	if (found->all.n > 0)
+		note_replay(ext, found);
+	fast = ext_replay_fast(ext, found, found->ring.sequence + (uint32_t)found->all.n);
+	if (fast < 0 || (found->all.n + (size_t)fast > 0 && clear_recovery(ext, found->block) != 0))
+		return err_nomem(err);
+	if (found->all.n > 0 || fast > 0)
+		return 1;
+	overlay_free(space->overlay);
+	space->overlay = NULL;
+	ext_note(ext, "the journal holds nothing that a mount would replay");
+	return 0;
 }
 
 /* The log is in an inode of the file system. */
