@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DRBD_BEFORE_END 8
+
 /* Magic numbers, by their distance in sectors from the end. */
 static const struct {
 	uint16_t before_end, offset, len;
@@ -29,7 +31,7 @@ static const struct {
     {63, 0, 24, "Promise Technology, Inc."},
     {255, 0, 24, "Promise Technology, Inc."},
     {256, 0, 24, "Promise Technology, Inc."},
-    {8, 60, 3, "\x83\x74\x02"},
+    {DRBD_BEFORE_END, 60, 3, "\x83\x74\x02"},
 };
 
 /* The first sector of what lies at the end; 0 when nothing does. */
@@ -41,7 +43,9 @@ static uint64_t find_tail(const struct space *space)
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		uint64_t at = space->sectors - magics[i].before_end;
 
-		if (space->sectors > 2 * (uint64_t)magics[i].before_end &&
+		/* Firmware knows disks only. */
+		if ((space->type == SPACE_DISK || magics[i].before_end == DRBD_BEFORE_END) &&
+		    space->sectors > 2 * (uint64_t)magics[i].before_end &&
 		    space_read(space, (at << SECTOR_SHIFT) + magics[i].offset, found, magics[i].len, &why) ==
 			0 &&
 		    memcmp(found, magics[i].magic, magics[i].len) == 0)

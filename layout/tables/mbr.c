@@ -350,6 +350,8 @@ static int read_nested(struct map *map, struct space *space, const uint8_t *sect
 	uint64_t starts[4];
 	size_t n = 0;
 
+	if (space->type != SPACE_DISK)
+		return 0;
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry entry = entry_at(sector, i);
 
@@ -357,7 +359,7 @@ static int read_nested(struct map *map, struct space *space, const uint8_t *sect
 		    may_have_nested(space, (uint64_t)entry.start * ptable_unit(space)))
 			starts[n++] = (uint64_t)entry.start * ptable_unit(space);
 	}
-	return n > 0 && space->type == SPACE_DISK ? foreign_add_nested(map, space, starts, n, err) : 0;
+	return n > 0 ? foreign_add_nested(map, space, starts, n, err) : 0;
 }
 
 static int mbr_map(struct map *map, struct space *space, struct err *err)
