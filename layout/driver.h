@@ -60,6 +60,8 @@ struct layout_driver {
 	int (*map)(struct map *map, struct space *space, struct err *err);
 	/* When no unprobed space is left: puts together what several spaces hold.  0 or -1. */
 	int (*finish)(struct map *map, struct err *err);
+	/* When all is sealed: looks at a space that has one of its file systems, and notes what is odd. */
+	void (*sealed)(struct map *map, struct space *space);
 	/* Frees what it kept in the map. */
 	void (*close)(struct map *map);
 };

@@ -5,8 +5,10 @@
 #include "layout/drivers.h"
 
 const struct layout_driver *const layout_drivers[] = {
-    &driver_md,          &driver_tail,  &driver_gpt,        &driver_foreign,
-    &driver_luks,        &driver_lvm,   &driver_ext,        &driver_xfs,
-    &driver_mbr,         &driver_fat,   &driver_swap,       &driver_snapshot,
-    &driver_luks_second, &driver_blkid, &driver_ext_backup, NULL,
+    &driver_md,          &driver_tail,  &driver_gpt,
+    &driver_foreign,     &driver_luks,  &driver_lvm,
+    &driver_ext,         &driver_xfs,   &driver_mbr,
+    &driver_fat,         &driver_swap,  &driver_snapshot,
+    &driver_luks_second, &driver_blkid, &driver_ext_backup,
+    &driver_xfs_backup,  NULL,
 };

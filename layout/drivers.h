@@ -20,5 +20,6 @@ extern const struct layout_driver driver_luks_second;
 extern const struct layout_driver driver_swap;
 extern const struct layout_driver driver_blkid;
 extern const struct layout_driver driver_ext_backup;
+extern const struct layout_driver driver_xfs_backup;
 
 #endif

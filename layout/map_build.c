@@ -4,6 +4,7 @@
 
 #include "base/size.h"
 #include "layout/disk/image.h"
+#include "layout/fs.h"
 #include "layout/unreadable.h"
 
 #include <inttypes.h>
@@ -120,6 +121,13 @@ static void note_spent(struct map *map)
 	map->notes = first;
 }
 
+static void check_sealed(struct map *map, struct space *space)
+{
+	for (size_t i = 0; space->fs != NULL && layout_drivers[i] != NULL; i++)
+		if (layout_drivers[i]->sealed != NULL && layout_drivers[i]->fs == space->fs->ops)
+			layout_drivers[i]->sealed(map, space);
+}
+
 int map_seal(struct map *map, unsigned threads, struct err *err)
 {
 	map_claim_unreadable(map);
@@ -131,6 +139,7 @@ int map_seal(struct map *map, unsigned threads, struct err *err)
 		map_note_overlaps(map, space);
 		if (space->extents.untold)
 			map_note(map, space, "more owners share sectors than can be told");
+		check_sealed(map, space);
 	}
 	note_spent(map);
 	return map->notes.short_of_memory ? err_nomem(err) : 0;

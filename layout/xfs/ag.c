@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC_AGF 0x58414746
 #define MAGIC_AGI 0x58414749
 #define MAGIC_AGFL 0x5841464c
 #define AGFL_HEADER 36
@@ -66,7 +65,7 @@ static void check_headers(struct xfs *xfs, struct group *group)
 	check_header(xfs, group, HEADER_SUPER, "superblock", 0x58465342, XFS_CRC_SUPER);
 	if (group->sound[HEADER_SUPER] && be32(super + 88) != xfs->geometry.ags)
 		xfs_note(xfs, "group %" PRIu32 ": superblock of another number of groups", group->agno);
-	check_header(xfs, group, HEADER_AGF, "AGF", MAGIC_AGF, XFS_CRC_AGF);
+	check_header(xfs, group, HEADER_AGF, "AGF", XFS_MAGIC_AGF, XFS_CRC_AGF);
 	check_number(xfs, group, HEADER_AGF, "AGF");
 	check_header(xfs, group, HEADER_AGI, "AGI", MAGIC_AGI, XFS_CRC_AGI);
 	check_number(xfs, group, HEADER_AGI, "AGI");

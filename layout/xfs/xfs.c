@@ -71,6 +71,10 @@ static int map_file_system(struct xfs *xfs, struct err *err)
 	claim_log(xfs);
 	if (xfs_map_groups(xfs, err) != 0)
 		return -1;
+	/* Not all backups say it; it is the first inode of the first group. */
+	if (xfs->geometry.root == UINT64_MAX && xfs->chunks.n > 0 &&
+	    xfs->chunks.at[0].sector < xfs_sector(xfs, 1, 0))
+		xfs->geometry.root = xfs->chunks.at[0].first;
 	if (file_names_init(&xfs->names, (uint32_t)(xfs->chunks.n * XFS_CHUNK_INODES),
 			    xfs_index(xfs, xfs->geometry.root)) != 0)
 		return err_nomem(err);
@@ -89,15 +93,15 @@ static void set_geometry(struct xfs *xfs, const struct xfs_geometry *geometry)
 }
 
 /* A replay may change the superblock, too. */
-static int read_log(struct xfs *xfs, uint8_t *super, struct err *err)
+static int read_log(struct xfs *xfs, uint8_t *super, bool backup, struct err *err)
 {
 	struct space *space = xfs->fs.space;
 	struct xfs_geometry geometry;
 	int result = xfs_read_log(xfs, err);
 	struct err why;
 
-	if (result <= 0)
-		return result;
+	if (result <= 0 || backup)
+		return result < 0 ? -1 : 0;
 	if (space_read(space, 0, super, SUPER_LEN, &why) == 0 &&
 	    xfs_read_geometry(super, &geometry, &why) == 1) {
 		set_geometry(xfs, &geometry);
@@ -111,38 +115,75 @@ static int read_log(struct xfs *xfs, uint8_t *super, struct err *err)
 	return 0;
 }
 
-static int xfs_map(struct map *map, struct space *space, struct err *err)
+static int map_with(struct map *map, struct space *space, uint8_t *super, const struct xfs_geometry *geometry,
+		    bool backup, struct err *err)
 {
-	uint8_t super[SUPER_LEN];
-	struct xfs_geometry geometry;
-	struct err why;
-	struct xfs *xfs;
+	struct xfs *xfs = calloc(1, sizeof(*xfs));
 
-	if (space_read(space, 0, super, sizeof(super), &why) != 0 || mbr_wins(space))
-		return 0;
-	switch (xfs_read_geometry(super, &geometry, &why)) {
-	case 0:
-		return 0;
-	case -1:
-		map_note(map, space, "%s; the file system is shown as opaque", why.text);
-		return 0;
-	}
-	xfs = calloc(1, sizeof(*xfs));
 	if (xfs == NULL)
 		return err_nomem(err);
 	space->fs = &xfs->fs;
 	xfs->map = map;
 	xfs->fs = (struct fs){.ops = &xfs_ops, .space = space, .type = "xfs"};
-	set_geometry(xfs, &geometry);
-	if (read_log(xfs, super, err) != 0)
+	set_geometry(xfs, geometry);
+	/* A log has changes of the superblock, too, so its copy is not what they belong to. */
+	if (backup)
+		xfs_note(xfs, "the primary superblock cannot be used; a backup is");
+	if (read_log(xfs, super, backup, err) != 0)
 		return -1;
 	describe(xfs, super);
 	note_state(xfs);
 	return map_file_system(xfs, err) != 0 ? -1 : 1;
 }
 
+static int map_from_backup(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[SUPER_LEN];
+	struct xfs_geometry geometry;
+
+	return xfs_find_backup(space, super, &geometry) ? map_with(map, space, super, &geometry, true, err)
+							: 0;
+}
+
+static int xfs_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[SUPER_LEN];
+	struct xfs_geometry geometry;
+	struct err why;
+	int result;
+
+	if (space_read(space, 0, super, sizeof(super), &why) != 0 || mbr_wins(space))
+		return 0;
+	result = xfs_read_geometry(super, &geometry, &why);
+	if (result == 1)
+		return map_with(map, space, super, &geometry, false, err);
+	if (result == 0)
+		return 0;
+	result = map_from_backup(map, space, err);
+	if (result == 0)
+		map_note(map, space, "%s; the file system is shown as opaque", why.text);
+	return result;
+}
+
+/* When nothing else has known the space. */
+static int xfs_backup_map(struct map *map, struct space *space, struct err *err)
+{
+	uint8_t super[4];
+	struct err why;
+
+	if (space_read(space, 0, super, sizeof(super), &why) == 0 && memcmp(super, "XFSB", 4) == 0)
+		return 0;
+	return map_from_backup(map, space, err);
+}
+
 const struct layout_driver driver_xfs = {
     .name = "xfs",
     .map = xfs_map,
     .fs = &xfs_ops,
+    .sealed = xfs_check,
+};
+
+const struct layout_driver driver_xfs_backup = {
+    .name = "xfs-backup",
+    .map = xfs_backup_map,
 };

@@ -13,6 +13,7 @@
 #include "layout/file_names.h"
 #include "layout/fs.h"
 #include "layout/driver.h"
+#include "layout/space.h"
 #include "layout/xfs/log.h"
 
 #include <stdbool.h>
@@ -22,6 +23,8 @@
 #define XFS_CHUNK_INODES 64u
 #define XFS_NULL_AGBNO UINT32_MAX
 #define XFS_BTREE_LEVELS 16 /* more than any sound tree has */
+
+#define XFS_MAGIC_AGF 0x58414746
 
 /* Flags of an inode of version 3. */
 #define XFS_FLAGS2_BIGTIME 0x8
@@ -97,6 +100,7 @@ struct xfs {
 	VEC(struct xfs_dir_run) dirs; /* what is to be read for names */
 	uint64_t nodes, nodes_max;    /* B-tree blocks that were read, and that there can be */
 	bool short_of_memory;
+	bool checking; /* trees are read again, only for what they say */
 };
 
 /* An inode as its chunk holds it. */
@@ -120,6 +124,9 @@ struct xfs_inode {
 /* Reads the superblock in `sector` bytes (at least 512): 1, 0 when it is none, -1 with the reason in err when
    it is one that cannot be used. */
 int xfs_read_geometry(const uint8_t *super, struct xfs_geometry *geometry, struct err *err);
+
+/* A backup of the superblock that can be used, 512 bytes of it, and its numbers (backup.c). */
+bool xfs_find_backup(const struct space *space, uint8_t *super, struct xfs_geometry *geometry);
 
 /* Blocks of a group; the last one is short. */
 uint32_t xfs_ag_blocks(const struct xfs *xfs, uint32_t agno);
@@ -194,6 +201,9 @@ int xfs_replay(struct xfs *xfs, const struct xlog *log, struct err *err);
 
 /* Where a symbolic link leads (links.c): remembered for `find` and saved maps. */
 void xfs_keep_target(struct xfs *xfs, const struct xfs_inode *inode);
+
+/* Holds the map, which is sealed, against what the groups say (check.c). */
+void xfs_check(struct map *map, struct space *space);
 
 /* In saved maps (saved.c). */
 int xfs_save(const struct fs *fs, struct saved_out *out, struct err *err);
