@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/inputs.h"
 #include "layout/map.h"
+#include "query/filter.h"
 #include "trace/trace.h"
 
 #include <getopt.h>
@@ -16,6 +17,12 @@
 #include <stdint.h>
 
 enum { STATUS_DONE = 0, STATUS_FOUND = 1, STATUS_FAILED = 2 };
+
+/* A place in a text that is wrong, to be shown below the message; no text: nothing is. */
+struct caret {
+	const char *text;
+	size_t at;
+};
 
 struct command {
 	const char *name;
@@ -38,6 +45,9 @@ extern const struct command command_merge;
 /* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
 int fail(const char *file, const struct err *err);
 
+/* Shows a text on standard error, with a caret below the byte that is wrong. */
+void print_caret(const struct caret *caret);
+
 /* Says that the command line is off, with the usage line; returns STATUS_FAILED. */
 int fail_usage(const struct command *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -58,6 +68,8 @@ struct common {
 	const char *relative_to; /* the device that the trace is of, or NULL where nothing was said */
 	bool force;              /* what contradicts is told, and the work goes on */
 	uint64_t unit_sectors;   /* --align */
+	struct filter *filter;   /* -Y, or NULL */
+	struct caret caret;      /* what was wrong with an option's value */
 	bool json, all;
 	bool as_of_end; /* labels as of the image, and not as of each access */
 	bool verbose;   /* says on standard error how the trace is read */
@@ -92,10 +104,10 @@ enum {
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
+	{"help", no_argument, NULL, 'h'},                                                                    \
 	{                                                                                                    \
-		"help", no_argument, NULL, 'h'                                                               \
-	}                                                                                                    \
-	, {"no-sandbox", no_argument, NULL, COMMON_NO_SANDBOX}
+		"no-sandbox", no_argument, NULL, COMMON_NO_SANDBOX                                           \
+	}
 #define COMMON_FILE                                                                                          \
 	{                                                                                                    \
 		"output", required_argument, NULL, 'o'                                                       \
@@ -167,10 +179,20 @@ enum {
 #define COMMON_DATED_HELP                                                                                    \
 	"  --as-of access|end  labels as of each access, where a journal tells of them (default), or the "   \
 	"disk's\n"
+#define COMMON_FILTER                                                                                        \
+	{                                                                                                    \
+		"filter", required_argument, NULL, 'Y'                                                       \
+	}
+#define COMMON_FILTER_HELP                                                                                   \
+	"  -Y FILTER           only what passes: 'region.kind == journal && io.latency > 5ms'\n"
 #define COMMON_UNIT                                                                                          \
 	{                                                                                                    \
 		"align", required_argument, NULL, COMMON_ALIGN                                               \
 	}
+
+/* A filter from an option's value, with the place where it is wrong; 0 or -1. */
+int parse_filter(struct filter **filter, const char *option, const char *value, struct caret *caret,
+		 struct err *err);
 
 /* An option that only one command has; `context` is the command's. 0 or -1 with err set. */
 typedef int option_handler(void *context, int option, const char *value, struct err *err);

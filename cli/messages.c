@@ -26,6 +26,31 @@ int fail(const char *file, const struct err *err)
 	return STATUS_FAILED;
 }
 
+/* How wide it is on a terminal that shows it: a column a character. */
+static int width(const char *text, size_t len)
+{
+	int columns = 0;
+
+	for (size_t i = 0; i < len; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+void print_caret(const struct caret *caret)
+{
+	struct text line = {0};
+	size_t before;
+
+	if (caret->text == NULL)
+		return;
+	escape_terminal(&line, caret->text, caret->at);
+	before = line.n;
+	escape_terminal(&line, caret->text + caret->at, strlen(caret->text + caret->at));
+	if (line.at != NULL)
+		fprintf(stderr, "  %s\n  %*s^\n", line.at, width(line.at, before), "");
+	text_free(&line);
+}
+
 int fail_usage(const struct command *command, const char *fmt, ...)
 {
 	struct err err;

@@ -126,7 +126,19 @@ void common_done(struct common *common)
 {
 	free(common->lvm_text);
 	common->lvm_text = NULL;
+	filter_close(common->filter);
+	common->filter = NULL;
 	outputs_done(&common->outputs);
+}
+
+int parse_filter(struct filter **filter, const char *option, const char *value, struct caret *caret,
+		 struct err *err)
+{
+	filter_close(*filter);
+	if (filter_open(filter, value, &caret->at, err) == 0)
+		return 0;
+	caret->text = value;
+	return err_prefix(err, "%s: column %zu: ", option, caret->at + 1);
 }
 
 static int common_option(struct common *common, int option, const char *value, struct err *err)
@@ -135,6 +147,8 @@ static int common_option(struct common *common, int option, const char *value, s
 	case 'v':
 		common->verbose = true;
 		return 0;
+	case 'Y':
+		return parse_filter(&common->filter, "-Y", value, &common->caret, err);
 	case COMMON_RELATIVE_TO:
 		common->relative_to = value;
 		return 0;
@@ -243,11 +257,15 @@ int common_parse(struct common *common, const struct command *command, const str
 		}
 		if (option == '?' || (option == 'V' && own == NULL))
 			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
-		failed = option == 'j' || option == 'v' || (option >= COMMON_FIRST && option < COMMON_LAST)
+		failed = option == 'j' || option == 'v' || option == 'Y' ||
+				 (option >= COMMON_FIRST && option < COMMON_LAST)
 			     ? common_option(common, option, optarg, &err)
 			     : own(context, option, optarg, &err);
-		if (failed)
-			return fail(NULL, &err);
+		if (failed) {
+			fail(NULL, &err);
+			print_caret(&common->caret);
+			return STATUS_FAILED;
+		}
 	}
 	return 0;
 }

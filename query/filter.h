@@ -50,7 +50,7 @@ struct filter_run {
 	bool gave_up;              /* a pattern took too long, so something may be missing */
 };
 
-/* 0, or -1 without memory; filter_run_done also after that. */
+/* 0, or -1 without memory; filter_run_done also after that.  Without a filter (NULL) all pass. */
 int filter_run_init(struct filter_run *run, const struct filter *filter, const struct trace *trace,
 		    const struct map *map, uint64_t unit_sectors);
 void filter_run_done(struct filter_run *run);

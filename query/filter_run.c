@@ -204,8 +204,8 @@ void filter_accesses(struct filter_run *run, const struct access *const *accesse
 	uint8_t held[FILTER_TOGETHER] = {0};
 
 	for (unsigned i = 0; i < n; i++)
-		verdicts[i] = filter->entry;
-	for (filter_verdict at = filter->entry; at < filter->program.n; at++) {
+		verdicts[i] = filter != NULL ? filter->entry : FILTER_PASSES;
+	for (filter_verdict at = 0; filter != NULL && at < filter->program.n; at++) {
 		const struct test *test = &filter->program.at[at];
 
 		if (test->source != FIELD_OF_ACCESS)
