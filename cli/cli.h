@@ -41,6 +41,7 @@ extern const struct command command_convert;
 extern const struct command command_record;
 extern const struct command command_draw;
 extern const struct command command_merge;
+extern const struct command command_compare;
 
 /* Prints "blkmap: FILE: text" on standard error and returns STATUS_FAILED; `file` may be NULL. */
 int fail(const char *file, const struct err *err);

@@ -258,3 +258,16 @@ int confine(const struct common *common, const char *const *files, size_t nfiles
 		say(&sandbox);
 	return status == 0 && trying ? (sandbox_try_out() == 0 ? 0 : STATUS_FAILED) : status;
 }
+
+int confine_any(const struct common *common, const char *const *files, size_t nfiles)
+{
+	if (confined.entered)
+		return 0;
+	for (size_t i = 0; i < nfiles && !common->no_sandbox; i++)
+		for (unsigned twice = 0; twice < 2; twice++)
+			if (strcmp(files[i], "-") != 0 && !saved_is(files[i]))
+				open_before(files[i], common);
+	for (size_t i = 0; i < common->map.nwith && nfiles > 0; i++)
+		open_before(common->with[i], common);
+	return confine(common, files, nfiles, NULL);
+}

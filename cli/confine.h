@@ -15,6 +15,9 @@
    STATUS_FAILED after a message. */
 int confine(const struct common *common, const char *const *files, size_t nfiles, const char *disk);
 
+/* The same for files of which it is not yet known what they are: each may be a disk, for two maps. */
+int confine_any(const struct common *common, const char *const *files, size_t nfiles);
+
 /* The disks that confine has opened: an image_opener. */
 int confine_opened(const char *path, struct image **image, struct err *err);
 

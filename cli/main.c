@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_analyze, &command_map,     &command_lookup, &command_find, &command_dump,
-    &command_align,   &command_convert, &command_record, &command_draw, &command_merge,
+    &command_analyze, &command_map,    &command_lookup, &command_find,  &command_dump,    &command_align,
+    &command_convert, &command_record, &command_draw,   &command_merge, &command_compare,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

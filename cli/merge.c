@@ -2,11 +2,9 @@
 /* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
 #include "cli/cli.h"
 #include "cli/confine.h"
+#include "cli/part_file.h"
 #include "cli/report_dir.h"
 #include "parts/merge.h"
-#include "trace/input/input.h"
-
-#define READ_STEP ((size_t)1 << 20)
 
 static const char options_help[] =
     "  --json              the report as one JSON document\n"
@@ -25,50 +23,6 @@ struct command_line {
 	uint64_t top;     /* --top, or 0 */
 	const char *sort; /* --sort, or NULL */
 };
-
-/* A part may be compressed, but not to nearly nothing: a few bytes must not fill the memory. */
-#define PLAIN_FIRST (UINT64_C(8) << 20)
-#define PLAIN_FACTOR 64
-
-/* Whether what has been read may be, or become, a part; the rest need not be read else, for part_read says
-   why. */
-static bool may_be_part(const struct input *input, const struct text *bytes)
-{
-	return bytes->n == 0 || (part_goes_on(bytes->at, bytes->n) &&
-				 bytes->n <= PLAIN_FIRST + PLAIN_FACTOR * input_taken(input));
-}
-
-/* The bytes of a file, which may be compressed. */
-static int read_all(struct text *bytes, const char *path, const char *tmpdir, struct err *err)
-{
-	struct input *input;
-	long got = 1;
-
-	if (input_open(&input, path, tmpdir, err) != 0)
-		return -1;
-	while (got > 0 && may_be_part(input, bytes)) {
-		got = text_reserve(bytes, READ_STEP) ? input_read(input, bytes->at + bytes->n, READ_STEP, err)
-						     : err_nomem(err);
-		bytes->n += got > 0 ? (size_t)got : 0;
-	}
-	input_close(input);
-	return got < 0 ? -1 : 0;
-}
-
-static int add_part(struct merge *merge, const char *path, const char *tmpdir, struct err *err)
-{
-	struct text bytes = {0};
-	struct part part;
-	int status = read_all(&bytes, path, tmpdir, err);
-
-	if (status == 0 && (status = part_read(&part, bytes.at ? bytes.at : "", bytes.n, err)) == 0) {
-		part.name = path;
-		status = merge_add(merge, &part, err);
-		part_done(&part);
-	}
-	text_free(&bytes);
-	return status;
-}
 
 static int print_report(struct merge *merge, const struct command_line *line)
 {
@@ -103,7 +57,7 @@ static int merge_files(char **paths, size_t n, const struct command_line *line)
 	for (size_t i = 0; i < n && status == 0; i++)
 		if (outputs_spare(&line->common.outputs, paths[i]) != 0)
 			status = STATUS_FAILED;
-		else if (add_part(&merge, paths[i], line->common.trace.tmpdir, &err) != 0)
+		else if (part_file_add(&merge, paths[i], line->common.trace.tmpdir, &err) != 0)
 			status = fail(paths[i], &err);
 	if (status == 0)
 		status = print_report(&merge, line);

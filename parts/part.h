@@ -62,6 +62,9 @@ int part_write(struct text *out, const struct part *part, struct err *err);
 /* Whether these bytes may be the first of a part's, which has more of them. */
 bool part_goes_on(const char *bytes, size_t len);
 
+/* Whether they begin as a part's do. */
+bool part_begins(const char *bytes, size_t len);
+
 /* From these bytes, which outlive the part; 0, or -1 with what is wrong and nothing to be freed. */
 int part_read(struct part *part, const char *bytes, size_t len, struct err *err);
 

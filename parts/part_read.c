@@ -168,6 +168,11 @@ static unsigned json_version(const char *bytes, size_t len)
 		   : 0;
 }
 
+bool part_begins(const char *bytes, size_t len)
+{
+	return len >= sizeof(PART_MAGIC) - 1 && memcmp(bytes, PART_MAGIC, sizeof(PART_MAGIC) - 1) == 0;
+}
+
 bool part_goes_on(const char *bytes, size_t len)
 {
 	struct unpack head = {.at = (const uint8_t *)bytes + sizeof(PART_MAGIC) - 1,
