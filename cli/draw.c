@@ -62,8 +62,8 @@ static int write_scene(struct draw *draw, struct text *out, const struct scene *
 {
 	struct source source = {
 	    .program = "blkmap " BLKMAP_VERSION,
-	    .trace = draw->picture.trace_path,
-	    .disk = draw->picture.disk_path,
+	    .trace = path_base(draw->picture.trace_path),
+	    .disk = path_base(draw->picture.disk_path),
 	    .options = draw->options.at,
 	};
 
@@ -176,6 +176,15 @@ static int is_beside(const char *word)
 	return 0;
 }
 
+/* A word without the directories of the file that it may name: "--kernel=/here/a.map" as "--kernel=a.map". */
+static void remember_word(struct text *out, const char *word)
+{
+	const char *value = word[0] == '-' ? strchr(word, '=') : NULL;
+	size_t before = value != NULL ? (size_t)(value + 1 - word) : 0;
+
+	text_printf(out, "%s%.*s%s", out->n ? " " : "", (int)before, word, path_base(word + before));
+}
+
 /* The words that chose something. */
 static void remember(struct draw *draw, char **words, int n)
 {
@@ -185,7 +194,7 @@ static void remember(struct draw *draw, char **words, int n)
 		if (beside > 0)
 			i += beside - 1;
 		else
-			text_printf(&draw->options, "%s%s", draw->options.n ? " " : "", words[i]);
+			remember_word(&draw->options, words[i]);
 	}
 }
 

@@ -34,8 +34,9 @@ static int make_pictures(struct output *files, const struct results *results, co
 	    .warnings = results->warnings.at,
 	    .nwarnings = results->warnings.n,
 	};
-	struct source source = {
-	    .program = "blkmap " BLKMAP_VERSION, .trace = results->trace.file, .disk = results->disk.file};
+	struct source source = {.program = "blkmap " BLKMAP_VERSION,
+				.trace = path_base(results->trace.file),
+				.disk = path_base(results->disk.file)};
 	struct text note = {0};
 	struct scene scene;
 	int status = picture_scene(&scene, &picture, &note, err);

@@ -2,6 +2,7 @@
 /* Runs of names under the touched sectors, joined until they are few enough. */
 #include "viz/bands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void bands_done(struct bands *bands)
@@ -44,12 +45,63 @@ static int add_interval(struct bands *bands, uint64_t start, uint64_t end, uint6
 	return 0;
 }
 
+static int compare_kept(const void *left, const void *right)
+{
+	const struct access *a = &(*(const struct heat_kept *const *)left)->access,
+			    *b = &(*(const struct heat_kept *const *)right)->access;
+
+	return a->start != b->start ? (a->start < b->start ? -1 : 1)
+				    : (a->count > b->count) - (a->count < b->count);
+}
+
+/* Accesses in order of address that touch each other are one interval. */
+static int add_sorted(struct bands *bands, const struct heat_kept *const *order, size_t n)
+{
+	uint64_t start = 0, end = 0, moved = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct access *access = &order[i]->access;
+		uint64_t until = access->start + access->count;
+
+		if (access->start > end) {
+			if (end > start && add_interval(bands, start, end, moved) != 0)
+				return -1;
+			start = access->start;
+			moved = 0;
+		}
+		start = i == 0 ? access->start : start;
+		end = until > end ? until : end;
+		moved += access->count;
+	}
+	return end > start ? add_interval(bands, start, end, moved) : 0;
+}
+
+/* From the accesses themselves, where all of them are known: bins may be larger than these. */
+static int collect_kept(struct bands *bands, const struct heat *heat)
+{
+	const struct heat_kept **order = calloc(heat->kept.n + 1, sizeof(const struct heat_kept *));
+	size_t n = 0;
+	int status;
+
+	if (order == NULL)
+		return -1;
+	for (size_t i = 0; i < heat->kept.n; i++)
+		if (heat->kept.at[i].access.count > 0)
+			order[n++] = &heat->kept.at[i];
+	qsort(order, n, sizeof(*order), compare_kept);
+	status = add_sorted(bands, order, n);
+	free(order);
+	return status;
+}
+
 /* Bins that touch each other are one interval; of large ones, only those of one place, each of which is
    another class. */
 static int collect(struct bands *bands, const struct heat *heat)
 {
 	uint64_t start = 0, end = 0, moved = 0;
 
+	if (heat_is_exact(heat))
+		return collect_kept(bands, heat);
 	for (size_t i = 0; i < heat->bins.n; i++) {
 		uint64_t at = heat_bin_start(heat, &heat->bins.at[i]);
 
@@ -67,13 +119,84 @@ static int collect(struct bands *bands, const struct heat *heat)
 	return end > start ? add_interval(bands, start, end, moved) : 0;
 }
 
-static void join(struct band *into, const struct band *from)
+static const struct space *device_of(const struct bands *bands, const struct band *band)
+{
+	return bands->names.list.at[band->name].device;
+}
+
+static void join(const struct bands *bands, struct band *into, const struct band *from)
 {
 	into->others += from->others + (into->name != from->name);
-	if (from->touched > into->touched)
+	into->mixed |= from->mixed || device_of(bands, into) != device_of(bands, from);
+	if (into->name == from->name) {
+		into->most += from->most;
+	} else if (from->most > into->most) {
 		into->name = from->name;
+		into->most = from->most;
+	}
 	into->end = from->end;
 	into->touched += from->touched;
+	into->requests += from->requests;
+}
+
+/* The first band that ends behind a sector. */
+static size_t find_band(const struct bands *bands, uint64_t sector)
+{
+	size_t low = 0, high = bands->list.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bands->list.at[middle].end <= sector)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A band is named after what was accessed in it, however much room its other runs have: accesses count, not
+   sectors, or one discard of all that is free would outweigh everything else. */
+static void count_requests(struct bands *bands, const struct heat *heat)
+{
+	for (size_t i = 0; heat_is_exact(heat) && i < heat->kept.n; i++) {
+		uint64_t start = heat->kept.at[i].access.start, end = start + heat->kept.at[i].access.count;
+
+		for (size_t b = find_band(bands, start); b < bands->list.n && bands->list.at[b].start < end;
+		     b++)
+			bands->list.at[b].requests++;
+	}
+	for (size_t i = 0; !heat_is_exact(heat) && i < heat->bins.n; i++) {
+		uint64_t start = heat_bin_start(heat, &heat->bins.at[i]),
+			 end = start + ((uint64_t)1 << heat->bin_shift);
+
+		for (size_t b = find_band(bands, start); b < bands->list.n && bands->list.at[b].start < end;
+		     b++)
+			bands->list.at[b].requests += heat->bins.at[i].requests;
+	}
+	for (size_t i = 0; i < bands->list.n; i++)
+		bands->list.at[i].most = bands->list.at[i].requests;
+}
+
+/* Large bins reach over what no access touched: the regions of which none was counted are no bands. */
+static void drop_untouched(struct bands *bands, const struct analysis *analysis)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < bands->list.n; i++) {
+		const struct name *name = &bands->names.list.at[bands->list.at[i].name];
+		const struct counters *known =
+		    usage_known_region(&analysis->usage, name->device, name->kind, name->in_fs);
+		uint64_t requests = 0;
+
+		for (int op = 0; known != NULL && op < ACCESS_OPS; op++)
+			requests += known->op[op].requests;
+		if (name->beyond ? analysis->beyond > 0 : requests > 0)
+			bands->list.at[n++] = bands->list.at[i];
+		else
+			bands->names.list.at[bands->list.at[i].name].sectors = 0;
+	}
+	bands->list.n = n;
 }
 
 /* Where accesses are known by tiles only, a tile lies in one band. */
@@ -85,7 +208,7 @@ static void join_in_tiles(struct bands *bands, unsigned place_shift)
 		struct band *last = &bands->list.at[n - 1], *next = &bands->list.at[i];
 
 		if ((last->end - 1) >> place_shift == next->start >> place_shift)
-			join(last, next);
+			join(bands, last, next);
 		else
 			bands->list.at[n++] = *next;
 	}
@@ -103,7 +226,7 @@ static void join_small(struct bands *bands)
 			struct band *last = &bands->list.at[n - 1], *next = &bands->list.at[i];
 
 			if (last->name == next->name || last->touched + next->touched < limit || limit == 0)
-				join(last, next);
+				join(bands, last, next);
 			else
 				bands->list.at[n++] = *next;
 		}
@@ -128,6 +251,9 @@ int bands_of(struct bands *bands, const struct picture *picture, struct err *err
 		if (collect(bands, picture->heat) != 0)
 			return err_nomem(err);
 	}
+	if (!heat_is_exact(picture->heat))
+		drop_untouched(bands, picture->analysis);
+	count_requests(bands, picture->heat);
 	if (!heat_is_exact(picture->heat))
 		join_in_tiles(bands, picture->heat->place_shift);
 	join_small(bands);

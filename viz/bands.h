@@ -8,10 +8,13 @@
 #include "viz/picture.h"
 
 struct band {
-	uint32_t name;       /* of most of it */
+	uint32_t name;       /* of the run in it with most accesses */
 	unsigned others;     /* runs with other names that were joined to it */
+	bool mixed;          /* runs of several devices were joined: no one of them is its device */
 	uint64_t start, end; /* from the first touched sector to the last */
 	uint64_t touched;    /* sectors moved */
+	uint64_t requests;   /* that touch it; where bins are large, that begin in it */
+	uint64_t most;       /* of these, in the run that gave it its name */
 	unsigned slots;      /* rows of dots that it is drawn with */
 	double y, height;
 };

@@ -13,17 +13,44 @@
 
 #define KEY_LINE 18.0
 
-/* The last part of a path. */
-static const char *path_name(const char *path)
+const char *path_base(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
 
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+/* How long the path of one of its files is that a text begins with, or 0; *base is its last part. */
+static size_t path_at(const struct picture *picture, const char *text, const char **base)
+{
+	const char *const paths[] = {picture->disk_path, picture->trace_path};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		size_t len = paths[i] != NULL ? strlen(paths[i]) : 0;
+
+		*base = path_base(paths[i]);
+		if (len > 0 && *base != paths[i] && strncmp(text, paths[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+void picture_sentence(struct text *out, const struct picture *picture, const char *sentence)
+{
+	const char *base;
+
+	for (size_t len; *sentence != '\0'; sentence += len) {
+		len = path_at(picture, sentence, &base);
+		if (len > 0)
+			text_str(out, base);
+		else
+			text_char(out, sentence[len++]);
+	}
+}
+
 static void add_source(struct text *out, const struct picture *picture)
 {
-	text_str(out, path_name(picture->trace_path));
+	text_str(out, path_base(picture->trace_path));
 	if (picture->device != NULL) {
 		text_str(out, " (");
 		text_str(out, picture->device);
@@ -32,7 +59,7 @@ static void add_source(struct text *out, const struct picture *picture)
 	if (picture->disk_path == NULL)
 		return;
 	text_str(out, " on ");
-	text_str(out, path_name(picture->disk_path));
+	text_str(out, path_base(picture->disk_path));
 }
 
 static void add_summary(struct text *out, const struct picture *picture)
@@ -144,7 +171,7 @@ static double draw_warnings(struct scene *scene, const struct picture *picture, 
 		struct text text = {0};
 
 		text_str(&text, "warning: ");
-		text_str(&text, picture->warnings[i]);
+		picture_sentence(&text, picture, picture->warnings[i]);
 		for (const char *at = text.at; at != NULL && *at != '\0'; y += 16) {
 			size_t n = line_bytes(at, type.size, type.room);
 			char part[512];

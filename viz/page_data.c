@@ -335,14 +335,21 @@ static void add_alignment(struct text *out, const struct alignment *alignment)
 	text_char(out, ']');
 }
 
-static void add_sentences(struct text *out, const char *key, const char *const *notes, size_t n)
+static void add_sentences(struct text *out, const struct picture *picture, const char *key,
+			  const char *const *notes, size_t n)
 {
+	struct text sentence = {0};
+
 	text_printf(out, ",\n\"%s\":[", key);
 	for (size_t i = 0; i < n; i++) {
 		text_str(out, i ? "," : "");
-		add_string(out, notes[i]);
+		text_clear(&sentence);
+		picture_sentence(&sentence, picture, notes[i]);
+		add_string(out, sentence.at ? sentence.at : "");
 	}
 	text_char(out, ']');
+	out->short_of_memory |= sentence.short_of_memory;
+	text_free(&sentence);
 }
 
 int page_data(struct text *out, const struct picture *picture, const char *const *notes, size_t nnotes,
@@ -362,8 +369,8 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 		    ",\"joined\":%" PRIu64,
 		    tracks.sectors, map_disk(picture->map)->sectors, analysis->options.unit_sectors,
 		    analysis->accesses, analysis->outside + analysis->past, tracks.coarse, tracks.joined);
-	add_key(out, "trace", picture->trace_path);
-	add_key(out, "disk", picture->disk_path ? picture->disk_path : "");
+	add_key(out, "trace", path_base(picture->trace_path));
+	add_key(out, "disk", picture->disk_path ? path_base(picture->disk_path) : "");
 	text_str(out, ",\"totals\":");
 	add_counters(out, &analysis->usage.totals);
 	add_palette(out);
@@ -376,8 +383,8 @@ int page_data(struct text *out, const struct picture *picture, const char *const
 	add_files(out, &analysis->usage);
 	add_alignment(out, &analysis->alignment);
 	if (picture->nwarnings > 0)
-		add_sentences(out, "warnings", picture->warnings, picture->nwarnings);
-	add_sentences(out, "notes", notes, nnotes);
+		add_sentences(out, picture, "warnings", picture->warnings, picture->nwarnings);
+	add_sentences(out, picture, "notes", notes, nnotes);
 	add_runs(out, &tracks);
 	status = add_log(out, picture->map, &tracks);
 	add_heat(out, picture->heat);

@@ -255,13 +255,18 @@ function visibleRecords(records, width) {
 	return list;
 }
 
+// The pixels of an access in the plot: none outside of it but what makes the smallest visible, and none past an edge.
+function markSpan(start, count, width, least) {
+	const from = Math.max(0, (start - view.start) / view.scale);
+	return [from, Math.min(width, Math.max(from + least, (start + count - view.start) / view.scale))];
+}
+
 // In each step of time every class has a row of its own, so none hides another.
 function drawFew(context, list, y, width) {
 	const size = 5, steps = Math.max(1, Math.floor(TIME / (2 * size)) - 1);
 	for (const i of list) {
 		const step = Math.round(tiles.when[i] / Math.max(1, data.last) * (steps - 1));
-		const from = Math.max(0, (tiles.start[i] - view.start) / view.scale);
-		const to = Math.min(width, from + Math.max(4, tiles.count[i] / view.scale));
+		const [from, to] = markSpan(tiles.start[i], tiles.count[i], width, 4);
 		const top = y + step * 2 * size + (tiles.cls[i] >> 1 === 0 ? size : 0);
 		shape(context, tiles.cls[i], GUTTER + from, top, to - from, size - 0.5);
 	}

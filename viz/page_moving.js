@@ -125,6 +125,10 @@ function stop() {
 
 // The whole trace in ten seconds at speed 1.
 function play() {
+	if (!tiles.n) {
+		byId('say').textContent = 'no access to replay';
+		return;
+	}
 	let part = Number(slider.value) >= 1000 ? 0 : Number(slider.value), before = 0;
 	byId('play').textContent = 'Pause';
 	byId('play').setAttribute('aria-pressed', 'true');

@@ -56,6 +56,12 @@ size_t cells_rows(const struct heat *heat);
 /* Title, what was counted, and the key of the classes; returns where the picture begins. */
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width);
 
+/* The last part of a path: no output says where on this machine a file lies. NULL stays NULL. */
+const char *path_base(const char *path);
+
+/* A sentence of the report, in which the picture's files have their base names. */
+void picture_sentence(struct text *out, const struct picture *picture, const char *sentence);
+
 #define PICTURE_MARGIN 20.0
 
 #endif

@@ -230,7 +230,7 @@ static void draw_band(const struct chart *chart, const struct band *band, unsign
 	draw_label(chart, band);
 }
 
-/* A bar for each run of bands in one device, with its name. */
+/* A bar for each run of bands in one device, with its name; a band of several has none. */
 static void draw_devices(const struct chart *chart)
 {
 	const struct bands *bands = &chart->bands;
@@ -241,8 +241,13 @@ static void draw_devices(const struct chart *chart)
 		    .size = 9.5, .colour = 0x3d4a5c, .anchor = ANCHOR_MIDDLE, .bold = true, .upright = true};
 		double y = bands->list.at[i].y, end;
 
+		if (bands->list.at[i].mixed) {
+			j = i + 1;
+			continue;
+		}
 		for (j = i + 1; j < bands->list.n; j++)
-			if (bands->names.list.at[bands->list.at[j].name].device != device)
+			if (bands->list.at[j].mixed ||
+			    bands->names.list.at[bands->list.at[j].name].device != device)
 				break;
 		end = bands->list.at[j - 1].y + bands->list.at[j - 1].height;
 		scene_rect(chart->scene, LEFT - 22, y, 15, end - y, 0xdfe5ec);

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "viz/scene.h"
 
-/* Where a picture comes from, for the file's own description; NULL where there is nothing to say. */
+/* Where a picture comes from, for the file's own description; NULL where there is nothing to say.  Base names:
+   a picture is shown to others, and where its files lie on this machine is nobody's business. */
 struct source {
 	const char *program; /* "blkmap 1.0" */
 	const char *trace, *disk, *options;
