@@ -13,6 +13,55 @@
 
 #define NO_PLACE UINT32_MAX
 
+static bool has_history(const struct space *space)
+{
+	return space->fs != NULL && space->fs->history != NULL;
+}
+
+/* --- bits for parts of the disk --- */
+
+#define BITS_MAX (UINT64_C(1) << 23)
+
+static int bits_init(struct clock_bits *bits, const struct map *map)
+{
+	uint64_t sectors = map_disk(map)->sectors;
+
+	*bits = (struct clock_bits){.shift = 3};
+	while (sectors >> bits->shift >= BITS_MAX)
+		bits->shift++;
+	bits->n = (sectors >> bits->shift) + 1;
+	bits->at = calloc(1, bits->n / 8 + 1);
+	return bits->at == NULL ? -1 : 0;
+}
+
+/* Whether each sector of the space lies in one place. */
+static bool is_plain(const struct space *space)
+{
+	for (; space != NULL && space->type != SPACE_DISK; space = space->parent)
+		for (size_t i = 0; i < space->segments.n; i++)
+			if (space->segments.at[i].type != SEGMENT_LINEAR || space->segments.at[i].nareas != 1)
+				return false;
+	return true;
+}
+
+static void bits_set(struct clock_bits *bits, const struct map *map, const struct space *space, uint64_t at,
+		     uint64_t count)
+{
+	const struct space *disk;
+	uint64_t start, run;
+
+	for (uint64_t end = at + count; at < end; at += run) {
+		bool here = map_outward(space, at, &disk, &start, &run);
+
+		if (run > end - at)
+			run = end - at;
+		if (!here || disk != map_disk(map))
+			continue;
+		for (uint64_t bit = start >> bits->shift; bit <= (start + run - 1) >> bits->shift; bit++)
+			bits->at[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+	}
+}
+
 /* A log write of the file system in a space. */
 struct found_write {
 	uint32_t space;
@@ -20,6 +69,7 @@ struct found_write {
 };
 
 struct gatherer {
+	const struct clock_bits *watched; /* parts of the disk with logs and free sectors; NULL: all */
 	const struct map *map;
 	struct clock_log *logs; /* by space; all threads mark what is written there */
 	const struct space *base;
@@ -28,11 +78,6 @@ struct gatherer {
 	uint64_t accesses; /* read by this thread */
 	bool failed;
 };
-
-static bool has_history(const struct space *space)
-{
-	return space->fs != NULL && space->fs->history != NULL;
-}
 
 /* Nobody has these blocks in the image, but somebody may have had them when they were written. */
 static void mark_written(const struct clock_log *log, const struct place *place, uint32_t block_sectors)
@@ -85,7 +130,8 @@ static void gather(void *worker, const struct batch *batch)
 	for (unsigned window = 0; window < 4; window++)
 		number += batch->before[window];
 	for (size_t i = 0; i < batch->n; i++)
-		if (batch->at[i].op == ACCESS_WRITE)
+		if (batch->at[i].op == ACCESS_WRITE &&
+		    (gatherer->watched == NULL || clock_bits_hit(gatherer->watched, &batch->at[i])))
 			take_access(gatherer, &batch->at[i], number + i);
 	gatherer->accesses += batch->n;
 }
@@ -256,39 +302,6 @@ static bool any_history(const struct map *map)
 	return false;
 }
 
-/* --- where to look --- */
-
-#define LOOK_BITS_MAX (UINT64_C(1) << 23)
-
-/* Whether each sector of the space lies in one place. */
-static bool is_plain(const struct space *space)
-{
-	for (; space != NULL && space->type != SPACE_DISK; space = space->parent)
-		for (size_t i = 0; i < space->segments.n; i++)
-			if (space->segments.at[i].type != SEGMENT_LINEAR || space->segments.at[i].nareas != 1)
-				return false;
-	return true;
-}
-
-static void look_at(struct clock *clock, const struct map *map, const struct space *space, uint64_t at,
-		    uint64_t count)
-{
-	const struct space *disk;
-	uint64_t start, run;
-
-	for (uint64_t end = at + count; at < end; at += run) {
-		bool here = map_outward(space, at, &disk, &start, &run);
-
-		if (run > end - at)
-			run = end - at;
-		if (!here || disk != map_disk(map))
-			continue;
-		for (uint64_t bit = start >> clock->look_shift; bit <= (start + run - 1) >> clock->look_shift;
-		     bit++)
-			clock->look[bit >> 3] |= (uint8_t)(1u << (bit & 7));
-	}
-}
-
 static void look_at_written(struct clock *clock, const struct map *map, const struct space *space,
 			    const struct clock_log *log)
 {
@@ -296,22 +309,23 @@ static void look_at_written(struct clock *clock, const struct map *map, const st
 
 	for (uint64_t block = 0; block < log->blocks; block++)
 		if (log->written[block / 8] >> (block % 8) & 1)
-			look_at(clock, map, space, block * block_sectors, block_sectors);
+			bits_set(&clock->look, map, space, block * block_sectors, block_sectors);
+}
+
+/* Whether each sector of each file system with a history lies in one place of the disk. */
+static bool all_are_plain(const struct map *map)
+{
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (has_history(map->spaces.at[i]) && !is_plain(map->spaces.at[i]))
+			return false;
+	return true;
 }
 
 static int find_looks(struct clock *clock, const struct map *map)
 {
-	uint64_t sectors = map_disk(map)->sectors;
-
-	clock->look_shift = 3;
-	while (sectors >> clock->look_shift >= LOOK_BITS_MAX)
-		clock->look_shift++;
-	clock->look_bits = (sectors >> clock->look_shift) + 1;
-	for (size_t i = 0; i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i]) && !is_plain(map->spaces.at[i]))
-			return 0;
-	clock->look = calloc(1, clock->look_bits / 8 + 1);
-	if (clock->look == NULL)
+	if (!all_are_plain(map))
+		return 0;
+	if (bits_init(&clock->look, map) != 0)
 		return -1;
 	for (size_t i = 0, log = 0; i < map->spaces.n; i++)
 		if (has_history(map->spaces.at[i]))
@@ -320,8 +334,28 @@ static int find_looks(struct clock *clock, const struct map *map)
 		const struct space *space = map->spaces.at[i];
 
 		for (size_t run = 0; has_history(space) && run < space->fs->history->runs.n; run++)
-			look_at(clock, map, space, space->fs->history->runs.at[run].start,
-				space->fs->history->runs.at[run].count);
+			bits_set(&clock->look, map, space, space->fs->history->runs.at[run].start,
+				 space->fs->history->runs.at[run].count);
+	}
+	return 0;
+}
+
+/* Where writes are of interest: to logs, and to what is free in the image. */
+static int find_watched(struct clock_bits *watched, const struct map *map)
+{
+	if (bits_init(watched, map) != 0)
+		return -1;
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		const struct space *space = map->spaces.at[i];
+		const struct extents *extents = &space->extents;
+
+		for (size_t at = 0; has_history(space) && at < extents->n; at++) {
+			uint64_t end = at + 1 < extents->n ? extents->at[at + 1].start : space->sectors;
+
+			if (extents->at[at].kind == KIND_JOURNAL || extents->at[at].kind == KIND_FREE)
+				bits_set(watched, map, space, extents->at[at].start,
+					 end - extents->at[at].start);
+		}
 	}
 	return 0;
 }
@@ -387,10 +421,13 @@ static int find(struct clock *clock, struct trace *trace, const struct map *map,
 {
 	struct clock_log *logs = make_logs(map);
 	struct gatherer gatherers[THREADS_MAX];
-	int status = logs == NULL ? err_nomem(err) : 0;
+	struct clock_bits watched = {0};
+	bool some = base == map_disk(map) && all_are_plain(map);
+	int status = logs == NULL || (some && find_watched(&watched, map) != 0) ? err_nomem(err) : 0;
 
 	for (unsigned i = 0; i < threads; i++)
-		gatherers[i] = (struct gatherer){.map = map, .base = base, .logs = logs};
+		gatherers[i] = (struct gatherer){
+		    .watched = some ? &watched : NULL, .map = map, .base = base, .logs = logs};
 	if (status == 0)
 		status = read_all(gatherers, trace, threads, err);
 	if (status == 0)
@@ -400,6 +437,7 @@ static int find(struct clock *clock, struct trace *trace, const struct map *map,
 		status = err_nomem(err);
 	for (unsigned i = 0; i < threads; i++)
 		VEC_FREE(&gatherers[i].found);
+	free(watched.at);
 	free_logs(logs, map->spaces.n);
 	return status;
 }
@@ -430,7 +468,7 @@ void clock_done(struct clock *clock)
 		clock->trace->moments = NULL;
 		clock->trace->nmoments = 0;
 	}
-	free(clock->look);
+	free(clock->look.at);
 	free(clock->odd);
 	VEC_FREE(&clock->logs);
 	VEC_FREE(&clock->moments);

@@ -19,33 +19,40 @@ struct clock_log {
 	uint64_t blocks;   /* for so many */
 };
 
+/* A bit for each 2^shift sectors of the disk. */
+struct clock_bits {
+	uint8_t *at;
+	uint64_t n;
+	unsigned shift;
+};
+
+static inline bool clock_bits_hit(const struct clock_bits *bits, const struct access *access)
+{
+	uint64_t from = access->start >> bits->shift, to = access->start + access->count;
+
+	to = access->count > 0 ? (to - 1) >> bits->shift : from;
+	for (; from <= to && from < bits->n; from++)
+		if (bits->at[from >> 3] >> (from & 7) & 1)
+			return true;
+	return false;
+}
+
 struct clock {
 	struct trace *trace;
 	VEC(uint64_t) moments; /* numbers of accesses: behind each of them another moment begins */
 	VEC(struct clock_log) logs;
-	uint8_t *look; /* a bit for each 2^look_shift sectors of the disk: labels there may change; NULL: look
-			  everywhere */
-	unsigned look_shift;
-	uint64_t look_bits;
-	bool *odd;            /* by moment: whether labels are uncertain wherever they are */
-	uint32_t first, last; /* transactions that ran, where one log has a clock; else 0 */
+	struct clock_bits look; /* labels there may change; without bits: everywhere */
+	bool *odd;              /* by moment: whether labels are uncertain wherever they are */
+	uint32_t first, last;   /* transactions that ran, where one log has a clock; else 0 */
 };
 
 /* Whether the labels of some sectors of the disk may be others than the map's, or uncertain. */
 static inline bool clock_looks(const struct clock *clock, const struct access *access)
 {
-	uint64_t from, to;
-
 	if (clock == NULL || clock->logs.n == 0)
 		return false;
-	if (clock->look == NULL || clock->odd[access->moment] || access->count == 0)
-		return true;
-	from = access->start >> clock->look_shift;
-	to = (access->start + access->count - 1) >> clock->look_shift;
-	for (; from <= to && from < clock->look_bits; from++)
-		if (clock->look[from >> 3] >> (from & 7) & 1)
-			return true;
-	return false;
+	return clock->look.at == NULL || clock->odd[access->moment] || access->count == 0 ||
+	       clock_bits_hit(&clock->look, access);
 }
 
 /* Reads the trace with so many threads and starts again; gives it its moments, and the map's histories what
