@@ -13,55 +13,6 @@
 
 #define NO_PLACE UINT32_MAX
 
-static bool has_history(const struct space *space)
-{
-	return space->fs != NULL && space->fs->history != NULL;
-}
-
-/* --- bits for parts of the disk --- */
-
-#define BITS_MAX (UINT64_C(1) << 23)
-
-static int bits_init(struct clock_bits *bits, const struct map *map)
-{
-	uint64_t sectors = map_disk(map)->sectors;
-
-	*bits = (struct clock_bits){.shift = 3};
-	while (sectors >> bits->shift >= BITS_MAX)
-		bits->shift++;
-	bits->n = (sectors >> bits->shift) + 1;
-	bits->at = calloc(1, bits->n / 8 + 1);
-	return bits->at == NULL ? -1 : 0;
-}
-
-/* Whether each sector of the space lies in one place. */
-static bool is_plain(const struct space *space)
-{
-	for (; space != NULL && space->type != SPACE_DISK; space = space->parent)
-		for (size_t i = 0; i < space->segments.n; i++)
-			if (space->segments.at[i].type != SEGMENT_LINEAR || space->segments.at[i].nareas != 1)
-				return false;
-	return true;
-}
-
-static void bits_set(struct clock_bits *bits, const struct map *map, const struct space *space, uint64_t at,
-		     uint64_t count)
-{
-	const struct space *disk;
-	uint64_t start, run;
-
-	for (uint64_t end = at + count; at < end; at += run) {
-		bool here = map_outward(space, at, &disk, &start, &run);
-
-		if (run > end - at)
-			run = end - at;
-		if (!here || disk != map_disk(map))
-			continue;
-		for (uint64_t bit = start >> bits->shift; bit <= (start + run - 1) >> bits->shift; bit++)
-			bits->at[bit >> 3] |= (uint8_t)(1u << (bit & 7));
-	}
-}
-
 /* A log write of the file system in a space. */
 struct found_write {
 	uint32_t space;
@@ -90,7 +41,7 @@ static void mark_written(const struct clock_log *log, const struct place *place,
 
 static void take_place(struct gatherer *gatherer, const struct place *place, uint64_t access)
 {
-	const struct history *history = has_history(place->space) ? place->space->fs->history : NULL;
+	const struct history *history = clock_has_history(place->space) ? place->space->fs->history : NULL;
 	uint32_t block_sectors = fs_block_sectors(place->space->fs);
 	struct found_write found = {.space = place->space->id, .write = {.access = access}};
 	uint64_t first, end;
@@ -275,7 +226,7 @@ static int make_moments(struct clock *clock, const struct map *map, const struct
 	int status = steps == NULL ? -1 : 0;
 
 	for (size_t i = 0; status == 0 && i < map->spaces.n; i++) {
-		if (!has_history(map->spaces.at[i]))
+		if (!clock_has_history(map->spaces.at[i]))
 			continue;
 		status = find_steps(map->spaces.at[i], all, &steps[i]);
 		for (size_t j = 1; status == 0 && j < steps[i].at.n; j++)
@@ -283,7 +234,7 @@ static int make_moments(struct clock *clock, const struct map *map, const struct
 	}
 	drop_doubles(clock);
 	for (size_t i = 0; status == 0 && i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i])) {
+		if (clock_has_history(map->spaces.at[i])) {
 			status = add_log(clock, logs[i], map->spaces.at[i]->fs->history, &steps[i]);
 			if (status == 0)
 				logs[i].written = NULL;
@@ -297,67 +248,9 @@ static int make_moments(struct clock *clock, const struct map *map, const struct
 static bool any_history(const struct map *map)
 {
 	for (size_t i = 0; i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i]))
+		if (clock_has_history(map->spaces.at[i]))
 			return true;
 	return false;
-}
-
-static void look_at_written(struct clock *clock, const struct map *map, const struct space *space,
-			    const struct clock_log *log)
-{
-	uint32_t block_sectors = space->fs->block_sectors;
-
-	for (uint64_t block = 0; block < log->blocks; block++)
-		if (log->written[block / 8] >> (block % 8) & 1)
-			bits_set(&clock->look, map, space, block * block_sectors, block_sectors);
-}
-
-/* Whether each sector of each file system with a history lies in one place of the disk. */
-static bool all_are_plain(const struct map *map)
-{
-	for (size_t i = 0; i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i]) && !is_plain(map->spaces.at[i]))
-			return false;
-	return true;
-}
-
-static int find_looks(struct clock *clock, const struct map *map)
-{
-	if (!all_are_plain(map))
-		return 0;
-	if (bits_init(&clock->look, map) != 0)
-		return -1;
-	for (size_t i = 0, log = 0; i < map->spaces.n; i++)
-		if (has_history(map->spaces.at[i]))
-			look_at_written(clock, map, map->spaces.at[i], &clock->logs.at[log++]);
-	for (size_t i = 0; i < map->spaces.n; i++) {
-		const struct space *space = map->spaces.at[i];
-
-		for (size_t run = 0; has_history(space) && run < space->fs->history->runs.n; run++)
-			bits_set(&clock->look, map, space, space->fs->history->runs.at[run].start,
-				 space->fs->history->runs.at[run].count);
-	}
-	return 0;
-}
-
-/* Where writes are of interest: to logs, and to what is free in the image. */
-static int find_watched(struct clock_bits *watched, const struct map *map)
-{
-	if (bits_init(watched, map) != 0)
-		return -1;
-	for (size_t i = 0; i < map->spaces.n; i++) {
-		const struct space *space = map->spaces.at[i];
-		const struct extents *extents = &space->extents;
-
-		for (size_t at = 0; has_history(space) && at < extents->n; at++) {
-			uint64_t end = at + 1 < extents->n ? extents->at[at + 1].start : space->sectors;
-
-			if (extents->at[at].kind == KIND_JOURNAL || extents->at[at].kind == KIND_FREE)
-				bits_set(watched, map, space, extents->at[at].start,
-					 end - extents->at[at].start);
-		}
-	}
-	return 0;
 }
 
 static bool is_odd(const struct clock_log *log, size_t moment)
@@ -398,7 +291,7 @@ static struct clock_log *make_logs(const struct map *map)
 	for (size_t i = 0; logs != NULL && i < map->spaces.n; i++) {
 		const struct fs *fs = map->spaces.at[i]->fs;
 
-		if (!has_history(map->spaces.at[i]))
+		if (!clock_has_history(map->spaces.at[i]))
 			continue;
 		logs[i].blocks = fs->sectors / fs->block_sectors;
 		logs[i].written = calloc(1, logs[i].blocks / 8 + 1);
@@ -422,8 +315,8 @@ static int find(struct clock *clock, struct trace *trace, const struct map *map,
 	struct clock_log *logs = make_logs(map);
 	struct gatherer gatherers[THREADS_MAX];
 	struct clock_bits watched = {0};
-	bool some = base == map_disk(map) && all_are_plain(map);
-	int status = logs == NULL || (some && find_watched(&watched, map) != 0) ? err_nomem(err) : 0;
+	bool some = base == map_disk(map) && clock_is_plain(map);
+	int status = logs == NULL || (some && clock_find_watched(&watched, map) != 0) ? err_nomem(err) : 0;
 
 	for (unsigned i = 0; i < threads; i++)
 		gatherers[i] = (struct gatherer){
@@ -433,7 +326,7 @@ static int find(struct clock *clock, struct trace *trace, const struct map *map,
 	if (status == 0)
 		status = put_together(gatherers, threads, err);
 	if (status == 0 && (make_moments(clock, map, &gatherers[0], logs) != 0 ||
-			    survey_moments(clock) != 0 || find_looks(clock, map) != 0))
+			    survey_moments(clock) != 0 || clock_find_looks(clock, map) != 0))
 		status = err_nomem(err);
 	for (unsigned i = 0; i < threads; i++)
 		VEC_FREE(&gatherers[i].found);

@@ -9,6 +9,7 @@
 #define ANALYZER_CLOCK_H
 
 #include "base/err.h"
+#include "layout/fs.h"
 #include "layout/map.h"
 #include "trace/trace.h"
 
@@ -81,6 +82,21 @@ struct clock_step {
 struct clock_steps {
 	VEC(struct clock_step) at;
 };
+
+/* Whether a space has a file system whose log tells of the time before. */
+static inline bool clock_has_history(const struct space *space)
+{
+	return space->fs != NULL && space->fs->history != NULL;
+}
+
+/* Whether all sectors of such file systems lie in one place of the disk each; only then there are bits
+   (clock_bits.c). */
+bool clock_is_plain(const struct map *map);
+
+/* Finds where labels may change, when the logs are known, and where writes are of interest: to logs, and to what
+   is free in the image.  0, or -1 without memory. */
+int clock_find_looks(struct clock *clock, const struct map *map);
+int clock_find_watched(struct clock_bits *watched, const struct map *map);
 
 /* The clock of one log: 0, or -1 without memory (clock_match.c). */
 int clock_match(const struct history *history, const struct log_write *writes, size_t n,
