@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool past_may_spend(struct past *past, uint64_t memory, uint64_t work)
+{
+	if (past->failed || account_try(&past->ext->map->account, memory, work))
+		return !past->failed;
+	past->failed = past->too_large = true;
+	return false;
+}
+
 static bool is_checked(enum kind kind)
 {
 	return kind == KIND_INODE_TABLE || kind == KIND_BLOCK_BITMAP || kind == KIND_INODE_BITMAP;
@@ -94,5 +102,9 @@ int ext_map_past(struct ext *ext, struct err *err)
 		ext->fs.history = past.history;
 	else
 		history_free(past.history);
-	return result < 0 ? err_nomem(err) : 0;
+	if (past.too_large)
+		ext_note(ext, "what the journal tells of the time before is too much to be kept; labels are "
+			      "those of the"
+			      " disk");
+	return result < 0 && !past.too_large ? err_nomem(err) : 0;
 }

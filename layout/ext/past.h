@@ -29,13 +29,17 @@ struct past {
 	struct ext_found found;
 	atomic_uint_fast64_t nodes;
 	uint8_t *block; /* a block */
-	bool failed;    /* memory is short */
+	bool failed;    /* memory is short, or what may be spent on the map has been */
+	bool too_large; /* the latter */
 };
 
 static inline uint32_t past_end(const struct past *past)
 {
 	return past->versions.states + 1;
 }
+
+/* Takes what something costs out of the map's account; false, and past->failed, where there is not so much left. */
+bool past_may_spend(struct past *past, uint64_t memory, uint64_t work);
 
 /* The transactions that the log still holds without a gap up to its newest one, and their copies; 1, 0 when
    there are none, or -1 without memory (past_log.c). */

@@ -93,7 +93,7 @@ static void map_versions(struct past *past, struct bits *bits, const struct vers
 {
 	bool begun = false;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && past_may_spend(past, 0, past->ext->block_size); i++) {
 		if (version_read(&past->versions, &versions[i], past->block) != 0)
 			continue;
 		if (begun) {

@@ -28,7 +28,9 @@ struct slot {
 void past_add_label(struct past *past, struct history_label label, uint32_t to)
 {
 	label.to = to;
-	if (label.count > 0 && label.from < to && VEC_PUSH(&past->history->labels, label) != 0)
+	/* It is there twice while labels are put into runs. */
+	if (label.count > 0 && label.from < to && past_may_spend(past, 2 * sizeof(label), sizeof(label)) &&
+	    VEC_PUSH(&past->history->labels, label) != 0)
 		past->failed = true;
 }
 
@@ -217,7 +219,6 @@ static void parse(struct past *past, struct slot *slot, uint32_t state)
 
 	past->versions.state = state;
 	past->versions.guessed = false;
-	atomic_store(&past->nodes, 0);
 	ext_parse_inode(past->ext, slot->raw, slot->number, &inode);
 	if (inode.mode != 0 && ext_map_inode(&past->parse, &inode, &why) != 0)
 		past->failed = true;
@@ -305,7 +306,8 @@ static void map_block(struct past *past, const struct version *versions, size_t 
 	struct slot *slots = make_slots(past, number, n);
 
 	for (size_t i = 0; !past->failed && i < nversions; i++) {
-		if (version_read(&past->versions, &versions[i], past->block) != 0)
+		if (!past_may_spend(past, 0, past->ext->block_size) ||
+		    version_read(&past->versions, &versions[i], past->block) != 0)
 			continue;
 		for (uint32_t j = 0; j < n; j++)
 			if (is_followed(past, slots[j].number))

@@ -17,7 +17,8 @@ static void add_name(struct past *past, const struct past_entry *entry, uint32_t
 	    .guessed = entry->guessed,
 	};
 
-	if (name.from < to && VEC_PUSH(&past->history->names, name) != 0)
+	if (name.from < to && past_may_spend(past, 2 * sizeof(name), sizeof(name)) &&
+	    VEC_PUSH(&past->history->names, name) != 0)
 		past->failed = true;
 }
 
@@ -64,7 +65,7 @@ static uint32_t put_name(struct past *past, const uint8_t *name)
 	uint32_t at = (uint32_t)past->history->pool.n;
 	size_t len = (size_t)name[0] + 1;
 
-	if (past->history->pool.n + len > UINT32_MAX ||
+	if (past->history->pool.n + len > UINT32_MAX || !past_may_spend(past, len, len) ||
 	    vec_reserve((void **)&past->history->pool.at, &past->history->pool.cap,
 			past->history->pool.n + len, 1) != 0) {
 		past->failed = true;
@@ -149,7 +150,8 @@ static void read_version(struct past *past, const struct version *version, uint3
 {
 	ext_found_free(&past->found);
 	memset(&past->found, 0, sizeof(past->found));
-	if (version_read(&past->versions, version, past->block) == 0)
+	if (past_may_spend(past, 0, past->ext->block_size) &&
+	    version_read(&past->versions, version, past->block) == 0)
 		ext_read_entries(&past->parse, dir, past->block, past->ext->block_size);
 }
 
