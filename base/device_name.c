@@ -203,3 +203,18 @@ long device_name_find(const char *typed, const char *const *names, size_t n, siz
 	}
 	return -1;
 }
+
+bool device_name_node(const char *name, size_t *disk, unsigned *partition)
+{
+	long number = strchr(name, '/') == NULL ? node_partition(name) : -1;
+
+	if (number < 0)
+		return false;
+	*partition = (unsigned)number;
+	*disk = strlen(name);
+	if (number == 0)
+		return true;
+	*disk -= digits_at_end(name, *disk);
+	*disk -= is_numbered(name, *disk - 1) && name[*disk - 1] == 'p';
+	return true;
+}

@@ -10,10 +10,15 @@
 #ifndef BASE_DEVICE_NAME_H
 #define BASE_DEVICE_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The index of the one that is meant; -1 when it is none; -2 when it may be several: the first two of them
    are in `meant`. */
 long device_name_find(const char *typed, const char *const *names, size_t n, size_t meant[2]);
+
+/* Whether it is the kernel's name of a disk or a partition ("sda", "nvme0n1p2"): how much of it is the disk's
+   ("sda", "nvme0n1"), and the partition's number, 0 for the disk. */
+bool device_name_node(const char *name, size_t *disk, unsigned *partition);
 
 #endif

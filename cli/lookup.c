@@ -1,88 +1,49 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* blkmap lookup: what is at these sectors. */
-#include "base/escape.h"
+/* blkmap lookup: what is at these sectors, or at the places that messages name. */
+#include "cli/lookup.h"
+
 #include "base/size.h"
-#include "cli/cli.h"
-#include "cli/rescue.h"
-#include "reports/region_json.h"
-#include "reports/region_text.h"
+#include "cli/message.h"
+#include "layout/device.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char options_help[] =
-    "  --json              one JSON object a line\n"
-    "  --bytes             the numbers are byte offsets on the disk, not sectors\n"
+    "  --log FILE          messages with places in them: kernel and smartctl logs, lists of badblocks, map "
+    "files\n"
+    "                      of ddrescue, hdparm's output, numbers with words around them; - is standard "
+    "input\n"
+    "  --name NAME=DEVICE  what messages call NAME is DEVICE here, as in dm-0=VG/LV, sdb=disk2\n"
+    "  --relative-to DEVICE  numbers count from the start of this partition or volume\n"
+    "  --unit SIZE         numbers, and \"logical blocks\" of messages, count units of SIZE bytes\n"
+    "  --fs-block          numbers are blocks of the file system\n"
+    "  --bytes             numbers are byte offsets on the disk, not sectors\n"
     "  --ddrescue FILE     what lies in the areas that a ddrescue map file calls not "
-    "rescued\n" COMMON_DISK_HELP
-    "SECTOR is decimal or 0x hexadecimal, in units of 512 bytes; - reads sectors from standard input.\n";
+    "rescued\n"
+    "  --lost              which files, directories, inodes and metadata are lost with all of these\n"
+    "  --json              one JSON object a line\n" COMMON_DISK_HELP
+    "SECTOR is decimal or 0x hexadecimal, in units of 512 bytes, or [DEVICE:]<INODE>; - reads sectors, or\n"
+    "messages, from standard input.\n";
 
-enum { OPTION_BYTES = 1, OPTION_DDRESCUE };
-
-struct lookup {
-	struct common *common;
-	const struct map *map;
-	const char *disk;
-	const char *ddrescue;            /* a map file, or NULL */
-	const struct rescue_area *state; /* that the next regions lie in, or NULL */
-	bool bytes;
-	bool missed; /* a sector that does not exist */
-	struct text out;
+enum {
+	OPTION_BYTES = 1,
+	OPTION_DDRESCUE,
+	OPTION_LOG,
+	OPTION_NAME,
+	OPTION_UNIT,
+	OPTION_FS_BLOCK,
+	OPTION_LOST
 };
 
-/* "4358: disk > part1 > VG/LV: ext4 file-data, block 1057, group 0, inode 12 /hello, byte 0 [4358+8]" */
-static void add_line(struct text *out, const struct region *region, uint64_t sector)
+/* A sector of the disk, as it is typed. */
+static int lookup_plain(struct lookup *lookup, uint64_t number)
 {
-	text_printf(out, "%" PRIu64 ": ", sector);
-	for (unsigned i = 0; i < region->depth; i++) {
-		if (i > 0)
-			text_str(out, " > ");
-		escape_terminal(out, region->stack[i]->name, strlen(region->stack[i]->name));
-	}
-	text_str(out, ": ");
-	if (region->fs_type != NULL)
-		text_printf(out, "%s ", region->fs_type);
-	region_details(out, region);
-	text_printf(out, " [%" PRIu64 "+%" PRIu64 "]", region->start, region->sectors);
-}
-
-/* What ddrescue says of it comes last: the object is opened again for that. */
-static void add_json(struct lookup *lookup, const struct region *region, uint64_t sector)
-{
-	struct text *out = &lookup->out;
-
-	region_json(out, region, &sector);
-	if (lookup->state != NULL && out->n > 0 && out->at[out->n - 1] == '}') {
-		out->n--;
-		text_printf(out, ",\"rescue\":\"%s\"}", rescue_name(lookup->state->state));
-	}
-}
-
-static int add_region(struct lookup *lookup, const struct region *region, uint64_t sector)
-{
-	if (lookup->common->json) {
-		add_json(lookup, region, sector);
-	} else {
-		add_line(&lookup->out, region, sector);
-		if (lookup->state != NULL && lookup->state->state != RESCUE_BAD)
-			text_printf(&lookup->out, " %s", rescue_words(lookup->state->state));
-	}
-	text_char(&lookup->out, '\n');
-	return lookup->out.n > 65536 ? print_text(&lookup->out) : 0;
-}
-
-static int lookup_word(struct lookup *lookup, const char *word)
-{
-	struct region region;
-	struct place place;
-	uint64_t number, sector;
+	struct lookup_from from = {.byte = lookup->bytes ? number % SECTOR_SIZE : 0};
+	uint64_t sector = lookup->bytes ? number >> SECTOR_SHIFT : number;
 	struct err err;
 
-	if (number_parse(word, &number, &err) != 0)
-		return fail(NULL, &err);
-	sector = lookup->bytes ? number >> SECTOR_SHIFT : number;
 	if (sector >= map_disk(lookup->map)->sectors) {
 		err_set(&err,
 			"sector %" PRIu64 " is beyond the end of the disk, which has %" PRIu64 " sectors",
@@ -91,96 +52,62 @@ static int lookup_word(struct lookup *lookup, const char *word)
 		lookup->missed = true;
 		return 0;
 	}
-	region_lookup(lookup->map, sector, &place, &region);
-	if (lookup->bytes && region.has_offset)
-		region.offset += number % SECTOR_SIZE;
-	return add_region(lookup, &region, sector);
+	return lookup_sector(lookup, sector, &from);
 }
 
-/* Sectors from standard input, separated by blanks or line ends. */
-static int lookup_input(struct lookup *lookup)
+/* "[DEVICE:]<12>": 1 where it is none, 0, or STATUS_FAILED. */
+static int lookup_inode(struct lookup *lookup, const char *word)
 {
-	char *line = NULL, *word, *save;
-	size_t cap = 0;
-	int status = 0;
-
-	while (status == 0 && getline(&line, &cap, stdin) >= 0)
-		for (word = strtok_r(line, " \t\r\n", &save); word != NULL && status == 0;
-		     word = strtok_r(NULL, " \t\r\n", &save))
-			status = lookup_word(lookup, word);
-	free(line);
-	return status;
-}
-
-/* Every run that an area touches, cut to it. */
-static int lookup_area(struct lookup *lookup, uint64_t from, uint64_t to)
-{
-	struct region region;
-	struct place place;
-	int status = 0;
-
-	for (uint64_t at = from; at < to && status == 0; at += place.count) {
-		map_find(lookup->map, at, &place);
-		if (place.count > to - at)
-			place.count = to - at;
-		region_describe(lookup->map, &place, &region);
-		status = add_region(lookup, &region, at);
-	}
-	return status;
-}
-
-/* How much there is of each state, on standard error. */
-static void note_rescue(const struct lookup *lookup, const struct rescue_map *rescue)
-{
-	uint64_t end = map_disk(lookup->map)->sectors << SECTOR_SHIFT, beyond = 0;
-	struct err note;
-
-	for (int state = 0; state < RESCUE_STATES; state++) {
-		uint64_t areas = 0, bytes = 0;
-
-		for (size_t i = 0; i < rescue->areas.n; i++) {
-			const struct rescue_area *area = &rescue->areas.at[i];
-
-			areas += area->state == (enum rescue)state;
-			bytes += area->state == (enum rescue)state ? area->bytes : 0;
-			beyond += state == 0 && area->from + area->bytes > end;
-		}
-		if (areas == 0)
-			continue;
-		err_set(&note, "note: %" PRIu64 " area%s of %" PRIu64 " bytes: %s", areas,
-			areas == 1 ? "" : "s", bytes, rescue_words((enum rescue)state));
-		fail(lookup->ddrescue, &note);
-	}
-	if (beyond == 0)
-		return;
-	err_set(&note,
-		"warning: %" PRIu64 " areas end beyond the disk, which has %" PRIu64
-		" bytes: it is of another",
-		beyond, end);
-	fail(lookup->ddrescue, &note);
-}
-
-static int lookup_rescue(struct lookup *lookup)
-{
-	uint64_t end = map_disk(lookup->map)->sectors;
-	struct rescue_map rescue = {0};
+	struct message message = {.unit = MESSAGE_INODE};
+	struct lookup_from from = {.message = &message};
+	const struct space *base = lookup->base, *named;
+	const char *open = strchr(word, '<'), *end;
+	char device[256];
 	struct err err;
-	int status = 0;
+	int status;
 
-	if (rescue_read(&rescue, lookup->ddrescue, &err) != 0)
-		status = fail(lookup->ddrescue, &err);
-	else
-		note_rescue(lookup, &rescue);
-	for (size_t i = 0; i < rescue.areas.n && status == 0; i++) {
-		const struct rescue_area *area = &rescue.areas.at[i];
-		uint64_t to = (area->from + area->bytes + SECTOR_SIZE - 1) >> SECTOR_SHIFT;
-
-		lookup->state = area;
-		status = lookup_area(lookup, area->from >> SECTOR_SHIFT, to < end ? to : end);
+	if (open == NULL || (open > word && open[-1] != ':') ||
+	    !message_number(open + 1, 10, &message.number, &end) || strcmp(end, ">") != 0)
+		return 1;
+	if (open > word) {
+		snprintf(device, sizeof(device), "%.*s", (int)(open - 1 - word), word);
+		named = device_find(lookup->map, device, &err);
+		if (named == NULL)
+			return fail(lookup->disk, &err);
+		lookup->base = named;
 	}
-	lookup->state = NULL;
-	VEC_FREE(&rescue.areas);
+	status = lookup_message(lookup, &from);
+	lookup->base = base;
 	return status;
+}
+
+int lookup_word(struct lookup *lookup, const char *word)
+{
+	struct message message = {.unit = MESSAGE_PLAIN};
+	struct lookup_from from = {.message = &message};
+	struct err err;
+	int status = lookup_inode(lookup, word);
+
+	if (status != 1)
+		return status;
+	if (number_parse(word, &message.number, &err) != 0)
+		return fail(NULL, &err);
+	if (lookup->unit == 0 && !lookup->fs_block && lookup->base == map_disk(lookup->map))
+		return lookup_plain(lookup, message.number);
+	return lookup_message(lookup, &from);
+}
+
+static int find_base(struct lookup *lookup)
+{
+	struct err err;
+
+	if (lookup->common->relative_to == NULL)
+		return 0;
+	lookup->base = device_find(lookup->map, lookup->common->relative_to, &err);
+	if (lookup->base != NULL)
+		return 0;
+	err_prefix(&err, "--relative-to: ");
+	return fail(lookup->disk, &err);
 }
 
 static int lookup_all(struct lookup *lookup, char **words)
@@ -190,28 +117,70 @@ static int lookup_all(struct lookup *lookup, char **words)
 
 	if (open_map(&map, lookup->disk, lookup->common) != 0)
 		return STATUS_FAILED;
-	lookup->map = map;
-	if (lookup->ddrescue != NULL)
+	lookup->map = lookup->names.map = map;
+	lookup->names.disk = lookup->disk;
+	lookup->base = map_disk(map);
+	status = find_base(lookup);
+	if (status == 0 && lookup->ddrescue != NULL)
 		status = lookup_rescue(lookup);
+	if (status == 0 && lookup->log != NULL)
+		status = lookup_input(lookup, lookup->log);
 	for (; *words != NULL && status == 0; words++)
-		status = strcmp(*words, "-") == 0 ? lookup_input(lookup) : lookup_word(lookup, *words);
+		status = strcmp(*words, "-") == 0 ? lookup_input(lookup, "-") : lookup_word(lookup, *words);
+	if (status == 0 && lookup->lost)
+		status = lost_report(lookup);
 	printed = print_text(&lookup->out);
 	print_notes(map);
-	text_free(&lookup->out);
 	map_close(map);
 	return status != 0 ? status : printed != 0 ? printed : lookup->missed ? STATUS_FAILED : STATUS_DONE;
+}
+
+static int parse_unit(struct lookup *lookup, const char *value, struct err *err)
+{
+	if (size_parse(value, &lookup->unit, err) != 0)
+		return err_prefix(err, "--unit: ");
+	if (lookup->unit == 0)
+		return err_set(err, "--unit: '%s' is no size", value);
+	return 0;
+}
+
+static int read_later(struct lookup *lookup, const char *option, const char *value, struct err *err)
+{
+	if (lookup->log != NULL || lookup->ddrescue != NULL)
+		return err_set(err, "%s: there is one --log or one --ddrescue", option);
+	if (strcmp(value, "-") != 0 || strcmp(option, "--log") != 0)
+		lookup->common->read_later = value;
+	return 0;
 }
 
 static int own_option(void *context, int option, const char *value, struct err *err)
 {
 	struct lookup *lookup = context;
+	int status = 0;
 
-	(void)err;
 	if (option == OPTION_BYTES)
 		lookup->bytes = true;
-	else if (option == OPTION_DDRESCUE)
-		lookup->ddrescue = lookup->common->read_later = value;
-	return 0;
+	else if (option == OPTION_FS_BLOCK)
+		lookup->fs_block = true;
+	else if (option == OPTION_LOST)
+		lookup->lost = true;
+	else if (option == OPTION_UNIT)
+		status = parse_unit(lookup, value, err);
+	else if (option == OPTION_NAME)
+		status = device_names_give(&lookup->names, value, err);
+	else if (option == OPTION_DDRESCUE && (status = read_later(lookup, "--ddrescue", value, err)) == 0)
+		lookup->ddrescue = value;
+	else if (option == OPTION_LOG && (status = read_later(lookup, "--log", value, err)) == 0)
+		lookup->log = value;
+	return status;
+}
+
+static void lookup_done(struct lookup *lookup)
+{
+	device_names_done(&lookup->names);
+	VEC_FREE(&lookup->runs);
+	VEC_FREE(&lookup->inodes);
+	text_free(&lookup->out);
 }
 
 static int run(int argc, char **argv)
@@ -222,6 +191,12 @@ static int run(int argc, char **argv)
 	    COMMON_HELP,
 	    {"bytes", no_argument, NULL, OPTION_BYTES},
 	    {"ddrescue", required_argument, NULL, OPTION_DDRESCUE},
+	    {"log", required_argument, NULL, OPTION_LOG},
+	    {"name", required_argument, NULL, OPTION_NAME},
+	    {"unit", required_argument, NULL, OPTION_UNIT},
+	    {"fs-block", no_argument, NULL, OPTION_FS_BLOCK},
+	    {"lost", no_argument, NULL, OPTION_LOST},
+	    {"relative-to", required_argument, NULL, COMMON_RELATIVE_TO},
 	    {0},
 	};
 	struct common common = COMMON_INIT;
@@ -231,12 +206,16 @@ static int run(int argc, char **argv)
 
 	if (status == 1) {
 		status = STATUS_DONE;
-	} else if (status == 0 && argc - optind < (lookup.ddrescue ? 1 : 2)) {
+	} else if (status == 0 && argc - optind < (lookup.ddrescue || lookup.log ? 1 : 2)) {
 		status = fail_usage(&command_lookup, "expected a disk and at least one sector");
+	} else if (status == 0 && lookup.bytes + lookup.fs_block + (lookup.unit != 0) > 1) {
+		status = fail_usage(&command_lookup,
+				    "one of --bytes, --unit and --fs-block says what numbers count");
 	} else if (status == 0) {
 		lookup.disk = argv[optind];
 		status = lookup_all(&lookup, argv + optind + 1);
 	}
+	lookup_done(&lookup);
 	common_done(&common);
 	return status;
 }
