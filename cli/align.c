@@ -2,15 +2,21 @@
 /* blkmap align: is the layout aligned, and are the accesses. */
 #include "analyzer/analysis.h"
 #include "cli/cli.h"
+#include "cli/what_if.h"
 #include "reports/align.h"
 
 #include <stdio.h>
 
 static const char options_help[] =
     "  --align SIZE        the unit of alignment (default 4096)\n"
+    "  --what-if LAYER=SECTOR[,...]\n"
+    "                      what TRACE's writes would be if LAYER began there in what it lies in; may be "
+    "repeated\n"
+    "  --json              with --what-if: the table as one JSON document\n"
+    "  -o BASE             with --what-if: BASE.as-is.iolog and BASE.what-if.iolog for fio\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_TRACE_HELP
 	COMMON_FORCE_HELP COMMON_DISK_HELP "The exit status is 1 when a layer or, with TRACE, a write is "
-					   "off, or blocks are smaller than the unit.\n";
+    "off, or blocks are smaller than the unit.\n";
 
 #define BLOCK_SECTORS 8
 
@@ -89,21 +95,64 @@ static int align_disk(const char *disk, const struct common *common)
 	return status;
 }
 
+enum { OPTION_WHAT_IF = COMMON_LAST };
+
+struct command_line {
+	struct common common;
+	struct what_if_line what_if;
+};
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct what_if_line *line = &((struct command_line *)context)->what_if;
+
+	if (option == 'o') {
+		line->base = value;
+		return 0;
+	}
+	if (option != OPTION_WHAT_IF)
+		return err_set(err, "unknown option");
+	if (line->n == WHAT_IF_MAX)
+		return err_set(err, "--what-if: at most %d times", WHAT_IF_MAX);
+	line->questions[line->n++] = value;
+	return 0;
+}
+
+static int align(struct command_line *line, char **operands, int n)
+{
+	if (n < 1 || n > 2)
+		return fail_usage(&command_align, "expected a disk, and perhaps a trace before it");
+	if (line->what_if.n == 0 && (line->what_if.base != NULL || line->common.json))
+		return fail_usage(&command_align, "-o and --json are of --what-if");
+	if (line->what_if.n == 0)
+		return n == 1 ? align_disk(operands[0], &line->common)
+			      : align_with_trace(operands[0], operands[1], &line->common);
+	if (n != 2)
+		return fail_usage(&command_align, "--what-if needs a trace and a disk");
+	if (what_if_plan(&line->what_if, &line->common) != 0)
+		return STATUS_FAILED;
+	return what_if_run(&line->what_if, operands[0], operands[1], &line->common);
+}
+
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {COMMON_DISK, COMMON_TRACE, COMMON_HELP, {0}};
-	struct common common = COMMON_INIT;
-	int status = common_parse(&common, &command_align, options, options_help, argc, argv, NULL, NULL);
+	static const struct option options[] = {COMMON_OUTPUT,
+						COMMON_FILE,
+						COMMON_DISK,
+						COMMON_TRACE,
+						COMMON_HELP,
+						{"what-if", required_argument, NULL, OPTION_WHAT_IF},
+						{0}};
+	struct command_line line = {.common = COMMON_INIT};
+	int status =
+	    common_parse(&line.common, &command_align, options, options_help, argc, argv, own_option, &line);
 
-	if (status == 1)
+	if (status == 0)
+		status = align(&line, argv + optind, argc - optind);
+	else if (status == 1)
 		status = STATUS_DONE;
-	else if (status == 0 && argc - optind == 1)
-		status = align_disk(argv[optind], &common);
-	else if (status == 0 && argc - optind == 2)
-		status = align_with_trace(argv[optind], argv[optind + 1], &common);
-	else if (status == 0)
-		status = fail_usage(&command_align, "expected a disk, and perhaps a trace before it");
-	common_done(&common);
+	what_if_line_done(&line.what_if);
+	common_done(&line.common);
 	return status;
 }
 
