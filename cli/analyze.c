@@ -197,7 +197,7 @@ static int run(int argc, char **argv)
 	    {"piece", required_argument, NULL, OPTION_PIECE},
 	    {0},
 	};
-	struct command_line line = {.common = COMMON_INIT};
+	struct command_line line = {.common = COMMON_DATED_INIT};
 	int status = common_parse(&line.common, &command_analyze, options, options_help, argc, argv,
 				  own_option, &line);
 

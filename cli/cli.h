@@ -79,6 +79,11 @@ struct common {
 	{                                                                                                    \
 		.unit_sectors = 8                                                                            \
 	}
+/* Of commands that have COMMON_DATED. */
+#define COMMON_DATED_INIT                                                                                    \
+	{                                                                                                    \
+		.unit_sectors = 8, .map = {.history = true }                                                 \
+	}
 
 /* The long options of struct common, for a command's table; their values start at COMMON_FIRST. */
 enum {

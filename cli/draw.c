@@ -246,7 +246,7 @@ static int run(int argc, char **argv)
 	    COMMON_HELP,
 	    {0},
 	};
-	struct common common = COMMON_INIT;
+	struct common common = COMMON_DATED_INIT;
 	struct draw draw = {0};
 	int status =
 	    common_parse(&common, &command_draw, options, options_help, argc, argv, own_option, &draw);

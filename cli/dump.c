@@ -439,7 +439,7 @@ static int run(int argc, char **argv)
 	    {"count", required_argument, NULL, 'c'},
 	    {0},
 	};
-	struct common common = COMMON_INIT;
+	struct common common = COMMON_DATED_INIT;
 	struct wanted wanted = {.columns = COLUMNS_INIT};
 	int status =
 	    common_parse(&common, &command_dump, options, options_help, argc, argv, own_option, &wanted);

@@ -67,6 +67,7 @@ static int parse_as_of(struct common *common, const char *value, struct err *err
 	if (strcmp(value, "access") != 0 && strcmp(value, "end") != 0)
 		return err_set(err, "--as-of: '%s' is neither access nor end", value);
 	common->as_of_end = strcmp(value, "end") == 0;
+	common->map.history = !common->as_of_end;
 	return 0;
 }
 

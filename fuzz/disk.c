@@ -7,10 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct map_options options = {.history = true};
 	struct map *map;
 	struct err err;
 
-	if (size < 4 || map_open(&map, sectors_unpack(data, size), NULL, &err) != 0)
+	if (size < 4 || map_open(&map, sectors_unpack(data, size), &options, &err) != 0)
 		return 0;
 	walk_map(map);
 	map_close(map);

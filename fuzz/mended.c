@@ -7,6 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct map_options options = {.history = true};
 	struct map *map;
 	const char *path;
 	struct err err;
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	path = sectors_unpack(data, size);
 	sectors_mend(data, size);
-	if (map_open(&map, path, NULL, &err) != 0)
+	if (map_open(&map, path, &options, &err) != 0)
 		return 0;
 	walk_map(map);
 	map_close(map);

@@ -13,7 +13,7 @@ struct md;
 struct map_build {
 	const char *lvm_metadata; /* these are of the options, see there; threads is at least 1 */
 	unsigned threads;
-	bool keep_links, no_replay, shallow;
+	bool keep_links, no_replay, history, shallow;
 	struct lvm *lvm; /* the volume groups while they are put together */
 	struct md *md;   /* the arrays while they are put together */
 };

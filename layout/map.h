@@ -62,8 +62,10 @@ struct map_options {
 	const char *const *with;    /* paths of further disks that volume groups lie on */
 	size_t nwith;
 	unsigned threads; /* how many may work on it; 0 is one */
-	bool keep_links;  /* remember where symbolic links lead, for saving the map */
-	bool no_replay;   /* journals are left as they are: file systems as they lie on the disk */
+	bool
+	    keep_links; /* remember where symbolic links lead, for saving the map, and all that history does */
+	bool history;   /* find out what journals tell of the time before */
+	bool no_replay; /* journals are left as they are: file systems as they lie on the disk */
 	bool shallow; /* only what there is and what it is called: no structures and files of file systems */
 	uint64_t max_memory; /* bytes that what is found on the disk may take; 0 is ACCOUNT_MEMORY_DEFAULT */
 };

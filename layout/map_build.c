@@ -161,6 +161,7 @@ int map_build(struct map *map, const char *path, const struct map_options *optio
 	    .lvm_metadata = given->lvm_metadata,
 	    .threads = given->threads > 0 ? given->threads : 1,
 	    .keep_links = given->keep_links,
+	    .history = given->history || given->keep_links,
 	    .no_replay = given->no_replay,
 	    .shallow = given->shallow,
 	};

@@ -182,7 +182,9 @@ static int map_file_system(struct ext *ext, struct err *err)
 		return err_nomem(err);
 	if (ext->map->build->keep_links && ext_read_targets(ext, err) != 0)
 		return -1;
-	return ext_read_dirs(ext, err) == 0 ? ext_map_past(ext, err) : -1;
+	if (ext_read_dirs(ext, err) != 0)
+		return -1;
+	return ext->map->build->history ? ext_map_past(ext, err) : 0;
 }
 
 int ext_map_opened(struct map *map, struct space *space, ext2_filsys fs, bool from_backup, struct err *err)
