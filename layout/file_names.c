@@ -56,10 +56,11 @@ void file_names_free(struct file_names *names)
 	if (names->of != NULL)
 		munmap(names->of, table_bytes(names));
 	free(names->touched);
+	if (!names->borrowed || names->others.cap > 0)
+		VEC_FREE(&names->others);
 	if (!names->borrowed) {
 		free((void *)names->listed);
 		free(names->pool);
-		VEC_FREE(&names->others);
 		VEC_FREE(&names->targets);
 	}
 	memset(names, 0, sizeof(*names));

@@ -40,7 +40,7 @@ struct file_names {
 	struct account *account; /* that names are charged to; NULL for none */
 	uint8_t *touched;        /* a bit for each page of `of` that is in memory, and charged */
 	bool left_out;           /* some name did not fit */
-	bool borrowed;           /* listed, pool, others and targets lie in its file */
+	bool borrowed;           /* listed, pool, targets and, without `cap`, others lie in its file */
 };
 
 /* Names of inodes 1 .. inodes, whose paths begin at the directory `root`.  0, or -1 without memory. */

@@ -3,6 +3,8 @@
 #include "layout/file_names.h"
 #include "layout/saved/format.h"
 
+#include <string.h>
+
 _Static_assert(sizeof(struct file_link) == 12 && sizeof(struct file_target) == 12,
 	       "used as they lie in the file");
 
@@ -65,6 +67,24 @@ static bool names_are_sound(const struct file_names *names)
 	return true;
 }
 
+/* Version 1 kept further names as they were met: an array of its own, in order. */
+static int sort_others(struct file_names *names)
+{
+	const struct file_link *met = names->others.at;
+	size_t n = names->others.n;
+
+	names->others.at = NULL;
+	names->others.n = 0;
+	if (n == 0)
+		return 0;
+	if (vec_reserve((void **)&names->others.at, &names->others.cap, n, sizeof(*met)) != 0)
+		return -1;
+	memcpy(names->others.at, met, n * sizeof(*met));
+	names->others.n = n;
+	file_names_sort(names);
+	return 0;
+}
+
 void saved_get_names(struct saved_in *in, struct file_names *names)
 {
 	names->borrowed = true;
@@ -75,4 +95,6 @@ void saved_get_names(struct saved_in *in, struct file_names *names)
 	    in, SAVED_TARGETS, sizeof(struct file_target), &names->targets.n);
 	names->pool = (char *)saved_get_items(in, SAVED_POOL, 1, &names->used);
 	in->tree.bad = in->tree.bad || !names_are_sound(names);
+	if (in->version == 1 && !in->tree.bad)
+		in->tree.bad = sort_others(names) != 0;
 }
