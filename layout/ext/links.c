@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where symbolic links lead, and paths through them, for saved maps, which have no disk to ask.  Short
-   targets lie in the inode, long ones in the link's first block. */
+   targets lie in the inode, long ones in the link's first block.  With a disk, where libext2fs follows links,
+   they lead nowhere here. */
 #include "base/bytes.h"
 #include "layout/ext/ext_private.h"
 
@@ -118,6 +119,18 @@ static size_t part_len(const char *path, size_t len)
 	return slash ? (size_t)(slash - path) : len;
 }
 
+/* Whether it is a symbolic link whose target is not kept, which is so while there is a disk to ask. */
+static bool leads_elsewhere(const struct ext *ext, uint32_t inode)
+{
+	uint64_t sector, within = (uint64_t)((inode - 1) % ext->inodes_per_group) * ext->inode_size % 512;
+	uint8_t mode[2];
+	struct err why;
+
+	return ext->names.of != NULL && ext_inode_sector(&ext->fs, inode, &sector) &&
+	       space_read(ext->fs.space, sector * 512 + within, mode, sizeof(mode), &why) == 0 &&
+	       LINUX_S_ISLNK(le16(mode));
+}
+
 /* As libext2fs goes: an empty last part is the directory itself.  Recursion ends because `links` grows. */
 static errcode_t follow(struct walk *walk, uint32_t dir, const char *path, size_t len, bool last_too,
 			unsigned links, uint32_t *inode)
@@ -147,6 +160,8 @@ static errcode_t follow(struct walk *walk, uint32_t dir, const char *path, size_
 			result = links == LINKS_MAX
 				     ? EXT2_ET_SYMLINK_LOOP
 				     : follow(walk, dir, target, target_len, true, links + 1, inode);
+		else if ((!last || last_too) && leads_elsewhere(ext, *inode))
+			return EXT2_ET_FILE_NOT_FOUND;
 		dir = *inode;
 		path += last ? part : part + 1;
 		len -= last ? part : part + 1;

@@ -40,8 +40,8 @@ int ext_resolve(const struct fs *fs, const char *path, uint32_t *inode, struct e
 		result = ext2fs_namei(lib, EXT2_ROOT_INO, EXT2_ROOT_INO, path, inode);
 		ext2fs_free(lib);
 		/* Names without their key are known here only. */
-		if (result != 0)
-			result = ext_follow(ext, path, inode);
+		if (result != 0 && ext_follow(ext, path, inode) == 0)
+			result = 0;
 	}
 	/* A sound path has few links; eight that each go through eight others have millions. */
 	if (account_is_spent(fs->space->account))
