@@ -47,6 +47,7 @@ struct statistic_setup analysis_setup(const struct analysis *analysis)
 	    .map = analysis->map,
 	    .trace = analysis->trace,
 	    .base = analysis->options.base,
+	    .filter = analysis->options.filter,
 	    .unit_sectors = analysis->options.unit_sectors,
 	    .only_places = analysis->options.only_places,
 	};
@@ -103,9 +104,13 @@ static int merge(struct analysis *analysis, struct tallies *all, struct err *err
 		tally_see_mark(&all->at[i]);
 	for (unsigned i = 1; i < all->n; i++)
 		tally_merge(tally, &all->at[i]);
+	if (tally->run.gave_up)
+		status = err_set(
+		    err, "a pattern of the filter takes too long on some text, so accesses would be missing");
 	take_states(analysis, tally);
 	analysis->accesses = tally->accesses;
 	analysis->outside = tally->outside;
+	analysis->filtered = tally->filtered;
 	analysis->past = tally->past;
 	analysis->beyond = tally->beyond;
 	analysis->elsewhere = tally->elsewhere;

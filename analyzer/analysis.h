@@ -22,7 +22,8 @@ struct analysis_options {
 	unsigned number, of;        /* only every of-th batch, from the number-th on; 0 for all */
 	const struct statistic *more[STATISTICS_MAX]; /* to be counted beside usage and alignment */
 	unsigned nmore;
-	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
+	const struct clock *clock;   /* of the trace, or NULL: labels are the image's then */
+	const struct filter *filter; /* only the pieces that pass count; NULL for all */
 	bool asked_alone; /* of `more`, those that have results are what is asked for; as in struct results */
 	bool only_places; /* as in struct statistic_setup */
 };
@@ -37,6 +38,7 @@ struct analysis {
 	unsigned ncounted;
 	uint64_t accesses; /* counted */
 	uint64_t outside;  /* left out, marks included */
+	uint64_t filtered; /* left out by the filter */
 	uint64_t windows;
 	uint64_t stray_ons, stray_offs;
 	uint64_t past;      /* left out because they begin beyond the end of the disk, or of the base */

@@ -22,6 +22,8 @@ static void take_trace(struct results *results, const struct trace *trace, const
 	    .accesses = analysis->accesses,
 	    .windows = analysis->windows,
 	    .outside = analysis->outside,
+	    .filter = analysis->options.filter != NULL ? filter_text(analysis->options.filter) : NULL,
+	    .filtered = analysis->filtered,
 	    .past = analysis->past,
 	    .stray_ons = analysis->stray_ons,
 	    .stray_offs = analysis->stray_offs,

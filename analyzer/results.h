@@ -22,6 +22,8 @@ struct results_trace {
 	uint64_t sectors;        /* the size that it states, 0 if it does not */
 	const char *identity; /* what proves what it is of (enum fit_proof); NULL where that was not asked */
 	uint64_t accesses, windows, outside;
+	const char *filter; /* NULL without one */
+	uint64_t filtered;
 	uint64_t past; /* left out like those outside, as in struct analysis */
 	uint64_t stray_ons, stray_offs;
 	uint64_t beyond, elsewhere; /* as in struct analysis */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct clock;
+struct filter;
 struct statistic;
 struct trace;
 
@@ -30,6 +31,7 @@ struct statistic_setup {
 	const struct clock *clock; /* of the trace, or NULL: labels are the image's then */
 	const struct trace
 	    *trace; /* for its names, or NULL: of single accesses that are counted without one */
+	const struct filter *filter;   /* that pieces pass, or NULL */
 	const struct statistic *asked; /* the one that begins: what it was asked with */
 	bool only_places;              /* of pictures: nobody will ask when something was accessed */
 };

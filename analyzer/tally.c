@@ -5,6 +5,7 @@
 
 #include "analyzer/clock.h"
 #include "analyzer/usual.h"
+#include "analyzer/access_filter.h"
 #include "analyzer/access_walk.h"
 
 #include <stdlib.h>
@@ -30,6 +31,11 @@ int tally_init(struct tally *tally, const struct statistic_setup *setup, const s
 
 	*tally = (struct tally){
 	    .map = setup->map, .base = setup->base, .clock = setup->clock, .all = all, .takes_usual = true};
+	if (setup->filter != NULL &&
+	    filter_run_init(&tally->run, setup->filter, setup->trace, setup->map, setup->unit_sectors) != 0) {
+		filter_run_done(&tally->run);
+		return -1;
+	}
 	lanes_init(&tally->lanes, map_disk(setup->map)->sectors);
 	status = add_statistic(tally, &statistic_usage, &tally->usage, setup);
 	if (status == 0)
@@ -46,6 +52,7 @@ int tally_init(struct tally *tally, const struct statistic_setup *setup, const s
 void tally_done(struct tally *tally)
 {
 	bins_free(&tally->bins);
+	filter_run_done(&tally->run);
 	for (unsigned i = 0; i < tally->ncounted; i++) {
 		tally->counted[i].of->done(tally->counted[i].at);
 		if (i >= COUNTED_OWN)
@@ -140,11 +147,91 @@ static void count_walk(struct tally *tally, const struct access *access, uint64_
 		tally->elsewhere += elsewhere;
 }
 
+/* --- accesses of which some pieces pass --- */
+
+/* Goes through the pieces of an access: of one that passes, the place and the extent that it lies in.  A flush has
+   none. */
+struct sieve {
+	struct filter_run *run;
+	struct access_walk walk;
+	filter_verdict verdict;
+	struct place place;
+};
+
+static void sieve_begin(struct sieve *sieve, struct tally *tally, const struct access *access,
+			uint64_t serial, filter_verdict verdict)
+{
+	sieve->run = &tally->run;
+	sieve->verdict = verdict;
+	access_walk_init(&sieve->walk, tally->map, tally->base, access, tally->usage.unit_sectors);
+	access_filter_begin(&tally->run, &sieve->walk, access, serial);
+	access_walk_extent(&sieve->walk);
+}
+
+static bool sieve_next(struct sieve *sieve)
+{
+	do
+		while (access_walk_place(&sieve->walk, &sieve->place)) {
+			piece_set_place(sieve->run->piece, &sieve->place);
+			if (filter_piece(sieve->run, sieve->verdict))
+				return true;
+		}
+	while (access_walk_extent(&sieve->walk));
+	return false;
+}
+
+/* A part of an access is as aligned as the whole, wherever it is cut. */
+static struct access part_of(const struct sieve *sieve)
+{
+	struct access part = sieve->walk.extent;
+
+	part.flags |= sieve->run->piece->unaligned ? ACCESS_OFF : ACCESS_ON;
+	part.start = sieve->place.start;
+	part.count = sieve->place.count;
+	return part;
+}
+
+static void count_pieces(struct tally *tally, struct sieve *sieve, uint64_t serial)
+{
+	while (sieve_next(sieve)) {
+		struct access part = part_of(sieve);
+		const struct access *only = &part;
+
+		if (access_walk_is_on_disk(&sieve->walk))
+			tell_extents(tally, &only, 1, serial);
+		tell_place(tally, &sieve->walk.extent, &sieve->place);
+	}
+}
+
+/* The pieces are gone through twice: a statistic is told of an access before its places, and only of one that
+   passes. */
+static void count_sieved(struct tally *tally, const struct access *access, uint64_t serial,
+			 filter_verdict verdict)
+{
+	uint64_t passing = 0;
+	struct sieve sieve;
+
+	sieve_begin(&sieve, tally, access, serial, verdict);
+	while (sieve_next(&sieve))
+		passing += sieve.place.count;
+	if (passing == 0 && (access->count > 0 || !filter_piece(&tally->run, verdict))) {
+		tally->filtered++;
+		return;
+	}
+	tally->accesses++;
+	sieve_begin(&sieve, tally, access, serial, verdict);
+	tell_access(tally, &sieve.walk.whole, serial);
+	usage_leave_out(&tally->usage, access, access->count - passing);
+	count_pieces(tally, &sieve, serial);
+	if (access->op != ACCESS_FLUSH && access->start + access->count > tally->base->sectors)
+		tally->beyond++;
+}
+
 static void count_walks(struct tally *tally, const struct access *const *accesses, unsigned n,
-			uint64_t serial)
+			const uint64_t *serials)
 {
 	for (unsigned i = 0; i < n; i++)
-		count_walk(tally, accesses[i], serial + i);
+		count_walk(tally, accesses[i], serials[i]);
 }
 
 /* Accesses that are not usual, and their serial numbers. */
@@ -220,8 +307,22 @@ static void put_into_bins(struct tally *tally, const struct usual *usual, unsign
 	}
 }
 
-/* Some accesses that all count, of which the first has that serial number. */
-static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
+/* Accesses that lie on the disk as they stand; those with serials in a row at once. */
+static void tell_all_extents(struct tally *tally, const struct access *const *accesses, unsigned n,
+			     const uint64_t *serials)
+{
+	unsigned from = 0;
+
+	for (unsigned i = 1; i <= n; i++)
+		if (i == n || serials[i] != serials[i - 1] + 1) {
+			tell_extents(tally, accesses + from, i - from, serials[from]);
+			from = i;
+		}
+}
+
+/* Some accesses that all count. */
+static void count_whole(struct tally *tally, const struct access *const *accesses, unsigned n,
+			const uint64_t *serials)
 {
 	struct usual usual[TALLY_TOGETHER];
 	struct others others;
@@ -229,10 +330,11 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 
 	tally->accesses += n;
 	if (tally->base != map_disk(tally->map)) {
-		count_walks(tally, accesses, n, serial);
+		count_walks(tally, accesses, n, serials);
 		return;
 	}
-	tell_extents(tally, accesses, n, serial);
+	if (tally->ncounted > COUNTED_OWN)
+		tell_all_extents(tally, accesses, n, serials);
 	others.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (tally->takes_usual && !clock_looks(tally->clock, accesses[i]) &&
@@ -240,7 +342,7 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 			nusual++;
 		} else {
 			others.at[others.n] = accesses[i];
-			others.serials[others.n++] = serial + i;
+			others.serials[others.n++] = serials[i];
 		}
 	}
 	if (tally->bins.at != NULL)
@@ -249,6 +351,64 @@ static void count_some(struct tally *tally, const struct access *const *accesses
 		count_usual(tally, usual, nusual);
 	if (others.n > 0)
 		count_others(tally, &others);
+}
+
+_Static_assert(TALLY_TOGETHER <= FILTER_TOGETHER, "what is counted together is filtered together");
+
+/* With --relative-to, only the walk knows where an access lies. */
+static void decide(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial,
+		   filter_verdict *verdicts)
+{
+	struct access_walk walk;
+
+	if (tally->base == map_disk(tally->map)) {
+		filter_accesses(&tally->run, accesses, n, serial, verdicts);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		access_walk_init(&walk, tally->map, tally->base, accesses[i], tally->usage.unit_sectors);
+		verdicts[i] = access_filter_decide(&tally->run, &walk, accesses[i], serial + i);
+	}
+}
+
+/* What the filter decides on the access alone is left out, or counted as without a filter.  The order of the
+   accesses is kept for statistics that need it. */
+static void count_filtered(struct tally *tally, const struct access *const *accesses, unsigned n,
+			   uint64_t serial)
+{
+	const struct access *whole[TALLY_TOGETHER];
+	filter_verdict verdicts[TALLY_TOGETHER];
+	uint64_t serials[TALLY_TOGETHER];
+	unsigned nwhole = 0;
+
+	decide(tally, accesses, n, serial, verdicts);
+	for (unsigned i = 0; i < n; i++) {
+		if (verdicts[i] == FILTER_PASSES) {
+			whole[nwhole] = accesses[i];
+			serials[nwhole++] = serial + i;
+		} else if (verdicts[i] == FILTER_FAILS) {
+			tally->filtered++;
+		} else {
+			count_whole(tally, whole, nwhole, serials);
+			nwhole = 0;
+			count_sieved(tally, accesses[i], serial + i, verdicts[i]);
+		}
+	}
+	count_whole(tally, whole, nwhole, serials);
+}
+
+/* Some accesses, of which the first has that serial number. */
+static void count_some(struct tally *tally, const struct access *const *accesses, unsigned n, uint64_t serial)
+{
+	uint64_t serials[TALLY_TOGETHER];
+
+	if (tally->run.filter != NULL) {
+		count_filtered(tally, accesses, n, serial);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		serials[i] = serial + i;
+	count_whole(tally, accesses, n, serials);
 }
 
 void tally_finish(struct tally *tally)
@@ -263,8 +423,8 @@ static void forget(struct tally *tally)
 	tally->marked = true;
 	if (tally->all || tally->part != TALLY_WHOLE)
 		return;
-	tally->outside += tally->accesses + tally->past;
-	tally->accesses = tally->past = 0;
+	tally->outside += tally->accesses + tally->past + tally->filtered;
+	tally->accesses = tally->past = tally->filtered = 0;
 	tally->beyond = tally->elsewhere = 0;
 	bins_clear(&tally->bins);
 	for (unsigned i = 0; i < tally->ncounted; i++)
@@ -332,6 +492,8 @@ void tally_merge(struct tally *tally, struct tally *other)
 {
 	for (unsigned i = 0; i < tally->ncounted; i++)
 		tally->counted[i].of->merge(tally->counted[i].at, other->counted[i].at);
+	tally->run.gave_up |= other->run.gave_up;
+	tally->filtered += other->filtered;
 	tally->accesses += other->accesses;
 	tally->beyond += other->beyond;
 	tally->elsewhere += other->elsewhere;

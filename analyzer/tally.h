@@ -10,6 +10,7 @@
 #include "analyzer/statistic.h"
 #include "analyzer/usage.h"
 #include "layout/map.h"
+#include "query/filter.h"
 #include "trace/stream.h"
 
 #include <stdbool.h>
@@ -38,11 +39,13 @@ struct tally {
 	bool takes_usual; /* all of them can count an access as usual */
 	struct lanes lanes;
 	struct bins bins;
-	uint64_t accesses;  /* counted */
-	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
-	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
-	uint64_t outside;   /* left out, marks included */
-	uint64_t past;      /* left out because they begin beyond the end of the disk, or of the base */
+	struct filter_run run; /* without a filter, zeroed */
+	uint64_t filtered;     /* left out by it */
+	uint64_t accesses;     /* counted */
+	uint64_t beyond;       /* of these, those that reach beyond the end of the disk, or of the base */
+	uint64_t elsewhere;    /* and those that have sectors on another disk, or on none */
+	uint64_t outside;      /* left out, marks included */
+	uint64_t past;         /* left out because they begin beyond the end of the disk, or of the base */
 	enum tally_part part;
 	bool all;    /* accesses outside the windows count too */
 	bool marked; /* a mark has been seen, so nothing before it counts, unless all do */

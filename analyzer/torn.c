@@ -2,6 +2,7 @@
 /* Requests are followed in their order, by one thread: what matters is which comes after which. */
 #include "analyzer/torn.h"
 
+#include "analyzer/access_filter.h"
 #include "base/keys.h"
 #include "base/size.h"
 #include "layout/region.h"
@@ -31,6 +32,10 @@ struct counting {
 	VEC(struct page) pages;
 	struct keys files;
 	struct window window;
+	struct filter_run run;  /* without a filter, all pass */
+	filter_verdict verdict; /* on the access that is looked at */
+	uint64_t number;        /* of the next access that counts */
+	bool marked;
 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -115,6 +120,9 @@ static int take_access(struct counting *counting, const struct access *access, s
 		map_find_in(counting->map, counting->base, at, &place);
 		if (place.count > end - at)
 			place.count = end - at;
+		piece_set_place(counting->run.piece, &place);
+		if (!filter_piece(&counting->run, counting->verdict))
+			continue;
 		region_describe(counting->map, &place, &region);
 		if (region.kind != KIND_FILE_DATA || !region.has_offset || !region.has_owner)
 			continue;
@@ -130,11 +138,30 @@ static int take_access(struct counting *counting, const struct access *access, s
 	return take_run(counting, &run, err);
 }
 
-static bool is_wanted(const struct counting *counting, const struct access *access)
+/* Accesses are numbered as the tally does it: anew when the first mark comes, unless all count. */
+static bool is_counted(struct counting *counting, const struct access *access)
 {
-	if (access->op != ACCESS_WRITE || access->start >= counting->base->sectors)
+	bool marked = access->window != WINDOW_UNMARKED;
+
+	if (marked && !counting->marked && !counting->all)
+		counting->number = 0;
+	counting->marked |= marked;
+	if (access->window > WINDOW_INSIDE && (access->window != WINDOW_OUTSIDE || !counting->all))
 		return false;
-	return access->window <= WINDOW_INSIDE || (access->window == WINDOW_OUTSIDE && counting->all);
+	return access->op == ACCESS_FLUSH || access->start < counting->base->sectors;
+}
+
+static int count_access(struct counting *counting, const struct access *access, struct err *err)
+{
+	uint64_t index = counting->number++;
+	struct access_walk walk;
+
+	if (access->op != ACCESS_WRITE)
+		return 0;
+	access_walk_init(&walk, counting->map, counting->base, access, counting->run.unit_sectors);
+	counting->verdict = access_filter_decide(&counting->run, &walk, access, index);
+	access_filter_begin(&counting->run, &walk, access, index);
+	return counting->verdict == FILTER_FAILS ? 0 : take_access(counting, access, err);
 }
 
 static int take_all(struct counting *counting, struct err *err)
@@ -144,13 +171,13 @@ static int take_all(struct counting *counting, struct err *err)
 
 	while ((got = window_read(&counting->window, batch, BATCH, err)) > 0)
 		for (long i = 0; i < got; i++)
-			if (is_wanted(counting, &batch[i]) && take_access(counting, &batch[i], err) != 0)
+			if (is_counted(counting, &batch[i]) && count_access(counting, &batch[i], err) != 0)
 				return -1;
 	return got < 0 ? -1 : 0;
 }
 
 int torn_count(struct torn *torn, const struct map *map, const struct space *base, struct trace *trace,
-	       uint64_t unit_sectors, bool all, struct err *err)
+	       uint64_t unit_sectors, bool all, const struct filter *filter, struct err *err)
 {
 	struct counting counting = {
 	    .torn = torn, .map = map, .base = base, .unit = unit_sectors << SECTOR_SHIFT, .all = all};
@@ -159,7 +186,13 @@ int torn_count(struct torn *torn, const struct map *map, const struct space *bas
 	if (trace_rewind(trace, err) != 0)
 		return -1;
 	window_init(&counting.window, trace);
-	status = take_all(&counting, err);
+	if (filter_run_init(&counting.run, filter, trace, map, unit_sectors) == 0)
+		status = take_all(&counting, err);
+	else
+		status = err_nomem(err);
+	if (status == 0 && counting.run.gave_up)
+		status = err_set(err, "a pattern of the filter takes too long on some text");
+	filter_run_done(&counting.run);
 	window_done(&counting.window);
 	keys_free(&counting.index);
 	keys_free(&counting.files);

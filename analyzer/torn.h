@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "layout/map.h"
+#include "query/filter.h"
 #include "trace/trace.h"
 
 #include <stdbool.h>
@@ -23,8 +24,8 @@ struct torn {
 	VEC(struct torn_file) files; /* in the order of their first torn page */
 };
 
-/* Reads the trace again from its start; 0 or -1. */
+/* Reads the trace again from its start; only what passes the filter (NULL: all) counts.  0 or -1. */
 int torn_count(struct torn *torn, const struct map *map, const struct space *base, struct trace *trace,
-	       uint64_t unit_sectors, bool all, struct err *err);
+	       uint64_t unit_sectors, bool all, const struct filter *filter, struct err *err);
 
 #endif

@@ -98,6 +98,12 @@ static inline struct counters *usage_known_region(const struct usage *usage, con
 void usage_expect(const struct usage *usage, const struct place *places, unsigned n);
 
 /* Counts a request, and after that each of its places. */
+/* Of the access that usage_access was told of last, so many sectors are left out by a filter. */
+static inline void usage_leave_out(struct usage *usage, const struct access *access, uint64_t sectors)
+{
+	usage->totals.op[access->op].sectors -= sectors;
+}
+
 void usage_access(struct usage *usage, const struct access *access);
 void usage_place(struct usage *usage, const struct access *access, const struct place *place);
 

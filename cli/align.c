@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const char options_help[] =
-    "  --align SIZE        the unit of alignment (default 4096)\n"
+    "  --align SIZE        the unit of alignment (default 4096)\n" COMMON_FILTER_HELP
     "  --what-if LAYER=SECTOR[,...]\n"
     "                      what TRACE's writes would be if LAYER began there in what it lies in; may be "
     "repeated\n"
@@ -48,7 +48,7 @@ static int count_and_print(struct analysis *analysis, struct trace *trace, const
 	if (analysis_run(analysis, trace, &err) != 0 ||
 	    (common->unit_sectors > BLOCK_SECTORS &&
 	     torn_count(&torn, analysis->map, analysis->options.base, trace, common->unit_sectors,
-			common->all, &err) != 0))
+			common->all, common->filter, &err) != 0))
 		status = fail(trace->path, &err);
 	else {
 		print_beyond(analysis, trace->path);
@@ -74,6 +74,7 @@ static int align_with_trace(const char *trace_path, const char *disk, const stru
 	if (open_both(&trace, &map, &fit, trace_path, disk, common) != 0)
 		return STATUS_FAILED;
 	options.base = fit.base;
+	options.filter = common->filter;
 	options.fit = &fit;
 	print_fit(&fit, trace_path);
 	analysis_init(&analysis, map, &options);
@@ -129,6 +130,9 @@ static int align(struct command_line *line, char **operands, int n)
 			      : align_with_trace(operands[0], operands[1], &line->common);
 	if (n != 2)
 		return fail_usage(&command_align, "--what-if needs a trace and a disk");
+	if (line->common.filter != NULL)
+		return fail_usage(&command_align,
+				  "-Y does not go with --what-if, which moves whole accesses");
 	if (what_if_plan(&line->what_if, &line->common) != 0)
 		return STATUS_FAILED;
 	return what_if_run(&line->what_if, operands[0], operands[1], &line->common);
@@ -140,6 +144,7 @@ static int run(int argc, char **argv)
 						COMMON_FILE,
 						COMMON_DISK,
 						COMMON_TRACE,
+						COMMON_FILTER,
 						COMMON_HELP,
 						{"what-if", required_argument, NULL, OPTION_WHAT_IF},
 						{0}};

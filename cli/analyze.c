@@ -22,7 +22,7 @@ static const char options_help[] =
     "torn, latency;\n"
     "                      io,by=FIELD[:N],... by any fields, torn,SIZE of pages; may be repeated\n"
     "  --top N             with -z: the first N rows of each table\n"
-    "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n"
+    "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n" COMMON_FILTER_HELP
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_DATED_HELP
 	COMMON_TRACE_HELP COMMON_DISK_HELP;
@@ -108,6 +108,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	if (line->output != NULL && !line->partial)
 		options.more[options.nmore++] = &statistic_heat;
 	options.base = fit.base;
+	options.filter = common->filter;
 	options.fit = &fit;
 	options.clock = &clock;
 	analysis_init(&analysis, map, &options);
@@ -164,6 +165,9 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 		return fail_usage(&command_analyze, "expected a trace and perhaps a disk");
 	if (line->partial && (line->output == NULL || line->common.json))
 		return fail_usage(&command_analyze, "--partial needs -o FILE, and no --json");
+	if (line->partial && line->common.filter != NULL)
+		return fail_usage(&command_analyze,
+				  "-Y is not for pieces of a trace: their borders are counted without it");
 	if (line->output != NULL && line->common.json)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes report.json, so --json does not go with it");
@@ -189,6 +193,7 @@ static int run(int argc, char **argv)
 	    COMMON_DISK,
 	    COMMON_TRACE,
 	    COMMON_DATED,
+	    COMMON_FILTER,
 	    COMMON_HELP,
 	    {"statistic", required_argument, NULL, 'z'},
 	    {"top", required_argument, NULL, OPTION_TOP},

@@ -17,7 +17,7 @@
 static const char options_help[] =
     "  -o FILE             the picture: .png, .svg or .html\n" COMMON_FORCES_HELP
     "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
-    "  --hilbert           the disk view along a Hilbert curve instead of in rows\n"
+    "  --hilbert           the disk view along a Hilbert curve instead of in rows\n" COMMON_FILTER_HELP
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               the accesses outside the qtrace marks too\n" COMMON_DATED_HELP COMMON_TRACE_HELP
 	COMMON_DISK_HELP;
@@ -121,6 +121,7 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	options.only_places =
 	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
 	options.base = fit->base;
+	options.filter = common->filter;
 	options.fit = fit;
 	options.clock = &clock;
 	analysis_init(&analysis, map, &options);
@@ -239,6 +240,7 @@ static int run(int argc, char **argv)
 	    COMMON_DISK,
 	    COMMON_TRACE,
 	    COMMON_DATED,
+	    COMMON_FILTER,
 	    COMMON_WRITING,
 	    {"view", required_argument, NULL, DRAW_VIEW},
 	    {"hilbert", no_argument, NULL, DRAW_HILBERT},

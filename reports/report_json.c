@@ -50,6 +50,10 @@ static void add_trace(struct text *out, const struct results_trace *trace)
 	json_u64(out, ",\"accesses\":", trace->accesses);
 	json_u64(out, ",\"windows\":", trace->windows);
 	json_u64(out, ",\"outside\":", trace->outside + trace->past);
+	if (trace->filter != NULL) {
+		json_string(out, ",\"filter\":", trace->filter);
+		json_u64(out, ",\"filtered\":", trace->filtered);
+	}
 	text_str(out, "},\n");
 }
 

@@ -41,6 +41,11 @@ static void heading(struct text *out, const struct results *results)
 		escape_terminal(out, trace->relative_to, strlen(trace->relative_to));
 	}
 	text_char(out, '\n');
+	if (trace->filter != NULL) {
+		text_str(out, "only: ");
+		escape_terminal(out, trace->filter, strlen(trace->filter));
+		text_printf(out, " (%" PRIu64 " other accesses)\n", trace->filtered);
+	}
 	if (results->disk.file == NULL) {
 		text_str(out, "no disk image: every sector is unknown\n");
 		return;

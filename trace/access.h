@@ -33,6 +33,7 @@ enum access_flag {
 	    1024, /* a write to where its zone has come; the start is the zone's where that is uncertain */
 	ACCESS_RESET = 2048, /* a discard of a whole zone; the count is 1 where the trace does not say it */
 	ACCESS_OFF = 256,    /* the analyzer's: a part of it lies off the unit of alignment on its disk */
+	ACCESS_ON = 4096,    /* the analyzer's: it is a part of one that lies on the unit */
 };
 
 #define ACCESS_NO_TIME INT64_MIN
@@ -83,8 +84,8 @@ const char *access_flag_name(enum access_flag flag);
 /* Whether a request is off the unit: its start or its length is not a multiple. */
 static inline bool access_is_unaligned(const struct access *access, uint64_t unit_sectors)
 {
-	if ((access->flags & (ACCESS_RAGGED | ACCESS_OFF)) != 0)
-		return true;
+	if ((access->flags & (ACCESS_RAGGED | ACCESS_OFF | ACCESS_ON)) != 0)
+		return (access->flags & ACCESS_ON) == 0;
 	if ((unit_sectors & (unit_sectors - 1)) == 0)
 		return ((access->start | access->count) & (unit_sectors - 1)) != 0;
 	return access->start % unit_sectors != 0 || access->count % unit_sectors != 0;
