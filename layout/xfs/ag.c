@@ -82,15 +82,16 @@ static void claim_headers(struct xfs *xfs, const struct group *group)
 	struct claim rest = {.rank = RANK_STRUCTURE, .kind = KIND_AG_UNUSED, .owner = group->agno};
 
 	for (int i = 0; i < HEADERS; i++)
-		space_claim_as(xfs->fs.space,
-			       (struct claim){
-				   .start = start + (uint64_t)i * sectors,
-				   .count = sectors,
-				   .rank = RANK_STRUCTURE,
-				   .kind = i == 0 && group->agno == 0 ? KIND_SUPERBLOCK : kinds[i],
-				   .flags = group->flags[i],
-				   .owner = group->agno,
-			       });
+		space_claim_as(
+		    xfs->fs.space,
+		    (struct claim){
+			.start = start + (uint64_t)i * sectors,
+			.count = sectors,
+			.rank = RANK_STRUCTURE,
+			.kind = i == 0 && group->agno == 0 ? KIND_SUPERBLOCK : kinds[i],
+			.flags = group->flags[i] | xfs_stale_at(xfs, start + (uint64_t)i * sectors),
+			.owner = group->agno,
+		    });
 	rest.start = start + used;
 	rest.count = (xfs->fs.block_sectors - used % xfs->fs.block_sectors) % xfs->fs.block_sectors;
 	space_claim_as(xfs->fs.space, rest);
@@ -116,16 +117,18 @@ static void claim_free_list(struct xfs *xfs, const struct group *group)
 
 static int take_free(struct xfs *xfs, uint32_t agno, const uint8_t *record, void *context)
 {
+	struct claim claim = {.rank = RANK_REST, .kind = KIND_FREE, .flags = xfs->leaf_flags, .owner = agno};
+
 	(void)context;
-	xfs_claim(xfs, (struct claim){.rank = RANK_REST, .kind = KIND_FREE, .owner = agno}, agno,
-		  be32(record), be32(record + 4));
+	xfs_claim(xfs, claim, agno, be32(record), be32(record + 4));
 	return 0;
 }
 
 /* Blocks that wait for a copy-on-write to end have the top bit of their number set. */
 static int take_shared(struct xfs *xfs, uint32_t agno, const uint8_t *record, void *context)
 {
-	struct claim claim = {.rank = RANK_CONTENT, .kind = KIND_COW_STAGING, .owner = agno};
+	struct claim claim = {
+	    .rank = RANK_CONTENT, .kind = KIND_COW_STAGING, .flags = xfs->leaf_flags, .owner = agno};
 
 	(void)context;
 	if ((be32(record) & COW_BIT) != 0)

@@ -113,6 +113,8 @@ static int walk_block(struct walk *walk, uint32_t agbno, unsigned level)
 		lose(walk, agbno, why.text);
 	} else if (is_sound(walk, agbno, level, block, &flags)) {
 		claim.flags = flags;
+		claim.flags |= xfs_stale_at(xfs, xfs_sector(xfs, walk->agno, agbno));
+		xfs->leaf_flags = claim.flags & EXTENT_STALE;
 		if (!xfs->checking)
 			xfs_claim(xfs, claim, walk->agno, agbno, 1);
 		pointers = block + header_len(xfs) + (size_t)most_records(walk, level) * walk->tree->key;

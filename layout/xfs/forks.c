@@ -118,7 +118,7 @@ static int walk_node(struct xfs *xfs, struct fork *fork, uint64_t fsblock, unsig
 	struct claim claim = {
 	    .rank = RANK_TREE,
 	    .kind = fork->data ? KIND_EXTENT_NODE : KIND_XATTR,
-	    .flags = fork->inode->extent_flags & EXTENT_DELETED,
+	    .flags = fork->inode->extent_flags & (EXTENT_DELETED | EXTENT_STALE),
 	    .owner = fork->inode->index,
 	    .arg = fork->data ? level : NO_PLACE,
 	};

@@ -66,6 +66,7 @@ static void parse_inode(const struct xfs *xfs, const uint8_t *raw, struct xfs_in
 	inode->extent_flags = inode->links == 0 ? EXTENT_DELETED : 0;
 	if (inode->kind == KIND_QUOTA || inode->kind == KIND_RT_BITMAP || inode->kind == KIND_RT_SUMMARY)
 		inode->extent_flags = 0;
+	inode->extent_flags |= xfs_stale_inode(xfs, inode->number);
 }
 
 static int map_inode(struct xfs *xfs, const uint8_t *raw, uint64_t number, uint32_t index, struct err *err)

@@ -356,9 +356,10 @@ int xfs_replay(struct xfs *xfs, const struct xlog *log, struct err *err)
 		return 0;
 	if (log->records.n == 0 || log->head >= log->records.n)
 		xfs_note(xfs, "the log has no record that can be used");
-	else if (xfs->map->build->no_replay)
+	else if (xfs->map->build->no_replay) {
 		xfs_note(xfs, "the log has not been replayed; labels show what lies on the disk");
-	else if (is_in_use(xfs->map))
+		result = xfs_find_stale(xfs, log, err);
+	} else if (is_in_use(xfs->map))
 		xfs_note(xfs, "the log is not replayed, for the disk is in use: what is read of it is newer");
 	else if (log->records.at[log->head].big_endian)
 		xfs_note(xfs, "the log has been written by a machine of another byte order, and is not"

@@ -21,6 +21,7 @@ void xfs_free(struct fs *fs)
 
 	VEC_FREE(&xfs->chunks);
 	VEC_FREE(&xfs->dirs);
+	VEC_FREE(&xfs->stale);
 	free(xfs->log);
 	file_names_free(&xfs->names);
 	free(xfs);

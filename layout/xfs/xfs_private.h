@@ -88,6 +88,13 @@ struct xfs_log_unit {
 	bool has_target, stale;
 };
 
+/* What a log that is not replayed changes: an inode by its number, or a buffer by its first sector. */
+struct xfs_stale {
+	bool is_inode;
+	uint32_t n; /* sectors */
+	uint64_t at;
+};
+
 /* Begins with what every file system does (layout/fs.h). */
 struct xfs {
 	struct fs fs;
@@ -99,6 +106,8 @@ struct xfs {
 	uint32_t log_units;
 	VEC(struct xfs_dir_run) dirs; /* what is to be read for names */
 	uint64_t nodes, nodes_max;    /* B-tree blocks that were read, and that there can be */
+	VEC(struct xfs_stale) stale;  /* sorted, while it is built */
+	uint8_t leaf_flags;           /* of the B-tree leaf whose records are handed out */
 	bool short_of_memory;
 	bool checking; /* trees are read again, only for what they say */
 };
@@ -198,6 +207,12 @@ bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t se
 
 /* Puts what a mount would do with it over the space (replay.c). */
 int xfs_replay(struct xfs *xfs, const struct xlog *log, struct err *err);
+
+/* Finds what a log that is not replayed changes, and says of a sector where a structure begins, or of an inode,
+   whether that is so: EXTENT_STALE, or 0 (stale.c). */
+int xfs_find_stale(struct xfs *xfs, const struct xlog *log, struct err *err);
+uint8_t xfs_stale_at(const struct xfs *xfs, uint64_t sector);
+uint8_t xfs_stale_inode(const struct xfs *xfs, uint64_t number);
 
 /* Where a symbolic link leads (links.c): remembered for `find` and saved maps. */
 void xfs_keep_target(struct xfs *xfs, const struct xfs_inode *inode);

@@ -8,7 +8,8 @@
 # UUIDs and times differ from run to run, and with them a little of the layout.
 
 set -eu
-out=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+out=$here
 [ "${1:-}" != -o ] || { out=$2 && shift 2; }
 work=$(mktemp -d)
 loop=
@@ -39,6 +40,10 @@ xfs-unlinked|300M|unlinked|-m rmapbt=1
 xfs-fragmented|300M|fragmented|-b size=1k -m rmapbt=1,reflink=1
 xfs-dirty|300M|dirty|
 xfs-dirty-rmap|300M|dirty|-m rmapbt=1,reflink=1 -b size=1k
+xfs-aged|300M|aged|-m rmapbt=1,reflink=1
+xfs-crash|300M|crash|--unsupported -l size=13m -m rmapbt=1,reflink=1
+xfs-crash-1k|200M|crash|--unsupported -b size=1k -l size=13m -m rmapbt=0,reflink=1
+xfs-crash-64k|1200M|crash|-b size=64k -i nrext64=1 -l su=256k
 xfs-stripe|700M|files|-d su=64k,sw=4
 xfs-lazy-log|300M|files|-l su=32k,version=2
 xfs-small|16M|proto|--unsupported
@@ -123,6 +128,22 @@ dirty() {
     copy_now
 }
 
+# Months of use.
+aged() {
+    python3 "$here/age.py" "$1" 7 2500
+}
+
+# A machine that stops in the middle of it: what is in the log is not in place.
+crash() {
+    python3 "$here/age.py" "$1" 11 2600
+    sync
+    sleep 1
+    mkdir "$1/last"
+    python3 "$here/age.py" "$1/last" 13 300
+    sleep 2
+    xfs_io -x -c 'shutdown -f' "$1"
+}
+
 # The disk is copied when all that is to be there has been written, and before the log is emptied.
 freeze() { # ROOT
     fsfreeze -f "$1"
@@ -183,7 +204,7 @@ make_image() { # NAME SIZE FILES OPTION...
     fi
     [ ! -e "$work/frozen.img" ] || mv "$work/frozen.img" "$work/disk.img"
     pack "$name"
-    [ "$files" != dirty ] || make_replayed
+    case $files in dirty | crash) make_replayed ;; esac
 }
 
 echo "$images" | while IFS='|' read -r name size files options; do
