@@ -43,18 +43,30 @@ static unsigned purpose(enum kind kind)
 	return kind_layer(kind) == LAYER_FS ? METADATA : kind_layer(kind) == LAYER_VOLUME ? VOLUME : OTHER;
 }
 
+static void count(struct question *question, const struct space *space, enum kind kind, uint64_t sectors)
+{
+	struct ledger_row *row = question_row_of(question, space, kind, NULL, 1);
+	struct ledger_row *total = &question->ledger.total;
+	unsigned of = purpose(kind);
+
+	if (row == NULL)
+		return;
+	row->sum[of] += sectors;
+	row->sum[ALL] += sectors;
+	total->sum[of] += sectors;
+	total->sum[ALL] += sectors;
+}
+
 static void count_place(void *state, const struct access *access, const struct place *place)
 {
-	struct question *question = state;
-	struct ledger_row *row;
-	unsigned of = purpose(place->kind);
+	if (access->op == ACCESS_WRITE)
+		count(state, place->space, place->kind, place->count);
+}
 
-	if (access->op != ACCESS_WRITE || (row = question_row(question, place, 1)) == NULL)
-		return;
-	row->sum[of] += place->count;
-	row->sum[ALL] += place->count;
-	question->ledger.total.sum[of] += place->count;
-	question->ledger.total.sum[ALL] += place->count;
+static void count_usual(void *state, const struct usual_place *place)
+{
+	if (place->usual->op == ACCESS_WRITE)
+		count(state, place->space, (enum kind)place->extent->kind, place->usual->count);
 }
 
 const struct statistic statistic_amp = {
@@ -65,5 +77,6 @@ const struct statistic statistic_amp = {
     .begin = begin,
     .access = count_access,
     .place = count_place,
+    .usual = count_usual,
     .finish = question_finish,
 };

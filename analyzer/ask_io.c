@@ -335,7 +335,8 @@ static void count_sectors(struct question *question, struct ledger_row *row, con
 		return;
 	ledger_ends(row, 1, start + sectors);
 	row->sum[WRITTEN] += sectors;
-	ledger_touch(&question->ledger, row, 0, start, sectors);
+	if (row != &question->ledger.total) /* whose set is made of all rows' */
+		ledger_touch(&question->ledger, row, 0, start, sectors);
 }
 
 static void count_access(void *state, const struct access *access, uint64_t number)

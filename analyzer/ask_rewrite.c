@@ -29,22 +29,35 @@ static void count_access(void *state, const struct access *access, uint64_t numb
 	question_access(state, access, number);
 }
 
-static void count_sectors(struct question *question, struct ledger_row *row, const struct place *place)
+static void count(struct question *question, struct ledger_row *row, uint64_t start, uint64_t sectors)
 {
+	struct ledger_row *total = &question->ledger.total;
+
+	if (row == NULL)
+		return;
 	row->sum[REQUESTS] += question_is_first(question, row);
-	row->sum[WRITTEN] += place->count;
-	ledger_touch(&question->ledger, row, 0, place->start, place->count);
+	row->sum[WRITTEN] += sectors;
+	total->sum[REQUESTS] += question_is_first(question, total);
+	total->sum[WRITTEN] += sectors;
+	ledger_touch(&question->ledger, row, 0, start, sectors);
 }
 
 static void count_place(void *state, const struct access *access, const struct place *place)
 {
-	struct question *question = state;
-	struct ledger_row *row;
+	if (access->op == ACCESS_WRITE)
+		count(state, question_row(state, place, 3), place->start, place->count);
+}
 
-	if (access->op != ACCESS_WRITE || (row = question_row(question, place, 3)) == NULL)
-		return;
-	count_sectors(question, row, place);
-	count_sectors(question, &question->ledger.total, place);
+static void count_usual(void *state, const struct usual_place *place)
+{
+	struct question *question = state;
+
+	question->request++;
+	if (place->usual->op == ACCESS_WRITE)
+		count(
+		    question,
+		    question_row_of(question, place->space, (enum kind)place->extent->kind, place->extent, 3),
+		    place->usual->start, place->usual->count);
 }
 
 const struct statistic statistic_rewrite = {
@@ -55,5 +68,6 @@ const struct statistic statistic_rewrite = {
     .begin = begin,
     .access = count_access,
     .place = count_place,
+    .usual = count_usual,
     .finish = question_finish,
 };

@@ -33,10 +33,10 @@ static uint64_t bucket(uint64_t sectors)
 	return sectors == 0 ? 0 : UINT64_C(1) << (63 - __builtin_clzll(sectors << SECTOR_SHIFT));
 }
 
-static struct ledger_row *row_of(struct question *question, const struct access *access)
+static struct ledger_row *row_of(struct question *question, enum access_op op, uint64_t sectors)
 {
-	uint64_t from = bucket(access->count);
-	size_t *index = keys_get(&question->known, from << 3 | access->op);
+	uint64_t from = bucket(sectors);
+	size_t *index = keys_get(&question->known, from << 3 | op);
 	struct ledger_row *row;
 	char number[24];
 
@@ -47,28 +47,36 @@ static struct ledger_row *row_of(struct question *question, const struct access 
 	if (*index != 0)
 		return &question->ledger.rows.at[*index - 1];
 	snprintf(number, sizeof(number), "%" PRIu64, from);
-	row = ledger_row(&question->ledger,
-			 (const char *[]){access_op_name((enum access_op)access->op), number});
+	row = ledger_row(&question->ledger, (const char *[]){access_op_name(op), number});
 	if (row != NULL)
 		*index = (size_t)(row - question->ledger.rows.at) + 1;
 	return row;
 }
 
-static void count_in(struct ledger_row *row, const struct access *access)
+static void count_in(struct ledger_row *row, uint64_t sectors)
 {
 	row->sum[REQUESTS]++;
-	row->sum[SECTORS] += access->count;
+	row->sum[SECTORS] += sectors;
+}
+
+static void count(struct question *question, enum access_op op, uint64_t sectors)
+{
+	struct ledger_row *row = row_of(question, op, sectors);
+
+	count_in(&question->ledger.total, sectors);
+	if (row != NULL)
+		count_in(row, sectors);
 }
 
 static void count_access(void *state, const struct access *access, uint64_t number)
 {
-	struct question *question = state;
-	struct ledger_row *row = row_of(question, access);
+	question_access(state, access, number);
+	count(state, (enum access_op)access->op, access->count);
+}
 
-	question_access(question, access, number);
-	count_in(&question->ledger.total, access);
-	if (row != NULL)
-		count_in(row, access);
+static void count_usual(void *state, const struct usual_place *place)
+{
+	count(state, (enum access_op)place->usual->op, place->usual->count);
 }
 
 const struct statistic statistic_size = {
@@ -78,5 +86,6 @@ const struct statistic statistic_size = {
     .init = init,
     .begin = begin,
     .access = count_access,
+    .usual = count_usual,
     .finish = question_finish,
 };

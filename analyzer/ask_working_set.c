@@ -30,22 +30,33 @@ static void count_access(void *state, const struct access *access, uint64_t numb
 	question_access(state, access, number);
 }
 
-static void count_sectors(struct question *question, struct ledger_row *row, const struct access *access,
-			  const struct place *place)
+static void count(struct question *question, struct ledger_row *row, enum access_op op, uint64_t start,
+		  uint64_t sectors)
 {
+	struct ledger_row *total = &question->ledger.total;
+
+	if (row == NULL)
+		return;
 	row->sum[REQUESTS] += question_is_first(question, row);
-	ledger_touch(&question->ledger, row, access->op, place->start, place->count);
+	total->sum[REQUESTS] += question_is_first(question, total);
+	ledger_touch(&question->ledger, row, op, start, sectors);
 }
 
 static void count_place(void *state, const struct access *access, const struct place *place)
 {
-	struct question *question = state;
-	struct ledger_row *row;
+	if (access->op <= ACCESS_WRITE)
+		count(state, question_row(state, place, 2), (enum access_op)access->op, place->start,
+		      place->count);
+}
 
-	if (access->op > ACCESS_WRITE || (row = question_row(question, place, 2)) == NULL)
-		return;
-	count_sectors(question, row, access, place);
-	count_sectors(question, &question->ledger.total, access, place);
+static void count_usual(void *state, const struct usual_place *place)
+{
+	struct question *question = state;
+	const struct usual *usual = place->usual;
+
+	question->request++;
+	count(question, question_row_of(question, place->space, (enum kind)place->extent->kind, NULL, 2),
+	      (enum access_op)usual->op, usual->start, usual->count);
 }
 
 const struct statistic statistic_working_set = {
@@ -56,5 +67,6 @@ const struct statistic statistic_working_set = {
     .begin = begin,
     .access = count_access,
     .place = count_place,
+    .usual = count_usual,
     .finish = question_finish,
 };

@@ -180,6 +180,13 @@ static int merge_sets(struct ledger_row *into, const struct ledger_row *from)
 	return 0;
 }
 
+void ledger_unite(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->rows.n; i++)
+		if (merge_sets(&ledger->total, &ledger->rows.at[i]) != 0)
+			ledger->short_of_memory = true;
+}
+
 static int merge_row(struct ledger_row *into, const struct ledger_row *from, const struct ledger *ledger,
 		     bool behind)
 {

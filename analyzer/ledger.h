@@ -121,6 +121,9 @@ void ledger_touch(struct ledger *ledger, struct ledger_row *row, unsigned set, u
 bool ledger_follow(struct ledger_row *row, unsigned chain, uint64_t start);
 void ledger_ends(struct ledger_row *row, unsigned chain, uint64_t end);
 
+/* Makes the sets of the total of those of all rows, once, when all is counted. */
+void ledger_unite(struct ledger *ledger);
+
 /* Adds another's counts. `behind`: of accesses behind all those that are there, which are numbered from its
    own first one. */
 void ledger_merge(struct ledger *into, const struct ledger *from, bool behind);

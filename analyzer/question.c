@@ -44,8 +44,9 @@ void question_reset(void *state)
 
 int question_finish(void *state)
 {
-	const struct question *question = state;
+	struct question *question = state;
 
+	ledger_unite(&question->ledger);
 	return question->ledger.short_of_memory || question->ledger.too_many || question->text.short_of_memory
 		   ? -1
 		   : 0;
@@ -79,25 +80,31 @@ static uint64_t mix(uint64_t hash, uint64_t number)
 	return hash ^ hash >> 29;
 }
 
-static struct ledger_row *find_row(struct question *question, const struct place *place, unsigned n)
+static bool is_of_inode(const struct space *space, const struct extent *extent)
+{
+	return space->fs != NULL && extent->kind != KIND_CHILD && extent_is_of_inode(extent);
+}
+
+static struct ledger_row *find_row(struct question *question, const struct space *space, enum kind kind,
+				   const struct extent *extent, unsigned n)
 {
 	char path[FS_PATH_MAX];
-	const char *keys[3] = {space_name(place->space), kind_name(place->kind), ""};
+	const char *keys[3] = {space_name(space), kind_name(kind), ""};
 
-	if (n > 2 && usage_is_of_inode(place) &&
-	    fs_path(place->space->fs, place->extent->owner, path, sizeof(path)))
+	if (n > 2 && is_of_inode(space, extent) && fs_path(space->fs, extent->owner, path, sizeof(path)))
 		keys[2] = path;
 	return ledger_row(&question->ledger, keys);
 }
 
-struct ledger_row *question_row(struct question *question, const struct place *place, unsigned n)
+struct ledger_row *question_row_of(struct question *question, const struct space *space, enum kind kind,
+				   const struct extent *extent, unsigned n)
 {
-	uint64_t hash = mix(mix(n, place->space->serves->id), n > 1 ? (uint64_t)place->kind + 1 : 0);
+	uint64_t hash = n > 1 ? ((uint64_t)space->serves->id << 8) + (uint64_t)kind + 1 : space->serves->id;
 	struct ledger_row *row;
 	size_t *index;
 
-	if (n > 2 && usage_is_of_inode(place))
-		hash = mix(mix(hash, place->space->id + 1), place->extent->owner);
+	if (n > 2 && is_of_inode(space, extent))
+		hash = mix(mix(hash, (uint64_t)space->id + 1), extent->owner);
 	index = keys_get(&question->known, hash);
 	if (index == NULL) {
 		question->ledger.short_of_memory = true;
@@ -105,7 +112,7 @@ struct ledger_row *question_row(struct question *question, const struct place *p
 	}
 	if (*index != 0)
 		return &question->ledger.rows.at[*index - 1];
-	row = find_row(question, place, n);
+	row = find_row(question, space, kind, extent, n);
 	if (row != NULL)
 		*index = (size_t)(row - question->ledger.rows.at) + 1;
 	return row;

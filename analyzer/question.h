@@ -50,7 +50,14 @@ void question_place(struct question *question, const struct access *access, cons
 
 /* The row of a place by (device, kind, path), of which `n` count, from the left; NULL without memory. The path
    is the image's, so that rows of parts are the same. */
-struct ledger_row *question_row(struct question *question, const struct place *place, unsigned n);
+struct ledger_row *question_row_of(struct question *question, const struct space *space, enum kind kind,
+				   const struct extent *extent, unsigned n);
+
+static inline struct ledger_row *question_row(struct question *question, const struct place *place,
+					      unsigned n)
+{
+	return question_row_of(question, place->space, place->kind, place->extent, n);
+}
 
 /* Whether the row has not yet had this request. */
 bool question_is_first(struct question *question, struct ledger_row *row);

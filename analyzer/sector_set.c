@@ -49,6 +49,15 @@ static uint64_t add_to_page(struct sector_page *page, uint64_t from, uint64_t to
 {
 	uint64_t added = 0;
 
+	if (from / 64 == (to - 1) / 64) {
+		uint64_t mask = mask_of(from % 64, from % 64 + to - from), *word = &page->word[from / 64];
+
+		/* What is written again is usual. */
+		added = (*word & mask) == mask ? 0 : (uint64_t)__builtin_popcountll(mask & ~*word);
+		*word |= mask;
+		return added;
+	}
+
 	while (from < to) {
 		uint64_t first = from % 64, end = to - from < 64 - first ? first + to - from : 64;
 		uint64_t *word = &page->word[from / 64], mask = mask_of(first, end);

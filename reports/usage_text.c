@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Totals, regions and files as tables. */
 #include "base/escape.h"
+#include "base/size.h"
 #include "reports/shown.h"
 #include "reports/table.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Which ops get columns: reads and writes always, the others where there were any. */
@@ -93,6 +95,52 @@ static bool same_place(const struct region_result *a, const struct region_result
 	return strcmp(a->device, b->device) == 0 && strcmp(a->fs ? a->fs : "", b->fs ? b->fs : "") == 0;
 }
 
+/* What only wide terminals have room for: bytes and each region's share of all that was written. */
+static bool is_wide(const struct usage_results *usage, unsigned width)
+{
+	unsigned least = 56;
+
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
+		least += has_op(usage, op) ? 22 : 0;
+	return width >= least;
+}
+
+static void add_wide_columns(struct table *table, const struct usage_results *usage, unsigned width)
+{
+	if (!is_wide(usage, width))
+		return;
+	table_column(table, "READ", COLUMN_RIGHT);
+	table_column(table, "WRITTEN", COLUMN_RIGHT);
+	table_column(table, "OF WRITES", COLUMN_RIGHT);
+}
+
+static void add_bytes(struct table *table, struct table_row *row, unsigned column, uint64_t sectors)
+{
+	char cell[32];
+
+	if (sectors > 0)
+		table_cell(table, row, column, size_human(sectors << SECTOR_SHIFT, cell, sizeof(cell)));
+}
+
+static void add_wide_cells(struct table *table, struct table_row *row, unsigned width,
+			   const struct usage_results *usage, const struct counters *counters)
+{
+	uint64_t written = counters->op[ACCESS_WRITE].sectors, all = usage->totals.op[ACCESS_WRITE].sectors;
+	unsigned column = 1;
+	char cell[32];
+
+	if (!is_wide(usage, width))
+		return;
+	for (int op = ACCESS_READ; op <= ACCESS_ZERO; op++)
+		column += has_op(usage, op) ? 3 : 0;
+	add_bytes(table, row, column, counters->op[ACCESS_READ].sectors);
+	add_bytes(table, row, column + 1, written);
+	if (written == 0)
+		return;
+	snprintf(cell, sizeof(cell), "%.1f%%", 100 * (double)written / (double)all);
+	table_cell(table, row, column + 2, cell);
+}
+
 static int regions(struct text *out, const struct usage_results *usage, unsigned width, struct err *err)
 {
 	struct table *table = table_new(width);
@@ -104,6 +152,7 @@ static int regions(struct text *out, const struct usage_results *usage, unsigned
 		return err_nomem(err);
 	table_column(table, "REGION", COLUMN_TREE);
 	add_op_columns(table, usage);
+	add_wide_columns(table, usage, width);
 	for (size_t i = 0; i < usage->regions.n; i++) {
 		const struct region_result *region = &usage->regions.at[i];
 		struct table_row *row;
@@ -113,6 +162,7 @@ static int regions(struct text *out, const struct usage_results *usage, unsigned
 		row = table_row(table, device);
 		table_cell(table, row, 0, kind_name(region->kind));
 		add_op_cells(table, row, 1, usage, &region->counters);
+		add_wide_cells(table, row, width, usage, &region->counters);
 		last = region;
 	}
 	text_char(out, '\n');
