@@ -234,3 +234,32 @@ void escape_csv(struct text *out, const char *bytes, size_t len)
 	}
 	text_free(&clean);
 }
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool escape_undo(struct text *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char next = text[i] == '\\' && i + 1 < len ? text[i + 1] : '\0';
+
+		if (text[i] != '\\') {
+			text_char(out, text[i]);
+		} else if (next == 'n' || next == 't' || next == '\\') {
+			text_char(out, next == 'n' ? '\n' : next == 't' ? '\t' : '\\');
+			i++;
+		} else if (next == 'x' && i + 3 < len && hex_digit(text[i + 2]) >= 0 &&
+			   hex_digit(text[i + 3]) >= 0) {
+			text_char(out, (char)(hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3])));
+			i += 3;
+		} else {
+			return false;
+		}
+	}
+	return out->at != NULL && !out->short_of_memory;
+}

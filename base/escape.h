@@ -27,4 +27,7 @@ void escape_json(struct text *out, const char *bytes, size_t len);
    (= + - @ at the beginning), that character is \xNN too.  In quotes only where it holds what ends a cell. */
 void escape_csv(struct text *out, const char *bytes, size_t len);
 
+/* The bytes that escape_terminal has made this of: \n, \t, \xNN and \\; false when it has not, or out of memory. */
+bool escape_undo(struct text *out, const char *text, size_t len);
+
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* blkmap find: where on the disk a file, an inode or a kind of region lies. */
+#include "cli/find.h"
+
+#include "base/escape.h"
 #include "base/size.h"
-#include "cli/cli.h"
 #include "layout/device.h"
 #include "layout/fs.h"
 #include "reports/map_filter.h"
@@ -14,17 +16,16 @@
 #include <string.h>
 
 static const char options_help[] =
-    "  --json              one JSON object a line, as in map --json\n" COMMON_DISK_HELP
-    "WHAT is [DEVICE:]PATH, [DEVICE:]<INODE> or [DEVICE:]KIND; without DEVICE all file systems are asked.\n";
+    "  --all               every file with its extents, by file system, inode and offset; WHAT is not given\n"
+    "  --deleted           what has no name any more, as --all\n"
+    "  --json              one JSON object a line, as in map --json\n"
+    "  --csv               a table: device,fs,inode,path,kind,offset,start,sectors,flags\n" COMMON_DISK_HELP
+    "WHAT is [DEVICE:]PATH, [DEVICE:]<INODE> or [DEVICE:]KIND; without DEVICE all file systems are asked.\n"
+    "PATH is taken as it is; if there is no such path, with \\n, \\t, \\xNN and \\\\ as they are printed; if "
+    "there\n"
+    "is none either, as a pattern of * ? and [...].\n";
 
-struct find {
-	const struct common *common;
-	const struct map *map;
-	const char *disk;
-	struct text out;
-	uint64_t found;
-	bool stop; /* nothing more can be printed */
-};
+enum { OPTION_ALL = 1, OPTION_DELETED, OPTION_CSV };
 
 /* In JSON the stack begins with the disk. */
 static void add_disk(struct find *find, const struct region *region)
@@ -33,9 +34,13 @@ static void add_disk(struct find *find, const struct region *region)
 		text_printf(&find->out, "%s:", region->stack[0]->name);
 }
 
-static int add_region(struct find *find, const struct region *region)
+int find_add(struct find *find, const struct region *region)
 {
 	find->found++;
+	if (find->csv) {
+		find_add_csv(find, region);
+		return find->stop;
+	}
 	if (find->common->json) {
 		region_json(&find->out, region, NULL);
 	} else {
@@ -54,7 +59,7 @@ static int add_run(struct find *find, const struct place *place)
 	struct region region;
 
 	region_describe(find->map, place, &region);
-	return add_region(find, &region);
+	return find_add(find, &region);
 }
 
 /* A run that has other owners belongs to what is looked for, too, if one of them does. */
@@ -70,7 +75,7 @@ static int add_if_shared(struct find *find, const struct map_filter *filter, con
 		if (!map_filter_takes_region(filter, &sharers[i]))
 			continue;
 		sharers[i].sectors = place->count;
-		return add_region(find, &sharers[i]);
+		return find_add(find, &sharers[i]);
 	}
 	return 0;
 }
@@ -205,10 +210,9 @@ static int fail_find(const struct find *find, const char *device, const char *wh
 	return fail(find->disk, &err);
 }
 
-/* A path or an inode on every file system, or on the one that is named. */
-static int find_files(struct find *find, const char *device, const char *what)
+/* A path or an inode, as it is, on every file system, or on the one that is named; `said` is what they say. */
+static int find_literally(struct find *find, const char *device, const char *what, struct text *said)
 {
-	struct text said = {0};
 	int status = 0;
 
 	for (size_t i = 0; i < find->map->spaces.n && status == 0; i++) {
@@ -221,8 +225,35 @@ static int find_files(struct find *find, const char *device, const char *what)
 		if (why.text[0] == '\0')
 			snprintf(why.text, sizeof(why.text), "%.100s (%s) has no such inode", space->name,
 				 space->fs->type);
-		text_printf(&said, "%s%s", said.n ? "; " : "", why.text);
+		text_printf(said, "%s%s", said->n ? "; " : "", why.text);
 	}
+	return status;
+}
+
+/* The same as it is printed. */
+static int find_unescaped(struct find *find, const char *device, const char *what)
+{
+	struct text bytes = {0}, said = {0};
+	int status = 0;
+
+	if (strchr(what, '\\') != NULL && escape_undo(&bytes, what, strlen(what)))
+		status = find_literally(find, device, bytes.at, &said);
+	text_free(&bytes);
+	text_free(&said);
+	return status;
+}
+
+/* A path as it is, as it is printed, or as a pattern: the first that is there. */
+static int find_files(struct find *find, const char *device, const char *what)
+{
+	struct find_list list = {.device = device, .pattern = what};
+	struct text said = {0};
+	int status = find_literally(find, device, what, &said);
+
+	if (status == 0 && find->found == 0 && what[0] == '/')
+		status = find_unescaped(find, device, what);
+	if (status == 0 && find->found == 0 && what[0] == '/' && strpbrk(what, "*?[") != NULL)
+		status = find_listed(find, &list);
 	if (status == 0 && find->found == 0)
 		return fail_find(find, device, what, &said);
 	text_free(&said);
@@ -287,7 +318,7 @@ static int find_word(struct find *find, const char *word)
 	return fail(find->disk, &err);
 }
 
-static int find_all(struct find *find, char **words)
+static int print_all(struct find *find, char **words, const struct find_list *list)
 {
 	struct map *map;
 	int status = 0, printed;
@@ -295,6 +326,10 @@ static int find_all(struct find *find, char **words)
 	if (open_map(&map, find->disk, find->common) != 0)
 		return STATUS_FAILED;
 	find->map = map;
+	if (find->csv)
+		find_add_csv_heading(find);
+	if (list != NULL)
+		status = find_listed(find, list);
 	for (; *words != NULL && !find->stop; words++)
 		if (find_word(find, *words) != 0)
 			status = STATUS_FAILED;
@@ -305,20 +340,53 @@ static int find_all(struct find *find, char **words)
 	return status != 0 ? status : printed;
 }
 
+struct asked {
+	struct find find;
+	bool all;
+	struct find_list list;
+};
+
+static int own_option(void *context, int option, const char *value, struct err *err)
+{
+	struct asked *asked = context;
+
+	(void)value;
+	(void)err;
+	if (option == OPTION_CSV)
+		asked->find.csv = true;
+	else if (option == OPTION_DELETED)
+		asked->list.deleted = true;
+	if (option != OPTION_CSV)
+		asked->all = true;
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {COMMON_OUTPUT, COMMON_DISK, COMMON_HELP, {0}};
+	static const struct option options[] = {
+	    COMMON_OUTPUT,
+	    COMMON_DISK,
+	    COMMON_HELP,
+	    {"all", no_argument, NULL, OPTION_ALL},
+	    {"deleted", no_argument, NULL, OPTION_DELETED},
+	    {"csv", no_argument, NULL, OPTION_CSV},
+	    {0},
+	};
 	struct common common = COMMON_INIT;
-	struct find find = {.common = &common};
-	int status = common_parse(&common, &command_find, options, options_help, argc, argv, NULL, NULL);
+	struct asked asked = {.find.common = &common};
+	int status =
+	    common_parse(&common, &command_find, options, options_help, argc, argv, own_option, &asked);
 
 	if (status == 1) {
 		status = STATUS_DONE;
-	} else if (status == 0 && argc - optind < 2) {
+	} else if (status == 0 && argc - optind < (asked.all ? 1 : 2)) {
 		status = fail_usage(&command_find, "expected a disk and what to find");
+	} else if (status == 0 && asked.all && argc - optind > 1) {
+		status = fail_usage(&command_find, "--all and --deleted list every file: '%s' is too much",
+				    argv[optind + 1]);
 	} else if (status == 0) {
-		find.disk = argv[optind];
-		status = find_all(&find, argv + optind + 1);
+		asked.find.disk = argv[optind];
+		status = print_all(&asked.find, argv + optind + 1, asked.all ? &asked.list : NULL);
 	}
 	common_done(&common);
 	return status;
