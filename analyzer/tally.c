@@ -91,13 +91,6 @@ static void tell_extents(struct tally *tally, const struct access *const *access
 
 /* --- accesses that are not usual --- */
 
-static void count_place(struct tally *tally, const struct access *access, struct place *place, uint64_t left)
-{
-	if (place->count > left)
-		place->count = left;
-	tell_place(tally, access, place);
-}
-
 /* Counts an access whose first place has been found; a flush has none. */
 static void count_access(struct tally *tally, const struct access *access, uint64_t serial,
 			 struct place *place)
@@ -108,8 +101,10 @@ static void count_access(struct tally *tally, const struct access *access, uint6
 	if (access->op != ACCESS_FLUSH && end > map_disk(tally->map)->sectors)
 		tally->beyond++;
 	while (at < end) {
+		if (place->count > end - at)
+			place->count = end - at;
 		access_date_place(access, place);
-		count_place(tally, access, place, end - at);
+		tell_place(tally, access, place);
 		at += place->count;
 		if (at < end)
 			map_find(tally->map, at, place);

@@ -2,6 +2,8 @@
 /* blkmap convert: one trace format into another. */
 #include "cli/convert.h"
 
+#include "analyzer/access_filter.h"
+#include "analyzer/clock.h"
 #include "base/escape.h"
 #include "cli/cli.h"
 
@@ -14,7 +16,9 @@ static const char options_help[] =
     "                      .qtr .iolog .ndjson .csv .blktrace\n"
     "  --to NAME           the format to write: qtr, qtr-strict, fio, ndjson, csv or blktrace\n"
     "  --strict            for .qtr: the form of 2010 and nothing else\n" COMMON_WRITING_HELP
-	COMMON_READING_HELP;
+	COMMON_FILTER_HELP COMMON_READING_HELP
+    "  --relative-to DEVICE  the partition or volume of DISK that the trace's sectors count "
+    "from\n" COMMON_DATED_HELP COMMON_DISK_HELP;
 
 enum { OPTION_TO = COMMON_LAST, OPTION_STRICT };
 
@@ -84,14 +88,37 @@ const struct writer_format *format_to_write(const char *to, const char *path)
 	return NULL;
 }
 
+/* What a filter is asked with. */
+struct chooser {
+	struct filter_run run;
+	const struct map *map;
+	const struct space *base;
+};
+
+static bool is_chosen(void *context, const struct access *access, uint64_t number)
+{
+	struct chooser *chooser = context;
+	struct access_walk walk;
+	filter_verdict verdict;
+
+	access_walk_init(&walk, chooser->map, chooser->base, access, chooser->run.unit_sectors);
+	verdict = access_filter_decide(&chooser->run, &walk, access, number);
+	return access_filter_any(&chooser->run, &walk, access, number, verdict);
+}
+
 static int write_trace(struct trace *trace, const struct arguments *arguments,
-		       const struct writer_format *format, const struct common *common)
+		       const struct writer_format *format, const struct common *common,
+		       struct chooser *chooser)
 {
 	struct convert_options options = {.to = format, .output = common->output};
 	struct convert_result result;
 	struct err err;
 	bool writing;
 
+	if (chooser != NULL) {
+		options.wanted = is_chosen;
+		options.context = chooser;
+	}
 	if (convert(trace, arguments->output, &options, &result, &writing, &err) != 0)
 		return fail(writing ? arguments->output : trace->path, &err);
 	print_trace_notes(trace);
@@ -99,17 +126,62 @@ static int write_trace(struct trace *trace, const struct arguments *arguments,
 	return STATUS_DONE;
 }
 
-static int open_and_write(const char *path, const struct arguments *arguments, struct common *common)
+static int choose_and_write(struct trace *trace, const struct arguments *arguments,
+			    const struct writer_format *format, const struct common *common,
+			    const struct map *map, const struct space *base)
+{
+	struct chooser chooser = {.map = map, .base = base};
+	struct err err;
+	int status;
+
+	if (filter_run_init(&chooser.run, common->filter, trace, map, common->unit_sectors) == 0)
+		status = write_trace(trace, arguments, format, common, &chooser);
+	else
+		status = fail(NULL, (err_nomem(&err), &err));
+	if (status == STATUS_DONE && chooser.run.gave_up) {
+		err_set(&err, "-Y: a pattern takes too long on some text, so accesses may be missing");
+		status = fail(arguments->output, &err);
+	}
+	filter_run_done(&chooser.run);
+	return status;
+}
+
+/* A filter needs to know where accesses lie. */
+static int open_both_and_write(const char *path, const char *disk, const struct arguments *arguments,
+			       const struct writer_format *format, const struct common *common)
+{
+	struct clock clock;
+	struct trace *trace;
+	struct map *map;
+	struct fit fit;
+	int status;
+
+	if (open_both(&trace, &map, &fit, path, disk, common) != 0)
+		return STATUS_FAILED;
+	print_fit(&fit, path);
+	status = find_clock(&clock, trace, map, fit.base, common, false);
+	if (status == 0)
+		status = choose_and_write(trace, arguments, format, common, map, fit.base);
+	clock_done(&clock);
+	close_both(trace, map, &fit);
+	return status;
+}
+
+static int open_and_write(const char *path, const char *disk, const struct arguments *arguments,
+			  struct common *common)
 {
 	const struct writer_format *format =
 	    format_to_write(arguments->strict ? "qtr-strict" : arguments->to, arguments->output);
 	struct trace *trace;
 	int status;
 
-	if (format == NULL || plan_output(common, arguments->output) != 0 ||
-	    open_trace(&trace, path, common) != 0)
+	if (format == NULL || plan_output(common, arguments->output) != 0)
 		return STATUS_FAILED;
-	status = write_trace(trace, arguments, format, common);
+	if (common->filter != NULL)
+		return open_both_and_write(path, disk, arguments, format, common);
+	if (open_trace(&trace, path, common) != 0)
+		return STATUS_FAILED;
+	status = write_trace(trace, arguments, format, common, NULL);
 	trace_close(trace);
 	return status;
 }
@@ -150,6 +222,10 @@ static int run(int argc, char **argv)
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
 	    COMMON_READING,
+	    COMMON_FILTER,
+	    COMMON_DISK,
+	    COMMON_DATED,
+	    {"relative-to", required_argument, NULL, COMMON_RELATIVE_TO},
 	    COMMON_HELP,
 	    {0},
 	};
@@ -160,19 +236,22 @@ static int run(int argc, char **argv)
 
 	if (status == 1)
 		status = STATUS_DONE;
-	else if (status == 0 && (argc - optind != 1 || arguments.output == NULL))
-		status = fail_usage(&command_convert, "expected a trace and -o FILE");
+	else if (status == 0 && (argc - optind < 1 || argc - optind > 2 || arguments.output == NULL))
+		status = fail_usage(&command_convert, "expected a trace, perhaps a disk, and -o FILE");
+	else if (status == 0 && argc - optind == 2 && common.filter == NULL)
+		status = fail_usage(&command_convert, "a disk is for the fields of -Y");
 	else if (status == 0 && is_odd_strict(&arguments))
 		status = fail_usage(&command_convert, "--strict is a form of .qtr");
 	else if (status == 0)
-		status = open_and_write(argv[optind], &arguments, &common);
+		status = open_and_write(argv[optind], argc - optind > 1 ? argv[optind + 1] : NULL, &arguments,
+					&common);
 	common_done(&common);
 	return status;
 }
 
 const struct command command_convert = {
     .name = "convert",
-    .usage = "[OPTIONS] TRACE -o FILE",
+    .usage = "[OPTIONS] TRACE [DISK] -o FILE",
     .help = "one trace format into another",
     .run = run,
 };

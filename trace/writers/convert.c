@@ -13,18 +13,19 @@ struct conversion {
 	const struct convert_options *options;
 	struct window window; /* in use with options->windows */
 	struct trace_facts facts;
-	size_t marks; /* that have been written */
+	size_t marks;    /* that have been written */
+	uint64_t number; /* of the next access of the trace */
 };
 
 static void start(struct conversion *c)
 {
 	c->marks = 0;
+	c->number = 0;
 	if (c->options->windows)
 		window_init(&c->window, c->trace);
 }
 
-/* The next access that is wanted: 1, 0 at the end, -1 on an error. */
-static int next(struct conversion *c, struct access *access, struct err *err)
+static int next_in_windows(struct conversion *c, struct access *access, struct err *err)
 {
 	long got;
 
@@ -34,6 +35,17 @@ static int next(struct conversion *c, struct access *access, struct err *err)
 		got = window_read(&c->window, access, 1, err);
 	while (got == 1 && access->window != WINDOW_INSIDE && access->window != WINDOW_MARK);
 	return (int)got;
+}
+
+/* The next access that is wanted: 1, 0 at the end, -1 on an error. */
+static int next(struct conversion *c, struct access *access, struct err *err)
+{
+	int got = next_in_windows(c, access, err);
+
+	while (got == 1 && c->options->wanted != NULL &&
+	       !c->options->wanted(c->options->context, access, c->number++))
+		got = next_in_windows(c, access, err);
+	return got;
 }
 
 static void learn(struct trace_facts *facts, const struct access *access)

@@ -12,6 +12,9 @@ struct convert_options {
 	const char *device;              /* a name for the device instead of the trace's; NULL to keep that */
 	bool windows;                    /* only what lies within the qtrace marks, and these */
 	struct outfile_options output;
+	/* NULL, or which of the accesses are wanted, by their number in the trace. */
+	bool (*wanted)(void *context, const struct access *access, uint64_t number);
+	void *context;
 };
 
 struct convert_result {
