@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char options_help[] =
-    "  -o DIR              report.txt, report.json, picture.png and index.html in this "
+    "  -o DIR              report.txt, report.json, picture.png, sheet.png and index.html in this "
     "directory\n" COMMON_FORCES_HELP "  --json              the report as one JSON document\n"
     "  --partial           what was counted of a piece of a trace, for blkmap merge, in the file that -o "
     "names\n"

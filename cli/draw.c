@@ -16,7 +16,8 @@
 
 static const char options_help[] =
     "  -o FILE             the picture: .png, .svg or .html\n" COMMON_FORCES_HELP
-    "  --view VIEW         cells (a cell a sector; default while there is room), disk or time\n"
+    "  --view VIEW         cells (a cell a sector; default while there is room), sheet (the facts at a\n"
+    "                      glance; default else), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n" COMMON_FILTER_HELP
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               the accesses outside the qtrace marks too\n" COMMON_DATED_HELP COMMON_TRACE_HELP
@@ -118,8 +119,8 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	int status;
 
 	/* The page, which has a writer of its own, shows times whatever the view is. */
-	options.only_places =
-	    draw->picture.view != VIEW_TIME && (draw->dump_scene || draw->writer->write != NULL);
+	options.only_places = (draw->picture.view == VIEW_CELLS || draw->picture.view == VIEW_DISK) &&
+			      (draw->dump_scene || draw->writer->write != NULL);
 	options.base = fit->base;
 	options.filter = common->filter;
 	options.fit = fit;
@@ -212,7 +213,7 @@ static int own_option(void *context, int option, const char *value, struct err *
 	else if (option != DRAW_VIEW)
 		return err_set(err, "unknown option: -%c", option);
 	else if (parse_view(draw, value) != 0)
-		return err_set(err, "--view: '%s' is not cells, disk or time", value);
+		return err_set(err, "--view: '%s' is not cells, sheet, disk or time", value);
 	return 0;
 }
 

@@ -12,15 +12,47 @@
 
 #include <stdio.h>
 
-enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_PAGE, REPORT_FILES };
+enum { REPORT_TEXT, REPORT_JSON, REPORT_PICTURE, REPORT_SHEET, REPORT_PAGE, REPORT_FILES };
 
 static const char *const names[REPORT_FILES] = {
-    [REPORT_TEXT] = "report.txt",
-    [REPORT_JSON] = "report.json",
-    [REPORT_PICTURE] = "picture.png",
-    [REPORT_PAGE] = "index.html",
+    [REPORT_TEXT] = "report.txt", [REPORT_JSON] = "report.json", [REPORT_PICTURE] = "picture.png",
+    [REPORT_SHEET] = "sheet.png", [REPORT_PAGE] = "index.html",
 };
 
+static int make_picture(struct text *out, struct picture picture, enum view_id view,
+			const struct source *source, struct err *err)
+{
+	struct text note = {0};
+	struct scene scene;
+	int status;
+
+	picture.view = view;
+	status = picture_scene(&scene, &picture, &note, err);
+	text_free(&note);
+	if (status != 0)
+		return -1;
+	status = write_png(out, &scene, source, err);
+	scene_free(&scene);
+	return status;
+}
+
+static int make_page(struct text *out, const struct picture *picture, const struct source *source,
+		     const struct results *results, struct err *err)
+{
+	struct text note = {0};
+	struct scene scene;
+	int status = picture_scene(&scene, picture, &note, err);
+
+	text_free(&note);
+	if (status != 0)
+		return -1;
+	status = write_page(out, picture, &scene, source, results->notes.at, results->notes.n, err);
+	scene_free(&scene);
+	return status;
+}
+
+/* The map, a cell each where there is room, and the sheet; the page begins with the one that a picture is by
+   default. */
 static int make_pictures(struct output *files, const struct results *results, const struct analysis *analysis,
 			 struct err *err)
 {
@@ -37,21 +69,12 @@ static int make_pictures(struct output *files, const struct results *results, co
 	struct source source = {.program = "blkmap " BLKMAP_VERSION,
 				.trace = path_base(results->trace.file),
 				.disk = path_base(results->disk.file)};
-	struct text note = {0};
-	struct scene scene;
-	int status = picture_scene(&scene, &picture, &note, err);
+	enum view_id map = picture_is_small(&picture) ? VIEW_CELLS : VIEW_DISK;
 
-	if (status == 0) {
-		status = write_png(&files[REPORT_PICTURE].text, &scene, &source, err);
-		if (status == 0)
-			status = write_page(&files[REPORT_PAGE].text, &picture, &scene, &source,
-					    results->notes.at, results->notes.n, err);
-		if (status == 0 && note.n > 0)
-			fprintf(stderr, "blkmap: %s\n", note.at);
-		scene_free(&scene);
-	}
-	text_free(&note);
-	return status;
+	if (make_picture(&files[REPORT_PICTURE].text, picture, map, &source, err) != 0 ||
+	    make_picture(&files[REPORT_SHEET].text, picture, VIEW_SHEET, &source, err) != 0)
+		return -1;
+	return make_page(&files[REPORT_PAGE].text, &picture, &source, results, err);
 }
 
 int plan_report_directory(struct common *common, const char *path)

@@ -9,7 +9,7 @@
 /* On standard output, as text for the terminal or as JSON; the exit status. */
 int report_print(const struct results *results, bool json);
 
-/* Plans (cli/cli.h) to write report.txt, report.json, picture.png and index.html; writes them.  0, or
+/* Plans (cli/cli.h) to write report.txt, report.json, picture.png, sheet.png and index.html; writes them.  0, or
    STATUS_FAILED after a message. */
 int plan_report_directory(struct common *common, const char *path);
 int report_directory(const char *path, const struct results *results, const struct analysis *analysis,

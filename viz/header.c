@@ -197,7 +197,7 @@ static void draw_summary(struct scene *scene, struct type type, double y)
 	scene_text(scene, PICTURE_MARGIN, y, &type, words);
 }
 
-double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
+double picture_title(struct scene *scene, const struct picture *picture, const char *what, double width)
 {
 	struct type title = {.size = 18, .colour = INK, .bold = true, .room = width - 2 * PICTURE_MARGIN};
 	struct type line = {.size = 11, .colour = INK_SOFT, .room = width - 2 * PICTURE_MARGIN};
@@ -213,5 +213,10 @@ double picture_header(struct scene *scene, const struct picture *picture, const 
 	if (picture->analysis->accesses == 0)
 		what = "No access was counted, so nothing is shown";
 	scene_text(scene, PICTURE_MARGIN, top + 70, &line, what);
-	return draw_key(scene, picture, top + 94, width) + 18;
+	return top + 94;
+}
+
+double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width)
+{
+	return draw_key(scene, picture, picture_title(scene, picture, what, width), width) + 18;
 }

@@ -28,6 +28,7 @@ const struct view views[] = {
     [VIEW_CELLS] = {"cells", make_cells},
     [VIEW_DISK] = {"disk", scene_of_disk},
     [VIEW_TIME] = {"time", scene_of_time},
+    [VIEW_SHEET] = {"sheet", scene_of_sheet},
 };
 
 enum view_id view_named(const char *name)
@@ -38,6 +39,11 @@ enum view_id view_named(const char *name)
 	return VIEW_AUTO;
 }
 
+bool picture_is_small(const struct picture *picture)
+{
+	return picture->heat->bin_shift == 0 && cells_rows(picture->heat) <= CELLS_ROWS_AUTO;
+}
+
 /* The view that VIEW_AUTO stands for, with the reason in `note` when it is not cells. */
 static enum view_id picture_view(const struct picture *picture, struct text *note)
 {
@@ -45,14 +51,14 @@ static enum view_id picture_view(const struct picture *picture, struct text *not
 
 	if (picture->view != VIEW_AUTO)
 		return picture->view;
+	if (picture_is_small(picture))
+		return VIEW_CELLS;
 	if (picture->heat->bin_shift > 0)
 		text_str(note, "too many sectors were touched for a cell each");
-	else if (rows > CELLS_ROWS_AUTO)
-		text_printf(note, "%zu rows of 64 sectors were touched, too many for a cell each", rows);
 	else
-		return VIEW_CELLS;
-	text_str(note, "; drawing the disk view instead (--view cells, disk or time chooses)");
-	return VIEW_DISK;
+		text_printf(note, "%zu rows of 64 sectors were touched, too many for a cell each", rows);
+	text_str(note, "; drawing the sheet instead (--view cells, disk, time or sheet chooses)");
+	return VIEW_SHEET;
 }
 
 int picture_scene(struct scene *scene, const struct picture *picture, struct text *note, struct err *err)

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 /* Indices into views; VIEW_AUTO stands for one of the others. */
-enum view_id { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME, VIEWS };
+enum view_id { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME, VIEW_SHEET, VIEWS };
 
 struct picture {
 	const char *trace_path;
@@ -46,14 +46,21 @@ enum view_id view_named(const char *name);
 
 int scene_of_cells(struct scene *scene, const struct picture *picture, struct err *err);
 int scene_of_disk(struct scene *scene, const struct picture *picture, struct err *err);
+int scene_of_sheet(struct scene *scene, const struct picture *picture, struct err *err);
 int scene_of_time(struct scene *scene, const struct picture *picture, struct err *err);
+
+/* Whether the cells view has room for a cell each: then it is what VIEW_AUTO stands for. */
+bool picture_is_small(const struct picture *picture);
 
 /* How many rows of 64 sectors have accesses, those of folds not counted. */
 size_t cells_rows(const struct heat *heat);
 
 /* --- parts that the views share --- */
 
-/* Title, what was counted, and the key of the classes; returns where the picture begins. */
+/* Title, and what was counted; returns where the next line stands. */
+double picture_title(struct scene *scene, const struct picture *picture, const char *what, double width);
+
+/* The same, and the key of the classes; returns where the picture begins. */
 double picture_header(struct scene *scene, const struct picture *picture, const char *what, double width);
 
 /* The last part of a path: no output says where on this machine a file lies. NULL stays NULL. */
