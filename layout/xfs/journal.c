@@ -95,20 +95,49 @@ static int view_log(struct xfs *xfs, const struct xlog *log, struct err *err)
 	return xlog_walk(log, 0, last - 1, &visitor) < 0 ? err_nomem(err) : 0;
 }
 
-int xfs_read_log(struct xfs *xfs, struct err *err)
+/* Where the log is, and how long. */
+static bool find_log(const struct xfs *xfs, struct xlog *log)
 {
 	const struct xfs_geometry *geometry = &xfs->geometry;
-	struct xlog log = {.space = xfs->fs.space, .account = &xfs->map->account, .checked = geometry->v5};
+	uint64_t units = (uint64_t)geometry->log_blocks * xfs->fs.block_sectors;
 	uint32_t agno, agbno;
+
+	if (units > UINT32_MAX)
+		return false;
+	log->units = (uint32_t)units;
+	if (geometry->log_start == 0) {
+		log->space = xfs->log_space;
+		return log->space != NULL && units <= log->space->sectors;
+	}
+	log->space = xfs->fs.space;
+	if (!xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno))
+		return false;
+	log->start = xfs_sector(xfs, agno, agbno);
+	return true;
+}
+
+bool xfs_is_its_log(struct xfs *xfs, const struct space *space)
+{
+	struct xlog log = {.account = &xfs->map->account, .checked = xfs->geometry.v5};
+	struct err why;
+	bool is;
+
+	xfs->log_space = space;
+	is = find_log(xfs, &log) && xlog_read(&log, xfs->geometry.uuid, &why) == 0 && log.records.n > 0;
+	xlog_free(&log);
+	xfs->log_space = NULL;
+	return is;
+}
+
+int xfs_read_log(struct xfs *xfs, struct err *err)
+{
+	struct xlog log = {.account = &xfs->map->account, .checked = xfs->geometry.v5};
 	int result = 0;
 
-	if (geometry->log_start == 0 ||
-	    !xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno) ||
-	    (uint64_t)geometry->log_blocks * xfs->fs.block_sectors > UINT32_MAX)
+	if (!find_log(xfs, &log))
 		return 0;
-	log.start = xfs_sector(xfs, agno, agbno);
-	log.units = geometry->log_blocks * xfs->fs.block_sectors;
-	if (xlog_read(&log, geometry->uuid, err) != 0 || view_log(xfs, &log, err) != 0)
+	if (xlog_read(&log, xfs->geometry.uuid, err) != 0 ||
+	    (log.space == xfs->fs.space && view_log(xfs, &log, err) != 0))
 		result = -1;
 	else
 		result = xfs_replay(xfs, &log, err);

@@ -49,8 +49,11 @@ static void note_state(struct xfs *xfs)
 			 geometry->blocks, geometry->block_size, xfs->fs.space->sectors);
 	if (geometry->rt_blocks != 0)
 		xfs_note(xfs, "files on the real-time device are not looked at: it is a disk of its own");
-	if (geometry->log_start == 0)
-		xfs_note(xfs, "the log is a device of its own");
+	if (geometry->log_start == 0 && xfs->log_space == NULL)
+		xfs_note(xfs, "the log is on another device, and is not looked at, so labels may be older "
+			      "(--with names it)");
+	else if (geometry->log_start == 0)
+		xfs_note(xfs, "the log is on %s", space_name(xfs->log_space));
 }
 
 static void claim_log(struct xfs *xfs)
@@ -116,6 +119,18 @@ static int read_log(struct xfs *xfs, uint8_t *super, bool backup, struct err *er
 	return 0;
 }
 
+static int map_whole(struct xfs *xfs, uint8_t *super, bool backup, struct err *err)
+{
+	/* A log has changes of the superblock, too, so its copy is not what they belong to. */
+	if (backup)
+		xfs_note(xfs, "the primary superblock cannot be used; a backup is");
+	if (read_log(xfs, super, backup, err) != 0)
+		return -1;
+	describe(xfs, super);
+	note_state(xfs);
+	return map_file_system(xfs, err) != 0 ? -1 : 1;
+}
+
 static int map_with(struct map *map, struct space *space, uint8_t *super, const struct xfs_geometry *geometry,
 		    bool backup, struct err *err)
 {
@@ -127,14 +142,44 @@ static int map_with(struct map *map, struct space *space, uint8_t *super, const 
 	xfs->map = map;
 	xfs->fs = (struct fs){.ops = &xfs_ops, .space = space, .type = "xfs"};
 	set_geometry(xfs, geometry);
-	/* A log has changes of the superblock, too, so its copy is not what they belong to. */
-	if (backup)
-		xfs_note(xfs, "the primary superblock cannot be used; a backup is");
-	if (read_log(xfs, super, backup, err) != 0)
-		return -1;
-	describe(xfs, super);
-	note_state(xfs);
-	return map_file_system(xfs, err) != 0 ? -1 : 1;
+	xfs->waits = geometry->log_start == 0 && !backup;
+	return xfs->waits ? 1 : map_whole(xfs, super, backup, err);
+}
+
+/* libblkid knows logs; their records say whose they are. */
+static const struct space *find_external_log(const struct map *map, struct xfs *xfs)
+{
+	for (size_t i = 0; i < map->spaces.n; i++)
+		if (strcmp(map->spaces.at[i]->content.type, "xfs_external_log") == 0 &&
+		    xfs_is_its_log(xfs, map->spaces.at[i]))
+			return map->spaces.at[i];
+	return NULL;
+}
+
+static int map_waiting(struct map *map, struct xfs *xfs, struct err *err)
+{
+	uint8_t super[SUPER_LEN];
+	struct err why;
+
+	xfs->waits = false;
+	xfs->log_space = find_external_log(map, xfs);
+	if (space_read(xfs->fs.space, 0, super, sizeof(super), &why) != 0) {
+		xfs_note(xfs, "the superblock cannot be read again: %s", why.text);
+		return 0;
+	}
+	return map_whole(xfs, super, false, err) < 0 ? -1 : 0;
+}
+
+static int xfs_finish(struct map *map, struct err *err)
+{
+	for (size_t i = 0; i < map->spaces.n; i++) {
+		struct fs *fs = map->spaces.at[i]->fs;
+
+		if (fs != NULL && fs->ops == &xfs_ops && ((struct xfs *)fs)->waits &&
+		    map_waiting(map, (struct xfs *)fs, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int map_from_backup(struct map *map, struct space *space, struct err *err)
@@ -180,6 +225,7 @@ static int xfs_backup_map(struct map *map, struct space *space, struct err *err)
 const struct layout_driver driver_xfs = {
     .name = "xfs",
     .map = xfs_map,
+    .finish = xfs_finish,
     .fs = &xfs_ops,
     .sealed = xfs_check,
 };

@@ -98,7 +98,9 @@ struct xfs_stale {
 /* Begins with what every file system does (layout/fs.h). */
 struct xfs {
 	struct fs fs;
-	struct map *map; /* while it is built */
+	struct map *map;               /* while it is built */
+	const struct space *log_space; /* that an external log lies in; NULL while it has not been found */
+	bool waits;                    /* for all spaces to be known, of which one may hold its log */
 	struct xfs_geometry geometry;
 	VEC(struct xfs_chunk) chunks; /* sorted by `first`; an inode's index is 64 * chunk + slot + 1 */
 	struct file_names names;
@@ -202,6 +204,7 @@ int xfs_read_dirs(struct xfs *xfs, struct err *err);
 /* The log (journal.c): reads it, has it replayed where a mount would do so, and keeps what its units hold.  1
    when something was put over the space, which is to be read anew then; 0, or -1. */
 int xfs_read_log(struct xfs *xfs, struct err *err);
+bool xfs_is_its_log(struct xfs *xfs, const struct space *space); /* a whole space: an external log */
 bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector,
 		   struct log_block *entry);
 

@@ -12,10 +12,11 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 out=$here
 [ "${1:-}" != -o ] || { out=$2 && shift 2; }
 work=$(mktemp -d)
-loop=
+loop='' log=''
 clean() {
     mountpoint -q "$work/mnt" && umount "$work/mnt"
     [ -z "$loop" ] || losetup -d "$loop"
+    [ -z "$log" ] || losetup -d "$log"
     rm -rf "$work"
 }
 trap clean EXIT
@@ -207,6 +208,41 @@ make_image() { # NAME SIZE FILES OPTION...
     case $files in dirty | crash) make_replayed ;; esac
 }
 
+# A file system and its log on a disk of its own, as a machine that stopped leaves them, and the first one when the
+# kernel has replayed it.
+make_external() {
+    rm -rf "$work"/*.img
+    truncate -s 300M "$work/disk.img"
+    truncate -s 64M "$work/log.img"
+    mkfs.xfs -q -f -m rmapbt=1 -l logdev="$work/log.img",size=64m "$work/disk.img"
+    log=$(losetup -f --show "$work/log.img")
+    mount_external
+    python3 "$here/age.py" "$work/mnt" 3 300
+    sleep 1
+    xfs_io -x -c 'shutdown -f' "$work/mnt"
+    umount_external
+    mkdir -p "$out/external"
+    pack external/disk
+    xz -T0 -9 -c "$work/log.img" >"$out/external/log.img.xz"
+    mount_external
+    umount_external
+    pack external/disk-replayed
+    losetup -d "$log"
+    log=
+}
+
+mount_external() {
+    loop=$(losetup -f --show "$work/disk.img")
+    mount -t xfs -o logdev="$log" "$loop" "$work/mnt"
+}
+
+umount_external() {
+    umount "$work/mnt"
+    losetup -d "$loop"
+    loop=
+}
+
+case " $* " in *" external "* | "  ") make_external ;; esac
 echo "$images" | while IFS='|' read -r name size files options; do
     [ -n "$name" ] || continue
     case " $* " in *" $name "* | "  ") ;; *) continue ;; esac
