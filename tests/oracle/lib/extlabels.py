@@ -19,8 +19,8 @@ VERITY_ALIGNMENT = 65536
 KINDS = {"directory": "directory", "symlink": "symlink"}
 MAP_KINDS = {"IND": "indirect-block", "DIND": "indirect-block", "TIND": "indirect-block", "ETB": "extent-node"}
 BAD_BLOCKS, ROOT, RESIZE = 1, 2, 7
-STRUCTURE = {"superblock", "superblock-backup", "group-descriptors", "group-descriptors-backup", "block-bitmap",
-             "inode-bitmap", "inode-table"}
+TABLES = {"block-bitmap", "inode-bitmap", "inode-table"}
+STRUCTURE = {"superblock", "superblock-backup", "group-descriptors", "group-descriptors-backup", *TABLES}
 
 # Damaged images whose primary superblock no tool takes: the block of a backup, and the block size.
 BACKUPS = {
@@ -28,6 +28,14 @@ BACKUPS = {
     "damage-superblock-gone": (8193, 1024),
     "damage-superblock-gone-2k": (16384, 2048),
     "damage-start-gone": (1024, 4096),
+}
+
+# The group whose descriptor is damaged and told by a backup, its block, and the block size. dumpe2fs takes the damaged
+# one at its word, so that it is asked about this group with the backup.
+DESCRIPTORS = {
+    "damage-descriptor": (3, 1025, 1024),
+    "damage-descriptor-outside": (2, 1025, 1024),
+    "damage-descriptor-overlap": (1, 1025, 1024),
 }
 
 
@@ -50,12 +58,23 @@ class FileSystem:
         self.layout = dumpe2fs.ask(self.path, *ask)
         if self.layout is None:
             return
+        self.told_by_backup, self.bitmap_options = None, self.options
+        if device.image.name in DESCRIPTORS:
+            self.ask_backup(*DESCRIPTORS[device.image.name])
         self.type = tree.blkid_type(self.path) or "ext4"
         self.inodes_per_group = self.layout.number("Inodes per group")
         self.first_inode = self.layout.number("First inode", 11)
 
     def __bool__(self):
         return self.layout is not None
+
+    def ask_backup(self, group, block, size):
+        """The group as its descriptor in a backup has it; the bitmaps that it names are asked of debugfs."""
+        of_backup = dumpe2fs.ask(self.path, "-o", f"superblock={block}", "-o", f"blocksize={size}")
+        self.layout.groups[group] = of_backup.groups[group]
+        self.layout.free_is_known = False
+        self.options = [*self.options, "-s", block, "-b", size]
+        self.told_by_backup = group
 
     def is_journal_device(self):
         return "journal_dev" in self.layout.features
@@ -92,10 +111,28 @@ class FileSystem:
 
     def free_blocks(self):
         if not self.layout.free_is_known:
-            first = self.layout.number("First block")
-            return debugfs.free_blocks(self.path, first, self.layout.blocks - first, *self.options)
+            return self.not_marked()
         return {block for group in self.layout.groups
                 for first, last in group.free_blocks for block in range(first, last + 1)}
+
+    def not_marked(self):
+        """The blocks that their bitmaps do not mark. debugfs takes a bitmap for empty whose checksum is wrong, and that of
+        a backup's descriptor is old: of the group that is told by one, the bitmap itself is read. One that was never
+        written (BLOCK_UNINIT) is empty; then the group's structure alone is taken."""
+        first = self.layout.number("First block")
+        free = debugfs.free_blocks(self.path, first, self.layout.blocks - first, *self.bitmap_options)
+        if self.told_by_backup is None:
+            return free
+        group = self.layout.groups[self.told_by_backup]
+        place = next(low for kind, low, _ in group.places if kind == "block-bitmap")
+        with open(self.path, "rb") as file:
+            file.seek(place * self.layout.block_size)
+            bits = file.read(self.layout.block_size)
+        inside = range(group.first, group.last + 1)
+        if not any(bits):
+            taken = {block for _, low, high in group.places for block in range(low, high + 1)}
+            return (free | set(inside)) - taken
+        return (free - set(inside)) | {block for i, block in enumerate(inside) if not bits[i // 8] >> i % 8 & 1}
 
     def data_kind(self, inode):
         header = self.layout
@@ -220,7 +257,8 @@ class Labels:
                     is_meta = self.is_meta(group, first, last)
                     if group.number % per_block if is_meta else group.number:
                         kind = "group-descriptors-backup"
-                self.claim(first, last - first + 1, Label(kind, None, None, frozenset()))
+                doubtful = group.number == self.fs.told_by_backup and kind in TABLES
+                self.claim(first, last - first + 1, Label(kind, None, None, frozenset({"damaged"} if doubtful else ())))
         if "mmp" in layout.features:
             self.claim(layout.number("MMP block number"), 1, Label("mmp", None, None, frozenset()))
         if layout.block_size == 1024:
