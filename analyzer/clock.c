@@ -199,21 +199,25 @@ static int add_log(struct clock *clock, struct clock_log log, struct history *hi
 	size_t next = 1;
 
 	log.history = history;
-	log.running = malloc((clock->moments.n + 1) * sizeof(uint32_t));
-	if (log.running == NULL)
+	log.running = malloc((clock->moments.n + 1) * sizeof(*log.running));
+	log.writing = calloc(clock->moments.n + 1, sizeof(*log.writing));
+	if (log.running == NULL || log.writing == NULL || VEC_PUSH(&clock->logs, log) != 0) {
+		free(log.running);
+		free(log.writing);
 		return -1;
+	}
 	log.running[0] = steps->at.at[0].running;
 	for (size_t moment = 1; moment <= clock->moments.n; moment++) {
 		log.running[moment] = log.running[moment - 1];
+		log.writing[moment] = log.writing[moment - 1];
 		for (; next < steps->at.n && steps->at.at[next].access <= clock->moments.at[moment - 1];
-		     next++)
+		     next++) {
 			log.running[moment] = steps->at.at[next].running;
-	}
-	if (VEC_PUSH(&clock->logs, log) != 0) {
-		free(log.running);
-		return -1;
+			log.writing[moment] = steps->at.at[next].writing;
+		}
 	}
 	history->running = log.running;
+	history->writing = log.writing;
 	history->written = log.written;
 	history->nmoments = (uint32_t)clock->moments.n + 1;
 	return 0;
@@ -353,6 +357,8 @@ void clock_done(struct clock *clock)
 {
 	for (size_t i = 0; i < clock->logs.n; i++) {
 		clock->logs.at[i].history->running = NULL;
+		clock->logs.at[i].history->writing = NULL;
+		free(clock->logs.at[i].writing);
 		clock->logs.at[i].history->written = NULL;
 		free(clock->logs.at[i].written);
 		free(clock->logs.at[i].running);

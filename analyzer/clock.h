@@ -16,8 +16,9 @@
 struct clock_log {
 	struct history *history;
 	uint32_t *running; /* by moment */
-	uint8_t *written;  /* as in struct history */
-	uint64_t blocks;   /* for so many */
+	bool *writing;
+	uint8_t *written; /* as in struct history */
+	uint64_t blocks;  /* for so many */
 };
 
 /* A bit for each 2^shift sectors of the disk. */
@@ -77,6 +78,7 @@ struct clock_step {
 	uint64_t access;
 	uint32_t running;
 	bool first;
+	bool writing; /* it is being written to the log, so others may have joined the next one */
 };
 
 struct clock_steps {

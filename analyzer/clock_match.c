@@ -10,6 +10,7 @@ struct match {
 	size_t n;
 	size_t first, last; /* transactions that the trace wrote, by index */
 	size_t *commits;    /* by transaction: its commit's write */
+	size_t *begins;     /* and its first one */
 	size_t before;      /* how many writes come before those of `first` */
 	bool found;
 };
@@ -93,7 +94,7 @@ static void find_match(struct match *match)
 		match->found = true;
 		match->first = match->last = i;
 		match->commits[i] = end - 1;
-		match->before = from;
+		match->begins[i] = match->before = from;
 	}
 	while (match->found && match->first > 0) {
 		end = match->before;
@@ -101,17 +102,35 @@ static void find_match(struct match *match)
 			break;
 		match->first--;
 		match->commits[match->first] = end - 1;
+		match->begins[match->first] = match->before;
 	}
 }
 
 static int add_step(struct clock_steps *steps, bool first, uint64_t access, uint32_t running)
 {
-	return VEC_PUSH(&steps->at, (struct clock_step){access, running, first});
+	return VEC_PUSH(&steps->at, (struct clock_step){access, running, first, false});
+}
+
+/* From a write to the log on a transaction is being committed. */
+static int add_writing(struct clock_steps *steps, const struct log_write *write, uint32_t running)
+{
+	return VEC_PUSH(&steps->at, (struct clock_step){write->access, running, false, true});
+}
+
+static int add_transaction(const struct match *match, struct clock_steps *steps, size_t i)
+{
+	const struct log_write *commit = &match->writes[match->commits[i]];
+
+	if (match->begins[i] < match->commits[i] &&
+	    add_writing(steps, &match->writes[match->begins[i]], (uint32_t)i + 1) != 0)
+		return -1;
+	return add_step(steps, false, commit->access, (uint32_t)i + 2);
 }
 
 static int add_match(const struct match *match, struct clock_steps *steps)
 {
-	int status = 0;
+	size_t behind = match->commits[match->last] + 1;
+	int status;
 
 	/* The log's older transactions ended before the trace began, or the trace's were written over. */
 	if (match->before > 0) {
@@ -123,7 +142,9 @@ static int add_match(const struct match *match, struct clock_steps *steps)
 		status = add_step(steps, true, 0, (uint32_t)match->first + 1);
 	}
 	for (size_t i = match->first; status == 0 && i <= match->last; i++)
-		status = add_step(steps, false, match->writes[match->commits[i]].access, (uint32_t)i + 2);
+		status = add_transaction(match, steps, i);
+	if (status == 0 && behind < match->n)
+		status = add_writing(steps, &match->writes[behind], (uint32_t)match->last + 2);
 	return status;
 }
 
@@ -152,12 +173,13 @@ int clock_match(const struct history *history, const struct log_write *writes, s
 	    .writes = writes,
 	    .n = n,
 	    .commits = calloc(transactions + 1, sizeof(*match.commits)),
+	    .begins = calloc(transactions + 1, sizeof(*match.begins)),
 	};
 	int status = -1;
 
-	if (match.commits == NULL)
-		return -1;
-	if (n == 0) {
+	if (match.commits == NULL || match.begins == NULL) {
+		status = -1;
+	} else if (n == 0) {
 		/* Nothing was committed; the image may be of any time. */
 		status = add_step(steps, true, 0, (uint32_t)transactions + 1);
 	} else {
@@ -165,5 +187,6 @@ int clock_match(const struct history *history, const struct log_write *writes, s
 		status = match.found ? add_match(&match, steps) : add_unmatched(&match, steps);
 	}
 	free(match.commits);
+	free(match.begins);
 	return status;
 }

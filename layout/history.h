@@ -5,7 +5,8 @@
    A **state** is a number: 0 is before the first transaction of the history, s after its s-th one; the last
    state is the image's.  While the n-th transaction has not been committed, the owner of a sector is who has
    it in state n (what the running transaction says), else in n-1 (freed by the running one: nobody else may
-   have it before that has committed), else in n+1 (operations join the next transaction while one commits).
+   have it before that has committed), else in n+1 (operations join the next transaction while one commits, so
+   that is sure only when its log is being written: before, it may have been a file's that lived within n).
    The other order would give sectors of a removed file the name of the next one. */
 #ifndef LAYOUT_HISTORY_H
 #define LAYOUT_HISTORY_H
@@ -26,7 +27,7 @@ enum history_why {
 	HISTORY_BEFORE,     /* before what the log tells of */
 	HISTORY_GAP,        /* something wrote without the log, or transactions are missing */
 	HISTORY_REUSED,     /* two files had it in the states that come into question */
-	HISTORY_SHORT,      /* written, and nobody's in any of them: its file lived within one transaction */
+	HISTORY_SHORT,      /* it may have been a file's that lived within one transaction */
 	HISTORY_IMAGE_TIME, /* after the image was taken, or nothing says when that was */
 };
 
@@ -84,6 +85,7 @@ struct history {
 	/* Set by whoever knows the trace's clock: by moment, the transaction that was running (from 1), or
 	   one of HISTORY_NO_...; NULL where nobody does. */
 	const uint32_t *running;
+	const bool *writing; /* by moment: whether it is being written to the log already */
 	uint32_t nmoments;
 	const uint8_t
 	    *written; /* by block: a bit where the trace writes to what is free in the image; or NULL */
@@ -133,6 +135,7 @@ struct place_history {
 	uint32_t running;              /* as in struct history */
 	uint8_t why;     /* enum history_why; HISTORY_CERTAIN for kinds whose place never changes */
 	uint8_t use;     /* enum history_use */
+	bool writing;    /* the running transaction is being written to the log */
 	bool relabelled; /* the label is another one than the map's */
 	const struct history_label *was; /* of `free`: the last owner, or NULL */
 };

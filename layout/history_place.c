@@ -170,6 +170,8 @@ static void choose(struct place *place, const struct question *question, enum hi
 
 	if (label != NULL && is_reused(question, label))
 		place->past.why = HISTORY_REUSED;
+	if (label != NULL && label->from > question->states[0] && !place->past.writing)
+		place->past.why = HISTORY_SHORT;
 	if (label == NULL) {
 		label = owner(question, use, true);
 		place->past.why = label != NULL ? HISTORY_BEFORE : HISTORY_CERTAIN;
@@ -212,6 +214,7 @@ void history_place(struct place *place, uint32_t moment, enum history_use use)
 	if (moment == HISTORY_ANY_MOMENT)
 		return;
 	place->past.use = (uint8_t)use;
+	place->past.writing = history->writing[moment < history->nmoments ? moment : history->nmoments - 1];
 	place->past.running = history->running[moment < history->nmoments ? moment : history->nmoments - 1];
 	if (!history_changes(place->kind))
 		return;

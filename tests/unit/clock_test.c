@@ -24,8 +24,6 @@ static const struct history_transaction three[] = {
     {.tid = 9, .first = 21, .commit = 25},
 };
 
-#define STEPS_MAX 8
-
 static void check(const struct history_transaction *transactions, size_t ntransactions,
 		  const struct log_write *writes, size_t n, const struct clock_step *want, size_t nwant)
 {
@@ -38,6 +36,7 @@ static void check(const struct history_transaction *transactions, size_t ntransa
 		assert_int_equal(steps.at.at[i].access, want[i].access);
 		assert_int_equal(steps.at.at[i].running, want[i].running);
 		assert_int_equal(steps.at.at[i].first, want[i].first);
+		assert_int_equal(steps.at.at[i].writing, want[i].writing);
 	}
 	VEC_FREE(&steps.at);
 	history_free(history);
@@ -51,7 +50,9 @@ static void image_of_the_end(void **state)
 {
 	static const struct log_write writes[] = {{3, 10, 4}, {5, 14, 1},  {6, 15, 3}, {7, 18, 2},
 						  {9, 20, 1}, {11, 21, 4}, {12, 25, 1}};
-	static const struct clock_step want[] = {{0, 1, true}, {5, 2, false}, {9, 3, false}, {12, 4, false}};
+	static const struct clock_step want[] = {
+	    {0, 1, true, false},  {3, 1, false, true},  {5, 2, false, false}, {6, 2, false, true},
+	    {9, 3, false, false}, {11, 3, false, true}, {12, 4, false, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -60,7 +61,11 @@ static void image_of_the_end(void **state)
 static void image_of_later(void **state)
 {
 	static const struct log_write writes[] = {{3, 10, 4}, {5, 14, 1}, {6, 15, 5}, {9, 20, 1}};
-	static const struct clock_step want[] = {{0, 1, true}, {5, 2, false}, {9, 3, false}};
+	static const struct clock_step want[] = {{0, 1, true, false},
+						 {3, 1, false, true},
+						 {5, 2, false, false},
+						 {6, 2, false, true},
+						 {9, 3, false, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -69,7 +74,7 @@ static void image_of_later(void **state)
 static void image_of_before(void **state)
 {
 	static const struct log_write writes[] = {{4, 26, 3}, {6, 29, 1}};
-	static const struct clock_step want[] = {{0, 4, true}, {4, HISTORY_NO_MORE, false}};
+	static const struct clock_step want[] = {{0, 4, true, false}, {4, HISTORY_NO_MORE, false, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -80,8 +85,14 @@ static void log_that_wrapped(void **state)
 	static const struct log_write writes[] = {{1, 15, 6},  {2, 22, 1}, {3, 95, 4}, {4, 99, 1},
 						  {6, 10, 4},  {7, 14, 1}, {8, 15, 5}, {9, 20, 1},
 						  {10, 21, 4}, {12, 25, 1}};
-	static const struct clock_step want[] = {
-	    {0, HISTORY_NO_YET, true}, {4, 1, false}, {7, 2, false}, {9, 3, false}, {12, 4, false}};
+	static const struct clock_step want[] = {{0, HISTORY_NO_YET, true, false},
+						 {4, 1, false, false},
+						 {6, 1, false, true},
+						 {7, 2, false, false},
+						 {8, 2, false, true},
+						 {9, 3, false, false},
+						 {10, 3, false, true},
+						 {12, 4, false, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -91,7 +102,8 @@ static void transaction_around_the_end_of_the_ring(void **state)
 {
 	static const struct history_transaction around[] = {{.tid = 5, .first = 97, .commit = 3}};
 	static const struct log_write writes[] = {{1, 97, 3}, {2, 1, 2}, {4, 3, 1}};
-	static const struct clock_step want[] = {{0, 1, true}, {4, 2, false}};
+	static const struct clock_step want[] = {
+	    {0, 1, true, false}, {1, 1, false, true}, {4, 2, false, false}};
 
 	(void)state;
 	CHECK(around, writes, want);
@@ -100,7 +112,11 @@ static void transaction_around_the_end_of_the_ring(void **state)
 static void trace_that_begins_within_a_transaction(void **state)
 {
 	static const struct log_write writes[] = {{1, 18, 2}, {2, 20, 1}, {5, 21, 4}, {6, 25, 1}};
-	static const struct clock_step want[] = {{0, 2, true}, {2, 3, false}, {6, 4, false}};
+	static const struct clock_step want[] = {{0, 2, true, false},
+						 {1, 2, false, true},
+						 {2, 3, false, false},
+						 {5, 3, false, true},
+						 {6, 4, false, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -109,7 +125,8 @@ static void trace_that_begins_within_a_transaction(void **state)
 static void commit_that_was_not_written_any_more(void **state)
 {
 	static const struct log_write writes[] = {{1, 21, 4}, {2, 25, 1}, {7, 26, 3}};
-	static const struct clock_step want[] = {{0, 3, true}, {2, 4, false}};
+	static const struct clock_step want[] = {
+	    {0, 3, true, false}, {1, 3, false, true}, {2, 4, false, false}, {7, 4, false, true}};
 
 	(void)state;
 	CHECK(three, writes, want);
@@ -118,7 +135,7 @@ static void commit_that_was_not_written_any_more(void **state)
 static void writes_that_are_no_transactions(void **state)
 {
 	static const struct log_write writes[] = {{1, 50, 1}, {2, 60, 1}};
-	static const struct clock_step want[] = {{0, HISTORY_NO_MORE, true}};
+	static const struct clock_step want[] = {{0, HISTORY_NO_MORE, true, false}};
 
 	(void)state;
 	CHECK(three, writes, want);
