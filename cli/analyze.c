@@ -167,7 +167,7 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 		return fail_usage(&command_analyze, "--partial needs -o FILE, and no --json");
 	if (line->partial && line->common.filter != NULL)
 		return fail_usage(&command_analyze,
-				  "-Y is not for pieces of a trace: their borders are counted without it");
+				  "-Y, --from and --to are not for pieces of a trace: their borders are counted without it");
 	if (line->output != NULL && line->common.json)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes report.json, so --json does not go with it");

@@ -69,7 +69,10 @@ struct common {
 	const char *relative_to; /* the device that the trace is of, or NULL where nothing was said */
 	bool force;              /* what contradicts is told, and the work goes on */
 	uint64_t unit_sectors;   /* --align */
-	struct filter *filter;   /* -Y, or NULL */
+	const char *from, *to;   /* --from and --to, or NULL */
+	const char *passing;     /* -Y, or NULL */
+	char *filter_text;       /* all of these, as one filter */
+	struct filter *filter;   /* that; NULL for all */
 	struct caret caret;      /* what was wrong with an option's value */
 	bool json, all;
 	bool as_of_end; /* labels as of the image, and not as of each access */
@@ -107,6 +110,8 @@ enum {
 	COMMON_ALLOW_BACKING,
 	COMMON_ALLOW_REMOTE,
 	COMMON_NO_SANDBOX,
+	COMMON_FROM,
+	COMMON_TO,
 	COMMON_LAST,
 };
 #define COMMON_HELP                                                                                          \
@@ -186,10 +191,15 @@ enum {
 	"  --as-of access|end  labels as of each access, where a journal tells of them (default), or the "   \
 	"disk's\n"
 #define COMMON_FILTER                                                                                        \
+	{"filter", required_argument, NULL, 'Y'}, {"from", required_argument, NULL, COMMON_FROM},            \
 	{                                                                                                    \
-		"filter", required_argument, NULL, 'Y'                                                       \
+		"to", required_argument, NULL, COMMON_TO                                                     \
 	}
 #define COMMON_FILTER_HELP                                                                                   \
+	COMMON_PASSING_HELP                                                                                  \
+	    "  --from TIME         only from this time on (1.5, 20ms), or from access #N on\n"               \
+	    "  --to TIME           only up to this time, or up to access #N\n"
+#define COMMON_PASSING_HELP                                                                                  \
 	"  -Y FILTER           only what passes: 'region.kind == journal && io.latency > 5ms'\n"
 #define COMMON_UNIT                                                                                          \
 	{                                                                                                    \

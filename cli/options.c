@@ -129,6 +129,8 @@ void common_done(struct common *common)
 	common->lvm_text = NULL;
 	filter_close(common->filter);
 	common->filter = NULL;
+	free(common->filter_text);
+	common->filter_text = NULL;
 	outputs_done(&common->outputs);
 }
 
@@ -149,7 +151,14 @@ static int common_option(struct common *common, int option, const char *value, s
 		common->verbose = true;
 		return 0;
 	case 'Y':
+		common->passing = value;
 		return parse_filter(&common->filter, "-Y", value, &common->caret, err);
+	case COMMON_FROM:
+		common->from = value;
+		return 0;
+	case COMMON_TO:
+		common->to = value;
+		return 0;
 	case COMMON_RELATIVE_TO:
 		common->relative_to = value;
 		return 0;
@@ -206,6 +215,56 @@ static int common_option(struct common *common, int option, const char *value, s
 	default:
 		return err_set(err, "unknown option");
 	}
+}
+
+/* A window's end as a test: "#100" is an access, all else a time. */
+static int add_end(struct text *out, const char *option, const char *value, const char *comparison,
+		   struct err *err)
+{
+	static const char word[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEF.-\xc2\xb5";
+	enum field_id field = value[0] == '#' ? FIELD_IO_INDEX : FIELD_IO_TIME;
+	struct text test = {0};
+	struct filter *filter = NULL;
+	size_t at;
+	int status;
+
+	value += value[0] == '#';
+	text_printf(&test, "%s %s %s", fields[field].name, comparison, value);
+	status = test.short_of_memory ? err_nomem(err) : 0;
+	if (status == 0 && strspn(value, word) == strlen(value))
+		status = filter_open(&filter, test.at, &at, err);
+	else
+		status = -1;
+	filter_close(filter);
+	if (status == 0)
+		text_printf(out, "%s%s", out->n > 0 ? " && " : "", test.at);
+	text_free(&test);
+	return status == 0 ? 0
+			   : err_set(err, "%s: '%s' is neither a time (1.5, 20ms) nor an access (#100)",
+				     option, value);
+}
+
+/* The window and what must pass are one filter. */
+static int join_filter(struct common *common, struct err *err)
+{
+	struct text out = {0};
+	size_t at;
+	int status;
+
+	if (common->from == NULL && common->to == NULL)
+		return 0;
+	if ((common->from != NULL && add_end(&out, "--from", common->from, ">=", err) != 0) ||
+	    (common->to != NULL && add_end(&out, "--to", common->to, "<=", err) != 0)) {
+		text_free(&out);
+		return -1;
+	}
+	if (common->passing != NULL)
+		text_printf(&out, " && (%s)", common->passing);
+	filter_close(common->filter);
+	common->filter = NULL;
+	common->filter_text = out.at;
+	status = out.short_of_memory ? err_nomem(err) : filter_open(&common->filter, out.at, &at, err);
+	return status;
 }
 
 static int print_help(const struct command *command, const char *help)
@@ -268,5 +327,5 @@ int common_parse(struct common *common, const struct command *command, const str
 			return STATUS_FAILED;
 		}
 	}
-	return 0;
+	return join_filter(common, &err) == 0 ? 0 : fail(NULL, &err);
 }
