@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 static const char options_help[] =
     "  -o DIR              report.txt, report.json, picture.png, sheet.png and index.html in this "
@@ -18,6 +19,7 @@ static const char options_help[] =
     "names\n"
     "  --piece I/N         with --partial: only the I-th of N pieces of this trace, instead of a file that "
     "is one\n"
+    "  --machine NAME      with --partial: what the trace is of (default: the host's name)\n"
     "  -z NAME[,by=...]    only this statistic: io, tx, home, amp, size, seq, rewrite, first, working-set, "
     "torn, latency;\n"
     "                      io,by=FIELD[:N],... by any fields, torn,SIZE of pages; may be repeated\n"
@@ -31,13 +33,14 @@ struct command_line {
 	struct common common;
 	const char *output; /* -o, or NULL: a directory, or a file with --partial */
 	bool partial;
+	const char *machine;                                /* --machine, or NULL */
 	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
 	unsigned nstatistics;
 	uint64_t top;     /* --top, or 0 */
 	const char *sort; /* --sort, or NULL */
 };
 
-enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE, OPTION_TOP, OPTION_SORT };
+enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE, OPTION_MACHINE, OPTION_TOP, OPTION_SORT };
 
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
@@ -61,18 +64,22 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 static int make_part(struct trace *trace, const struct map *map, const char *disk,
 		     const struct analysis_options *options, const struct command_line *line)
 {
+	struct utsname host = {.nodename = ""};
+	struct part_options made = {.machine = line->machine, .machine_told = line->machine != NULL};
 	struct text out = {0};
 	struct part part;
 	struct err err;
 	int status;
 
+	if (!made.machine_told)
+		made.machine = uname(&host) == 0 ? host.nodename : "";
 	if (trace->options.of > 1 && !trace_is_cut(trace) && analysis_needs_order(options)) {
 		err_set(&err,
 			"--piece: a trace of this format is not cut in bytes, and some -z need the order of "
 			"all its accesses; leave --piece and them to one process");
 		return fail(trace->path, &err);
 	}
-	if (part_make(&part, trace, disk, map, options, &err) != 0) {
+	if (part_make(&part, trace, disk, map, options, &made, &err) != 0) {
 		if (trace_is_cut(trace))
 			err_prefix(&err, "piece %u/%u: ", trace->options.number, trace->options.of);
 		return fail(trace->path, &err);
@@ -151,6 +158,8 @@ static int own_option(void *context, int option, const char *value, struct err *
 		line->sort = value;
 	else if (option == OPTION_PARTIAL)
 		line->partial = line->common.trace.piece = true;
+	else if (option == OPTION_MACHINE)
+		line->machine = value;
 	else if (option == OPTION_PIECE)
 		return parse_piece(&line->common.trace, value, err);
 	else
@@ -176,6 +185,8 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 				  "-o DIR writes the whole report, so -z does not go with it");
 	if ((line->top > 0 || line->sort != NULL) && (line->nstatistics == 0 || line->partial))
 		return fail_usage(&command_analyze, "--top and --sort are of the tables of -z");
+	if (!line->partial && line->machine != NULL)
+		return fail_usage(&command_analyze, "--machine needs --partial");
 	if (!line->partial && line->common.trace.of > 0)
 		return fail_usage(&command_analyze, "--piece needs --partial");
 	if (line->output != NULL && (line->partial ? plan_output(&line->common, line->output)
@@ -200,6 +211,7 @@ static int run(int argc, char **argv)
 	    {"sort", required_argument, NULL, OPTION_SORT},
 	    {"partial", no_argument, NULL, OPTION_PARTIAL},
 	    {"piece", required_argument, NULL, OPTION_PIECE},
+	    {"machine", required_argument, NULL, OPTION_MACHINE},
 	    {0},
 	};
 	struct command_line line = {.common = COMMON_DATED_INIT};

@@ -8,9 +8,9 @@
 #include "base/size.h"
 #include "cli/cli.h"
 #include "cli/confine.h"
+#include "cli/merge_files.h"
 #include "cli/part_file.h"
 #include "cli/report_dir.h"
-#include "parts/merge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,16 +102,20 @@ static int add_trace(struct comparison *comparison, unsigned number, const struc
 static int add_part(struct comparison *comparison, unsigned number, const struct side *side,
 		    const struct common *common)
 {
+	struct merge_files files;
 	struct merge merge;
 	struct err err;
 	int status;
 
 	merge_init(&merge);
-	if (part_file_add(&merge, side->path, common->trace.tmpdir, &err) != 0 ||
-	    merge_finish(&merge, &err) != 0)
-		status = fail(side->path, &err);
-	else
-		status = add_results(comparison, number, &merge.results);
+	merge_files_init(&files, common->trace.tmpdir);
+	status = merge_files_look(&files, &side->path, 1);
+	if (status == 0)
+		status = merge_files_report(&files, &merge);
+	if (status == 0)
+		status = merge_finish(&merge, &err) == 0 ? add_results(comparison, number, &merge.results)
+							 : fail(side->path, &err);
+	merge_files_done(&files);
 	merge_done(&merge);
 	return status;
 }

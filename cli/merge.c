@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* blkmap merge: one report from the parts that `analyze --partial` has made of a trace's pieces. */
+/* blkmap merge: one report, or one part, from the parts that `analyze --partial` has made of a trace's pieces. */
 #include "cli/cli.h"
 #include "cli/confine.h"
-#include "cli/part_file.h"
+#include "cli/merge_files.h"
+#include "cli/output.h"
 #include "cli/report_dir.h"
 #include "parts/merge.h"
+#include "parts/run.h"
 
 static const char options_help[] =
-    "  --json              the report as one JSON document\n"
+    "  -o PART             one part of them all, to be merged with others, instead of the "
+    "report\n" COMMON_WRITING_HELP "  --json              the report as one JSON document\n"
     "  -z NAME[,by=...]    only this statistic, with which the parts were made; may be repeated\n"
     "  --top N             with -z: the first N rows of each table\n"
     "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n"
@@ -17,6 +20,7 @@ enum { OPTION_TRACE = COMMON_LAST, OPTION_TOP, OPTION_SORT };
 
 struct command_line {
 	struct common common;
+	const char *output;                                 /* -o, or NULL */
 	const char *trace;                                  /* --trace, or NULL */
 	const struct statistic *statistics[STATISTICS_MAX]; /* -z, each once */
 	unsigned nstatistics;
@@ -47,21 +51,73 @@ static int print_report(struct merge *merge, const struct command_line *line)
 	return report_print(&merge->results, line->common.json);
 }
 
-static int merge_files(char **paths, size_t n, const struct command_line *line)
+static int report_files(struct merge_files *files, const struct command_line *line)
 {
 	struct merge merge;
-	struct err err;
-	int status = confine(&line->common, (const char *const *)paths, n, NULL);
+	int status;
 
 	merge_init(&merge);
-	for (size_t i = 0; i < n && status == 0; i++)
-		if (outputs_spare(&line->common.outputs, paths[i]) != 0)
-			status = STATUS_FAILED;
-		else if (part_file_add(&merge, paths[i], line->common.trace.tmpdir, &err) != 0)
-			status = fail(paths[i], &err);
+	status = merge_files_report(files, &merge);
 	if (status == 0)
 		status = print_report(&merge, line);
 	merge_done(&merge);
+	return status;
+}
+
+/* Parts of pieces that do not follow each other stay apart, one after the other in the same file. */
+struct joined {
+	struct text out;
+	struct run run;
+};
+
+static int add_to_part(void *context, const struct part *part, struct err *err)
+{
+	struct joined *joined = context;
+	struct run *run = &joined->run;
+
+	if (run->begun && part->of > 0 && part->number != run->part.last + 1) {
+		if (run_write(&joined->out, run, err) != 0)
+			return -1;
+		run_done(run);
+		run_init(run);
+	}
+	return run_add(run, part, err);
+}
+
+static int join_files(struct merge_files *files, const struct command_line *line)
+{
+	struct joined joined = {.out = {0}};
+	struct err err;
+	int status;
+
+	run_init(&joined.run);
+	status = merge_files_each(files, add_to_part, &joined);
+	if (status == 0)
+		status = run_write(&joined.out, &joined.run, &err) == 0
+			     ? output_file(line->output, &joined.out, &line->common.output)
+			     : fail(NULL, &err);
+	run_done(&joined.run);
+	text_free(&joined.out);
+	return status;
+}
+
+static int merge_paths(char **paths, size_t n, struct command_line *line)
+{
+	struct merge_files files;
+	int status = line->output != NULL ? plan_output(&line->common, line->output) : 0;
+
+	merge_files_init(&files, line->common.trace.tmpdir);
+	line->common.output.sync = true;
+	if (status == 0)
+		status = confine(&line->common, (const char *const *)paths, n, NULL);
+	for (size_t i = 0; i < n && status == 0; i++)
+		if (outputs_spare(&line->common.outputs, paths[i]) != 0)
+			status = STATUS_FAILED;
+	if (status == 0)
+		status = merge_files_look(&files, (const char *const *)paths, n);
+	if (status == 0)
+		status = line->output != NULL ? join_files(&files, line) : report_files(&files, line);
+	merge_files_done(&files);
 	return status;
 }
 
@@ -69,6 +125,10 @@ static int own_option(void *context, int option, const char *value, struct err *
 {
 	struct command_line *line = context;
 
+	if (option == 'o') {
+		line->output = value;
+		return 0;
+	}
 	if (option == 'z')
 		return common_statistic(line->statistics, &line->nstatistics, value, err);
 	if (option == OPTION_TOP)
@@ -83,9 +143,21 @@ static int own_option(void *context, int option, const char *value, struct err *
 	return 0;
 }
 
+static int check_and_merge(struct command_line *line, char **operands, int n)
+{
+	if (n < 1)
+		return fail_usage(&command_merge, "expected the parts of a trace");
+	if (line->output != NULL && (line->common.json || line->trace != NULL || line->nstatistics > 0 ||
+				     line->top > 0 || line->sort != NULL))
+		return fail_usage(&command_merge,
+				  "-o PART has all that the parts have: no other option goes with it");
+	return merge_paths(operands, (size_t)n, line);
+}
+
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {COMMON_OUTPUT,
+						COMMON_WRITING,
 						{"trace", required_argument, NULL, OPTION_TRACE},
 						{"top", required_argument, NULL, OPTION_TOP},
 						{"sort", required_argument, NULL, OPTION_SORT},
@@ -97,9 +169,7 @@ static int run(int argc, char **argv)
 	    common_parse(&line.common, &command_merge, options, options_help, argc, argv, own_option, &line);
 
 	if (status == 0)
-		status = argc - optind < 1
-			     ? fail_usage(&command_merge, "expected the parts of a trace, in order")
-			     : merge_files(argv + optind, (size_t)(argc - optind), &line);
+		status = check_and_merge(&line, argv + optind, argc - optind);
 	else if (status == 1)
 		status = STATUS_DONE;
 	common_statistics_done(line.statistics, line.nstatistics);
@@ -110,6 +180,6 @@ static int run(int argc, char **argv)
 const struct command command_merge = {
     .name = "merge",
     .usage = "[OPTIONS] PART...",
-    .help = "one report from the parts of analyze --partial",
+    .help = "one report, or one part, from the parts of analyze --partial",
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/part_file.h"
 
+#include "parts/part.h"
 #include "trace/input/input.h"
 
 #define READ_STEP ((size_t)1 << 20)
@@ -17,8 +18,7 @@ static bool may_be_part(const struct input *input, const struct text *bytes)
 				 bytes->n <= PLAIN_FIRST + PLAIN_FACTOR * input_taken(input));
 }
 
-/* The bytes of a file, which may be compressed. */
-static int read_part_bytes(struct text *bytes, const char *path, const char *tmpdir, struct err *err)
+int part_file_read(struct text *bytes, const char *path, const char *tmpdir, struct err *err)
 {
 	struct input *input;
 	long got = 1;
@@ -32,21 +32,6 @@ static int read_part_bytes(struct text *bytes, const char *path, const char *tmp
 	}
 	input_close(input);
 	return got < 0 ? -1 : 0;
-}
-
-int part_file_add(struct merge *merge, const char *path, const char *tmpdir, struct err *err)
-{
-	struct text bytes = {0};
-	struct part part;
-	int status = read_part_bytes(&bytes, path, tmpdir, err);
-
-	if (status == 0 && (status = part_read(&part, bytes.at ? bytes.at : "", bytes.n, err)) == 0) {
-		part.name = path;
-		status = merge_add(merge, &part, err);
-		part_done(&part);
-	}
-	text_free(&bytes);
-	return status;
 }
 
 #define HEAD_BYTES ((size_t)4096)

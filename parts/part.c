@@ -18,6 +18,7 @@ void part_done(struct part *part)
 	for (size_t i = 0; i < part->bytes.n; i++)
 		free(part->bytes.at[i]);
 	VEC_FREE(&part->bytes);
+	VEC_FREE(&part->sources);
 }
 
 struct maker {
@@ -185,8 +186,8 @@ static int make_share(struct maker *maker, struct err *err)
 	return status;
 }
 
-/* By what merge knows whether parts belong together: the disk's words; the piece's bytes, or the trace's. */
-static int take_identity(struct part *part, struct trace *trace, const struct map *map, struct err *err)
+/* The words by which merge knows the disk. */
+static int take_identity(struct part *part, const struct map *map, struct err *err)
 {
 	struct results_disk *disk = &part->about.disk;
 	struct identity identity;
@@ -202,19 +203,38 @@ static int take_identity(struct part *part, struct trace *trace, const struct ma
 		if (disk->identity == NULL)
 			return err_nomem(err);
 	}
-	if (trace->files.n != 1)
-		return 0;
-	return input_digest(trace->input, part->of == 0, &part->digest, &part->size, err);
+	return 0;
+}
+
+static bool is_empty(const struct part *part)
+{
+	const struct part_counts *head = &part->head, *body = &part->body;
+
+	return head->accesses + head->past + body->accesses + body->past + part->about.trace.outside == 0 &&
+	       part->lead.list.n + part->mark.list.n + part->tail.list.n == 0;
+}
+
+/* An empty piece may be there as often as somebody likes. */
+static int take_source(struct part *part, struct trace *trace, struct err *err)
+{
+	struct part_source source = {.file = part->about.trace.file};
+
+	if (trace->files.n == 1 && !(part->of == 0 && is_empty(part)) &&
+	    input_digest(trace->input, part->of == 0, &source.digest, &source.size, err) != 0)
+		return -1;
+	return VEC_PUSH(&part->sources, source) == 0 ? 0 : err_nomem(err);
 }
 
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,
-	      const struct analysis_options *options, struct err *err)
+	      const struct analysis_options *options, const struct part_options *made, struct err *err)
 {
 	struct maker maker = {part, trace, disk_path, map, .options = *options};
 	int status;
 
 	memset(part, 0, sizeof(*part));
-	part->number = trace->options.number;
+	part->machine = made->machine;
+	part->machine_told = made->machine_told;
+	part->number = part->last = trace->options.number;
 	part->of = trace->options.of;
 	if (trace->options.of > 0 && !trace_is_cut(trace))
 		status = make_share(&maker, err);
@@ -222,7 +242,9 @@ int part_make(struct part *part, struct trace *trace, const char *disk_path, con
 		status = make_alone(&maker, err);
 	forget_edges(&maker.edges);
 	if (status == 0)
-		status = take_identity(part, trace, map, err);
+		status = take_identity(part, map, err);
+	if (status == 0)
+		status = take_source(part, trace, err);
 	if (status != 0)
 		part_done(part);
 	return status;

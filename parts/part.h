@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PART_VERSION 3
+#define PART_VERSION 4
 
 /* What was counted of some accesses: of each of the part's statistics what its `pack` has written. */
 struct part_counts {
@@ -33,37 +33,57 @@ struct part_atoms {
 	VEC(struct part_atom) list;
 };
 
+/* A file that pieces are of. */
+struct part_source {
+	const char *file;
+	uint64_t digest, size; /* 0 where they are not known */
+};
+
 struct part {
 	struct results about; /* of what trace and disk; nothing counted */
 	const struct statistic *statistics[STATISTICS_MAX];
 	unsigned nstatistics;
 	bool owns_statistics; /* they are of part_read */
 	bool alone;
-	unsigned number, of;   /* the number-th of so many pieces; 0 where the piece was a file of its own */
-	uint64_t digest, size; /* of the piece's file, or of the beginning and the size of the whole trace's;
-				  0 where they are not known */
-	const char *name;      /* what messages call it; not owned */
-	bool on;               /* how the piece ends, when it has marks (about.trace.marked) */
+	unsigned number, last,
+	    of; /* from the number-th to the last of so many pieces; 0 where each was a file
+				      of its own */
+	VEC(struct part_source)
+	sources;                 /* the pieces' files in order; or the trace, by its beginning and size */
+	const char *machine;     /* that the trace is of */
+	bool machine_told;       /* it was said, and is not just the host that counted */
+	const char *name;        /* what messages call it; not owned */
+	bool on;                 /* how the piece ends, when it has marks (about.trace.marked) */
 	struct part_counts body; /* behind the first mark, or all that there is when it was not read alone */
 	struct part_counts head; /* before the first mark */
 	struct part_atoms lead, mark, tail;
 	VEC(char *) bytes; /* that counts lie in and that are the part's own */
 };
 
+/* How a part is made. */
+struct part_options {
+	const char *machine;
+	bool machine_told;
+};
+
 /* Counts a piece: trace->options say which.  What the arguments point to outlives the part. 0, or -1 with
    nothing to be freed. */
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,
-	      const struct analysis_options *options, struct err *err);
+	      const struct analysis_options *options, const struct part_options *made, struct err *err);
 void part_done(struct part *part);
 
-/* The bytes of its file (docs/parts.md); 0, or -1 without memory. */
+/* Appends the bytes of its file (docs/parts.md); 0, or -1 without memory. */
 int part_write(struct text *out, const struct part *part, struct err *err);
 
-/* Whether these bytes may be the first of a part's, which has more of them. */
+/* Whether these bytes may be the first of one or several parts', which have more of them. */
 bool part_goes_on(const char *bytes, size_t len);
 
 /* Whether they begin as a part's do. */
 bool part_begins(const char *bytes, size_t len);
+
+/* How many of these bytes are those of the first of several parts that follow each other: all, where nothing
+   says that there is another one. */
+size_t part_first(const char *bytes, size_t len);
 
 /* From these bytes, which outlive the part; 0, or -1 with what is wrong and nothing to be freed. */
 int part_read(struct part *part, const char *bytes, size_t len, struct err *err);

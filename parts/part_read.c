@@ -124,6 +124,22 @@ static void read_atoms(struct reader *reader, struct part_atoms *atoms)
 	}
 }
 
+/* There is one at least. */
+static void read_sources(struct reader *reader)
+{
+	struct unpack *bytes = &reader->bytes;
+	uint32_t n = unpack_count(bytes, 13);
+
+	for (uint32_t i = 0; i < n && !bytes->bad; i++) {
+		struct part_source source = {.file = text(reader)};
+
+		source.digest = unpack_u64(bytes);
+		source.size = unpack_number(bytes);
+		reader->short_of_memory |= VEC_PUSH(&reader->part->sources, source) != 0;
+	}
+	bytes->bad |= n == 0;
+}
+
 static int read_part(struct reader *reader, struct err *err)
 {
 	struct part *part = reader->part;
@@ -133,9 +149,13 @@ static int read_part(struct reader *reader, struct err *err)
 	part->alone = unpack_u8(bytes) != 0;
 	part->on = unpack_u8(bytes) != 0;
 	part->number = unpack_u32(bytes);
+	part->last = unpack_u32(bytes);
 	part->of = unpack_u32(bytes);
-	part->digest = unpack_u64(bytes);
-	part->size = unpack_number(bytes);
+	if (part->number > part->last || part->last > part->of || (part->number == 0) != (part->of == 0))
+		bytes->bad = true;
+	read_sources(reader);
+	part->machine = text(reader);
+	part->machine_told = unpack_u8(bytes) != 0;
 	read_about(reader);
 	if (read_statistics(reader, err) != 0)
 		return -1;
@@ -173,15 +193,37 @@ bool part_begins(const char *bytes, size_t len)
 	return len >= sizeof(PART_MAGIC) - 1 && memcmp(bytes, PART_MAGIC, sizeof(PART_MAGIC) - 1) == 0;
 }
 
-bool part_goes_on(const char *bytes, size_t len)
+size_t part_first(const char *bytes, size_t len)
 {
-	struct unpack head = {.at = (const uint8_t *)bytes + sizeof(PART_MAGIC) - 1,
+	struct unpack head = {.at = (const uint8_t *)bytes + PART_LENGTH_AT,
 			      .end = (const uint8_t *)bytes + len};
+	uint64_t length;
 
 	if (len < PART_HEAD_BYTES || memcmp(bytes, PART_MAGIC, sizeof(PART_MAGIC) - 1) != 0)
-		return false;
-	unpack_u32(&head);
-	return len <= unpack_u64(&head);
+		return len;
+	length = unpack_u64(&head);
+	return length >= PART_HEAD_BYTES && length < len && len - length >= sizeof(PART_MAGIC) - 1 &&
+		       memcmp(bytes + length, PART_MAGIC, sizeof(PART_MAGIC) - 1) == 0
+		   ? (size_t)length
+		   : len;
+}
+
+bool part_goes_on(const char *bytes, size_t len)
+{
+	size_t at = 0, magic = sizeof(PART_MAGIC) - 1;
+
+	while (len - at >= PART_HEAD_BYTES) {
+		struct unpack head = {.at = (const uint8_t *)bytes + at + PART_LENGTH_AT,
+				      .end = (const uint8_t *)bytes + len};
+		uint64_t length = unpack_u64(&head);
+
+		if (memcmp(bytes + at, PART_MAGIC, magic) != 0 || length < PART_HEAD_BYTES)
+			return false;
+		if (len - at <= length)
+			return true;
+		at += length;
+	}
+	return memcmp(bytes + at, PART_MAGIC, len - at < magic ? len - at : magic) == 0;
 }
 
 static int check_frame(const char *bytes, size_t len, struct err *err)

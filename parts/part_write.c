@@ -66,6 +66,18 @@ static void pack_atoms(struct text *out, const struct part *part, const struct p
 	}
 }
 
+static void pack_sources(struct text *out, const struct part *part)
+{
+	pack_u32(out, (uint32_t)part->sources.n);
+	for (size_t i = 0; i < part->sources.n; i++) {
+		const struct part_source *source = &part->sources.at[i];
+
+		pack_str(out, source->file);
+		pack_u64(out, source->digest);
+		pack_number(out, source->size);
+	}
+}
+
 /* An empty part has no counts before its first mark, but each statistic's bytes all the same. */
 static void pack_all(struct text *out, const struct part *part)
 {
@@ -73,9 +85,11 @@ static void pack_all(struct text *out, const struct part *part)
 	pack_u8(out, part->alone);
 	pack_u8(out, part->on);
 	pack_u32(out, part->number);
+	pack_u32(out, part->last);
 	pack_u32(out, part->of);
-	pack_u64(out, part->digest);
-	pack_number(out, part->size);
+	pack_sources(out, part);
+	pack_str(out, part->machine);
+	pack_u8(out, part->machine_told);
 	pack_about(out, &part->about);
 	pack_u32(out, part->nstatistics);
 	for (unsigned i = 0; i < part->nstatistics; i++)
@@ -92,15 +106,16 @@ static void pack_all(struct text *out, const struct part *part)
 int part_write(struct text *out, const struct part *part, struct err *err)
 {
 	struct text length = {0};
+	size_t from = out->n;
 
 	text_str(out, PART_MAGIC);
 	pack_u32(out, PART_VERSION);
 	pack_u64(out, 0); /* the length, when it is known */
 	pack_all(out, part);
-	pack_u64(&length, out->n + PART_CRC_BYTES);
+	pack_u64(&length, out->n - from + PART_CRC_BYTES);
 	if (!out->short_of_memory && !length.short_of_memory) {
-		memcpy(out->at + PART_LENGTH_AT, length.at, length.n);
-		pack_u32(out, ~crc32c_update(UINT32_MAX, out->at, out->n));
+		memcpy(out->at + from + PART_LENGTH_AT, length.at, length.n);
+		pack_u32(out, ~crc32c_update(UINT32_MAX, out->at + from, out->n - from));
 	}
 	out->short_of_memory |= length.short_of_memory;
 	text_free(&length);
