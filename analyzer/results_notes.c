@@ -98,6 +98,20 @@ static int note_marks(struct results *results, struct err *err)
 	return 0;
 }
 
+static int note_rest(struct results *results, struct err *err)
+{
+	const struct usage_rest *rest = &results->usage.rest;
+
+	if (rest->files == 0)
+		return 0;
+	return add_note(
+	    results, err,
+	    "parts were cut to their heaviest files (--top): what they left out is the rest, and a "
+	    "file that some of them left out has at most %" PRIu64
+	    " sectors more than is said",
+	    rest->least);
+}
+
 int results_make_notes(struct results *results, struct err *err)
 {
 	if (make_warnings(results, err) != 0)
@@ -107,7 +121,8 @@ int results_make_notes(struct results *results, struct err *err)
 	for (size_t i = 0; i < results->trace_notes.n; i++)
 		if (VEC_PUSH(&results->notes, results->trace_notes.at[i]) != 0)
 			return err_nomem(err);
-	if (note_elsewhere(results, err) != 0 || note_marks(results, err) != 0)
+	if (note_elsewhere(results, err) != 0 || note_marks(results, err) != 0 ||
+	    note_rest(results, err) != 0)
 		return -1;
 	for (size_t i = 0; i < results->disk_notes.n; i++)
 		if (VEC_PUSH(&results->notes, results->disk_notes.at[i]) != 0)

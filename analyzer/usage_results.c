@@ -3,10 +3,12 @@
 
      totals
      labels with a moment; of these the uncertain ones, for each reason; the first and the last transaction
+     the rest that was left out (struct usage_rest): files, counters, sectors of the last file that was not
      regions (4), then for each: device's number, kind's name, whether it has a file system and which, device,
-   counters devices of files (4), then for each: its number, its name files (4), then for each: index of the
-   device, inode, owner, whether it has a generation (1) and is
-   deleted (2), generation, path, counters
+       counters
+     devices of files (4), then for each: its number, its name
+     files (4), then for each: index of the device, inode, owner, whether it has a generation (1) and is deleted
+       (2), generation, sectors of the last files of parts that have it and were cut, path, counters
 
    Numbers, texts and counters are as base/pack.h and analyzer/counter_pack.h have them. */
 #include "analyzer/usage_results.h"
@@ -143,6 +145,14 @@ static void pack_regions(struct text *out, const struct usage_results *results)
 	}
 }
 
+/* The files come with the heaviest first. */
+static size_t packed_files(const struct usage_results *results)
+{
+	size_t n = usage_results_files(results);
+
+	return results->cut > 0 && results->cut < n ? results->cut : n;
+}
+
 /* A table of the devices that files are on; an index (plus 1) into it by device's number. */
 static int pack_devices(struct text *out, const struct usage_results *results, struct keys *devices)
 {
@@ -151,7 +161,7 @@ static int pack_devices(struct text *out, const struct usage_results *results, s
 	struct file_room room;
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < usage_results_files(results); i++) {
+	for (size_t i = 0; i < packed_files(results); i++) {
 		uint32_t order = usage_results_file_order(results, i);
 		size_t *index = keys_get(devices, order);
 
@@ -175,9 +185,11 @@ static int pack_devices(struct text *out, const struct usage_results *results, s
 
 #define FILES_AHEAD 16
 
-static void pack_files(struct text *out, const struct usage_results *results, struct keys *devices)
+static void pack_files(struct text *out, const struct usage_results *results, const struct usage_rest *rest,
+		       struct keys *devices)
 {
-	size_t n = usage_results_files(results);
+	size_t n = packed_files(results);
+	uint64_t known = n < usage_results_files(results) ? rest->least : 0;
 	struct file_result file;
 	struct file_room room;
 
@@ -193,6 +205,7 @@ static void pack_files(struct text *out, const struct usage_results *results, st
 		pack_number(out, file.owner);
 		pack_number(out, file.has_generation ? 1 + (uint64_t)file.deleted : 0);
 		pack_number(out, file.generation);
+		pack_number(out, known + file.known);
 		pack_str(out, file.path);
 		counters_pack(out, file.counters);
 	}
@@ -207,16 +220,42 @@ static void pack_dated(struct text *out, const struct usage_dated *dated)
 	pack_number(out, dated->last);
 }
 
+/* What is left out now, and what parts have left out before. */
+static struct usage_rest take_rest(const struct usage_results *results)
+{
+	struct usage_rest rest = results->rest;
+	struct file_order last;
+	struct file_result file;
+	struct file_room room;
+	size_t n = packed_files(results);
+
+	if (n == usage_results_files(results))
+		return rest;
+	usage_results_file(results, n - 1, &file, &room);
+	last = file_order(file.counters, 0, 0);
+	rest.least += last.read + last.written;
+	rest.files += usage_results_files(results) - n;
+	for (size_t i = n; i < usage_results_files(results); i++) {
+		usage_counters(results->usage, &results->usage->files.at[i], &room.counters);
+		counters_merge(&rest.counters, &room.counters);
+	}
+	return rest;
+}
+
 static void pack(struct text *out, const void *at)
 {
 	const struct usage_results *results = at;
+	struct usage_rest rest = take_rest(results);
 	struct keys devices = {0};
 
 	counters_pack(out, &results->totals);
 	pack_dated(out, &results->dated);
+	pack_number(out, rest.files);
+	counters_pack(out, &rest.counters);
+	pack_number(out, rest.least);
 	pack_regions(out, results);
 	if (pack_devices(out, results, &devices) == 0)
-		pack_files(out, results, &devices);
+		pack_files(out, results, &rest, &devices);
 	else
 		out->short_of_memory = true;
 	keys_free(&devices);
@@ -278,9 +317,9 @@ static int new_file(struct usage_results *results, struct file_result *file, con
 	return VEC_PUSH(&results->files, *file);
 }
 
-/* The file's path is still among the bytes. */
+/* The file's path is still among the bytes. `known`: see struct file_result. */
 static int add_file(struct usage_results *results, struct file_result *file, const char *path, size_t len,
-		    const struct counters *counters)
+		    uint64_t known, const struct counters *counters)
 {
 	size_t *index = keys_get(&results->file_index, file_key(file->order, file->owner));
 
@@ -291,11 +330,12 @@ static int add_file(struct usage_results *results, struct file_result *file, con
 			return -1;
 		*index = results->files.n;
 	} else {
-		const char *known = results->files.at[*index - 1].path;
+		const char *path_there = results->files.at[*index - 1].path;
 
-		if (strlen(known) != len || memcmp(known, path, len) != 0)
+		if (strlen(path_there) != len || memcmp(path_there, path, len) != 0)
 			return 1;
 	}
+	results->files.at[*index - 1].known += known;
 	counters_merge(&results->file_counters.at[*index - 1], counters);
 	return 0;
 }
@@ -328,15 +368,16 @@ static int unpack_devices(struct usage_results *results, struct unpack *bytes, s
 	return 0;
 }
 
+/* `least`: of the rest of the same bytes. */
 static int unpack_files(struct usage_results *results, struct unpack *bytes,
-			const struct file_devices *devices)
+			const struct file_devices *devices, uint64_t least)
 {
-	uint32_t n = unpack_count(bytes, 7);
+	uint32_t n = unpack_count(bytes, 8);
 
 	for (uint32_t i = 0; i < n && !bytes->bad; i++) {
 		uint64_t device = unpack_number(bytes), inode = unpack_number(bytes);
 		uint64_t owner = unpack_number(bytes), life = unpack_number(bytes);
-		uint64_t generation = unpack_number(bytes);
+		uint64_t generation = unpack_number(bytes), known = unpack_number(bytes);
 		size_t len;
 		const char *path = unpack_text(bytes, &len);
 		struct counters counters;
@@ -345,7 +386,7 @@ static int unpack_files(struct usage_results *results, struct unpack *bytes,
 
 		counters_unpack(bytes, &counters);
 		if (device >= devices->n || inode >> FILE_NUMBER_BITS != 0 || owner > UINT32_MAX ||
-		    generation > UINT32_MAX || life > 2)
+		    generation > UINT32_MAX || life > 2 || known > least)
 			bytes->bad = true;
 		if (bytes->bad)
 			return 0;
@@ -356,7 +397,7 @@ static int unpack_files(struct usage_results *results, struct unpack *bytes,
 					    .generation = (uint32_t)generation,
 					    .has_generation = life > 0,
 					    .deleted = life == 2};
-		status = add_file(results, &file, path, len, &counters);
+		status = add_file(results, &file, path, len, known, &counters);
 		if (status != 0)
 			return status;
 	}
@@ -378,9 +419,26 @@ static void unpack_dated(struct unpack *bytes, struct usage_dated *dated)
 	dated->last = (uint32_t)last;
 }
 
+static uint64_t unpack_rest(struct unpack *bytes, struct usage_rest *rest)
+{
+	struct counters counters;
+	uint64_t least;
+
+	rest->files += unpack_number(bytes);
+	counters_unpack(bytes, &counters);
+	counters_merge(&rest->counters, &counters);
+	least = unpack_number(bytes);
+	if (least > INT64_MAX - rest->least)
+		bytes->bad = true;
+	else
+		rest->least += least;
+	return least;
+}
+
 static int unpack(void *at, struct unpack *bytes, bool behind)
 {
 	struct usage_results *results = at;
+	uint64_t least;
 	struct file_devices devices = {0};
 	struct counters totals;
 	int status;
@@ -389,10 +447,12 @@ static int unpack(void *at, struct unpack *bytes, bool behind)
 	counters_unpack(bytes, &totals);
 	counters_merge(&results->totals, &totals);
 	unpack_dated(bytes, &results->dated);
+	least = unpack_rest(bytes, &results->rest);
 	status = unpack_regions(results, bytes);
 	if (status != 0)
 		return status;
-	status = unpack_devices(results, bytes, &devices) == 0 ? unpack_files(results, bytes, &devices) : -1;
+	status = unpack_devices(results, bytes, &devices) == 0 ? unpack_files(results, bytes, &devices, least)
+							       : -1;
 	free(devices.at);
 	return status;
 }
@@ -405,6 +465,7 @@ static void results_reset(void *at)
 
 	memset(&results->totals, 0, sizeof(results->totals));
 	memset(&results->dated, 0, sizeof(results->dated));
+	memset(&results->rest, 0, sizeof(results->rest));
 	results->regions.n = results->files.n = results->file_counters.n = 0;
 	keys_free(&results->region_index);
 	keys_free(&results->file_index);

@@ -27,7 +27,16 @@ struct file_result {
 	uint32_t generation; /* of an inode with a history */
 	bool has_generation, deleted;
 	uint32_t order; /* of its file system; with the owner, files of one map differ in it */
+	uint64_t known; /* of usage_rest.least, what is of parts that have the file */
 	const struct counters *counters;
+};
+
+/* What parts that were cut to their heaviest files have of all others. A file that such a part lacks has in it at
+   most as many sectors, of all operations, as the last one that it has. */
+struct usage_rest {
+	uint64_t files; /* of all parts: a file that several have left out counts in each */
+	struct counters counters;
+	uint64_t least; /* sectors of the last one, of all parts that were cut */
 };
 
 struct usage_results {
@@ -36,6 +45,8 @@ struct usage_results {
 	VEC(struct region_result) regions;
 	VEC(struct file_result) files;      /* of parts, without their */
 	VEC(struct counters) file_counters; /* counters, which stand here */
+	struct usage_rest rest;             /* zeroes where no part was cut */
+	size_t cut;                         /* pack only the heaviest files of an analysis; 0 for all */
 	const struct usage *usage;          /* whose files they are, of an analysis; else NULL */
 	struct keys region_index, file_index;
 	struct pool strings;
@@ -55,6 +66,13 @@ size_t usage_results_files(const struct usage_results *results);
 uint32_t usage_results_file_order(const struct usage_results *results, size_t i);
 void usage_results_file(const struct usage_results *results, size_t i, struct file_result *file,
 			struct file_room *room);
+
+/* How many sectors a file may have more than its counters say, since parts were cut. */
+static inline uint64_t usage_results_error(const struct usage_results *results,
+					   const struct file_result *file)
+{
+	return results->rest.least > file->known ? results->rest.least - file->known : 0;
+}
 
 /* Fetches the memory for a file that will be asked for soon, in two steps between which other things may be
    done. */

@@ -23,7 +23,8 @@ static const char options_help[] =
     "  -z NAME[,by=...]    only this statistic: io, tx, home, amp, size, seq, rewrite, first, working-set, "
     "torn, latency;\n"
     "                      io,by=FIELD[:N],... by any fields, torn,SIZE of pages; may be repeated\n"
-    "  --top N             with -z: the first N rows of each table\n"
+    "  --top N             with -z: the first N rows of each table; with --partial: only the N heaviest "
+    "files\n"
     "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n" COMMON_FILTER_HELP
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_DATED_HELP
@@ -65,7 +66,8 @@ static int make_part(struct trace *trace, const struct map *map, const char *dis
 		     const struct analysis_options *options, const struct command_line *line)
 {
 	struct utsname host = {.nodename = ""};
-	struct part_options made = {.machine = line->machine, .machine_told = line->machine != NULL};
+	struct part_options made = {
+	    .machine = line->machine, .machine_told = line->machine != NULL, .top = line->top};
 	struct text out = {0};
 	struct part part;
 	struct err err;
@@ -183,7 +185,8 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 	if (line->output != NULL && !line->partial && line->nstatistics > 0)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes the whole report, so -z does not go with it");
-	if ((line->top > 0 || line->sort != NULL) && (line->nstatistics == 0 || line->partial))
+	if (((line->top > 0 && !line->partial) || line->sort != NULL) &&
+	    (line->nstatistics == 0 || line->partial))
 		return fail_usage(&command_analyze, "--top and --sort are of the tables of -z");
 	if (!line->partial && line->machine != NULL)
 		return fail_usage(&command_analyze, "--machine needs --partial");

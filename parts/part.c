@@ -28,6 +28,7 @@ struct maker {
 	const struct map *map;
 	struct analysis_options options;
 	struct stream_edges edges;
+	uint64_t top; /* as in struct part_options */
 };
 
 static void forget_edges(struct stream_edges *edges)
@@ -52,7 +53,8 @@ static int pack_counted(struct part *part, struct part_bytes *bytes, const struc
 	return 0;
 }
 
-static int take_counts(struct part *part, struct part_counts *counts, const struct analysis *analysis)
+static int take_counts(struct part *part, struct part_counts *counts, const struct analysis *analysis,
+		       uint64_t top)
 {
 	struct results results;
 	int status = results_init(&results, analysis->options.more, analysis->options.nmore);
@@ -63,6 +65,7 @@ static int take_counts(struct part *part, struct part_counts *counts, const stru
 				       .elsewhere = analysis->elsewhere};
 	if (status == 0)
 		status = results_take_counted(&results, analysis);
+	results.usage.cut = top < SIZE_MAX ? (size_t)top : 0;
 	part->nstatistics = results.ncounted;
 	for (unsigned i = 0; i < results.ncounted && status == 0; i++) {
 		part->statistics[i] = results.counted[i].of;
@@ -81,7 +84,7 @@ static int count(struct maker *maker, enum tally_part tally_part, struct part_co
 	analysis_init(analysis, maker->map, &maker->options);
 	if (analysis_run(analysis, maker->trace, err) != 0)
 		return -1;
-	return take_counts(maker->part, counts, analysis) == 0 ? 0 : err_nomem(err);
+	return take_counts(maker->part, counts, analysis, maker->top) == 0 ? 0 : err_nomem(err);
 }
 
 static int count_atom(struct maker *maker, struct part_atoms *atoms, const struct access *access,
@@ -94,8 +97,8 @@ static int count_atom(struct maker *maker, struct part_atoms *atoms, const struc
 	analysis_init(&analysis, maker->map, &maker->options);
 	analysis.trace = maker->trace;
 	status = analysis_count(&analysis, access, err);
-	if (status == 0 &&
-	    (take_counts(maker->part, &atom.counts, &analysis) != 0 || VEC_PUSH(&atoms->list, atom) != 0))
+	if (status == 0 && (take_counts(maker->part, &atom.counts, &analysis, maker->top) != 0 ||
+			    VEC_PUSH(&atoms->list, atom) != 0))
 		status = err_nomem(err);
 	analysis_done(&analysis);
 	return status;
@@ -228,7 +231,7 @@ static int take_source(struct part *part, struct trace *trace, struct err *err)
 int part_make(struct part *part, struct trace *trace, const char *disk_path, const struct map *map,
 	      const struct analysis_options *options, const struct part_options *made, struct err *err)
 {
-	struct maker maker = {part, trace, disk_path, map, .options = *options};
+	struct maker maker = {part, trace, disk_path, map, .options = *options, .top = made->top};
 	int status;
 
 	memset(part, 0, sizeof(*part));

@@ -64,6 +64,7 @@ struct part {
 struct part_options {
 	const char *machine;
 	bool machine_told;
+	uint64_t top; /* only so many files, the heaviest, and one rest of all others; 0 for all */
 };
 
 /* Counts a piece: trace->options say which.  What the arguments point to outlives the part. 0, or -1 with

@@ -94,6 +94,8 @@ static void add_file(struct text *out, const struct usage_results *usage, size_t
 	json_path(out, file.path);
 	if (file.deleted)
 		text_str(out, ",\"flags\":[\"since-deleted\"]");
+	if (usage_results_error(usage, &file) > 0)
+		json_u64(out, ",\"error_sectors\":", usage_results_error(usage, &file));
 	add_counters(out, file.counters);
 }
 
@@ -181,6 +183,16 @@ static void add_files(struct json_sink *sink, const struct usage_results *usage,
 	text_str(sink->out, "],\n");
 }
 
+/* Only of parts that were cut. */
+static void add_rest(struct text *out, const struct usage_rest *rest)
+{
+	if (rest->files == 0)
+		return;
+	json_u64(out, " \"rest\":{\"files\":", rest->files);
+	add_counters(out, &rest->counters);
+	text_str(out, ",\n");
+}
+
 void usage_json(struct json_sink *sink, const struct results *results, const struct statistic *asked)
 {
 	(void)asked;
@@ -188,4 +200,5 @@ void usage_json(struct json_sink *sink, const struct results *results, const str
 	add_totals(sink->out, &results->usage.totals);
 	add_regions(sink->out, &results->usage);
 	add_files(sink, &results->usage, results->threads);
+	add_rest(sink->out, &results->usage.rest);
 }

@@ -211,6 +211,7 @@ static int files(struct text *out, const struct usage_results *usage, unsigned w
 	size_t n = usage_results_files(usage);
 	bool alone = on_one_device(usage);
 	struct file_room room;
+	struct table_row *row;
 	struct table *table;
 	int result;
 
@@ -222,15 +223,21 @@ static int files(struct text *out, const struct usage_results *usage, unsigned w
 	table_column(table, alone ? "FILE" : "DEVICE:FILE", width == 0 ? COLUMN_LEFT : COLUMN_WRAP);
 	add_op_columns(table, usage);
 	for (size_t i = 0; i < n && i < FILES_SHOWN; i++) {
-		struct table_row *row = table_row(table, NULL);
 		struct file_result file;
 		struct text name = {0};
 
+		row = table_row(table, NULL);
 		usage_results_file(usage, i, &file, &room);
 		file_name(&name, &file, !alone);
+		if (usage_results_error(usage, &file) > 0)
+			text_str(&name, " (at least)");
 		table_cell(table, row, 0, name.at ? name.at : "");
 		add_op_cells(table, row, 1, usage, file.counters);
 		text_free(&name);
+	}
+	if (usage->rest.files > 0) {
+		table_cell(table, row = table_row(table, NULL), 0, "(rest)");
+		add_op_cells(table, row, 1, usage, &usage->rest.counters);
 	}
 	text_char(out, '\n');
 	result = table_print(table, out, err);
