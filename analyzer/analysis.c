@@ -2,6 +2,7 @@
 /* One pass over a trace. */
 #include "analyzer/analysis.h"
 
+#include "analyzer/question.h"
 #include "analyzer/workers.h"
 #include "base/threads.h"
 
@@ -94,6 +95,16 @@ static void take_states(struct analysis *analysis, struct tally *tally)
 	tally->ncounted = 0;
 }
 
+/* Whether more was asked for than may be kept. */
+static bool is_full(const struct counted *counted, struct err *err)
+{
+	if (!question_is_full(counted->of, counted->at))
+		return false;
+	err_set(err, "-z %.100s has more than %d rows: ask for fewer fields, or for larger steps",
+		statistic_question(counted->of), LEDGER_ROWS_MAX);
+	return true;
+}
+
 /* The first tally becomes the result, with what the others have counted. */
 static int merge(struct analysis *analysis, struct tallies *all, struct err *err)
 {
@@ -116,7 +127,7 @@ static int merge(struct analysis *analysis, struct tallies *all, struct err *err
 	analysis->elsewhere = tally->elsewhere;
 	for (unsigned i = 0; i < analysis->ncounted; i++)
 		if (analysis->counted[i].of->finish(analysis->counted[i].at) != 0)
-			status = err_nomem(err);
+			status = is_full(&analysis->counted[i], err) ? -1 : err_nomem(err);
 	return status;
 }
 

@@ -32,7 +32,7 @@ const struct ledger_plan plan_io = {
     .ncolumns = sizeof(columns) / sizeof(columns[0]),
     .sort = 1,
     .remark = "SEQ: begins where the one before it in its row ended. REWRITE: bytes written for each that is "
-	      "different.\nP50, P90 and P99 are within 0.8 %",
+	      "different",
 };
 
 /* --- by=FIELD[:N],... --- */

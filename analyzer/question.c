@@ -52,6 +52,11 @@ int question_finish(void *state)
 		   : 0;
 }
 
+bool question_is_full(const struct statistic *statistic, const void *state)
+{
+	return statistic->take == question_take && ((const struct question *)state)->ledger.too_many;
+}
+
 /* --- counting --- */
 
 void question_access(struct question *question, const struct access *access, uint64_t number)

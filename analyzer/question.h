@@ -72,6 +72,9 @@ void question_merge(void *state, void *other);
 void question_reset(void *state);
 int question_finish(void *state);
 
+/* Whether a statistic has met more rows than a ledger may have; false for those that have no ledger. */
+bool question_is_full(const struct statistic *statistic, const void *state);
+
 int question_take(void *results, const void *state, const struct statistic_setup *setup);
 void question_results_done(void *results);
 void question_pack(struct text *out, const void *results);

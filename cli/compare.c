@@ -154,7 +154,7 @@ static bool is_named_trace(int i, int n, const struct common *common)
 /* A report has no sectors, so it is no trace, though a trace may be JSON. */
 static enum operand operand_of(const char *path, bool named, const struct common *common)
 {
-	bool is_trace = named || trace_recognised(path) != NULL;
+	bool is_trace = named || strcmp(path, "-") == 0 || trace_recognised(path) != NULL;
 	struct text head = {0};
 	enum operand is = is_trace ? OPERAND_TRACE : OPERAND_DISK;
 	struct err err;

