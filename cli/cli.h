@@ -190,15 +190,19 @@ enum {
 #define COMMON_DATED_HELP                                                                                    \
 	"  --as-of access|end  labels as of each access, where a journal tells of them (default), or the "   \
 	"disk's\n"
+#define COMMON_PASSING                                                                                       \
+	{                                                                                                    \
+		"filter", required_argument, NULL, 'Y'                                                       \
+	}
 #define COMMON_FILTER                                                                                        \
-	{"filter", required_argument, NULL, 'Y'}, {"from", required_argument, NULL, COMMON_FROM},            \
+	COMMON_PASSING, {"from", required_argument, NULL, COMMON_FROM},                                      \
 	{                                                                                                    \
 		"to", required_argument, NULL, COMMON_TO                                                     \
 	}
 #define COMMON_FILTER_HELP                                                                                   \
 	COMMON_PASSING_HELP                                                                                  \
-	    "  --from TIME         only from this time on (1.5, 20ms), or from access #N on\n"               \
-	    "  --to TIME           only up to this time, or up to access #N\n"
+	"  --from TIME         only from this time on (1.5, 20ms), or from access #N on\n"                   \
+	"  --to TIME           only up to this time, or up to access #N\n"
 #define COMMON_PASSING_HELP                                                                                  \
 	"  -Y FILTER           only what passes: 'region.kind == journal && io.latency > 5ms'\n"
 #define COMMON_UNIT                                                                                          \

@@ -16,7 +16,7 @@ static const char options_help[] =
     "                      .qtr .iolog .ndjson .csv .blktrace\n"
     "  --to NAME           the format to write: qtr, qtr-strict, fio, ndjson, csv or blktrace\n"
     "  --strict            for .qtr: the form of 2010 and nothing else\n" COMMON_WRITING_HELP
-	COMMON_FILTER_HELP COMMON_READING_HELP
+	COMMON_PASSING_HELP COMMON_READING_HELP
     "  --relative-to DEVICE  the partition or volume of DISK that the trace's sectors count "
     "from\n" COMMON_DATED_HELP COMMON_DISK_HELP;
 
@@ -222,7 +222,7 @@ static int run(int argc, char **argv)
 	    {"to", required_argument, NULL, OPTION_TO},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
 	    COMMON_READING,
-	    COMMON_FILTER,
+	    COMMON_PASSING,
 	    COMMON_DISK,
 	    COMMON_DATED,
 	    {"relative-to", required_argument, NULL, COMMON_RELATIVE_TO},
