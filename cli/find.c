@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/size.h"
+#include "base/suggest.h"
 #include "layout/device.h"
 #include "layout/fs.h"
 #include "reports/map_filter.h"
@@ -180,7 +181,7 @@ static int find_file(struct find *find, const struct space *space, const char *w
 
 /* "/boot/vmlinuz" may be /vmlinuz of the file system that is mounted on /boot: the first that has a tail of
    the path. */
-static void suggest(const struct find *find, const char *path, struct text *said)
+static void suggest_tail(const struct find *find, const char *path, struct text *said)
 {
 	for (const char *tail = strchr(path + 1, '/'); tail != NULL && tail[1] != '\0';
 	     tail = strchr(tail + 1, '/'))
@@ -204,7 +205,7 @@ static int fail_find(const struct find *find, const char *device, const char *wh
 	if (said->n == 0)
 		text_printf(said, "no file system%s%s has it", device ? " on " : "", device ? device : "");
 	if (what[0] == '/')
-		suggest(find, what, said);
+		suggest_tail(find, what, said);
 	err_set(&err, "%.200s: %.300s", what, said->at ? said->at : "");
 	text_free(said);
 	return fail(find->disk, &err);
@@ -291,6 +292,15 @@ static int split_device(const struct find *find, const char *word, const char **
 	return 0;
 }
 
+static const char *suggest_kind(const char *typed)
+{
+	const char *names[KIND_COUNT];
+
+	for (int i = 0; i < KIND_COUNT; i++)
+		names[i] = kind_name((enum kind)i);
+	return suggest(typed, names, KIND_COUNT);
+}
+
 static int find_word(struct find *find, const char *word)
 {
 	struct map_filter filter = {.by_kind = true};
@@ -305,7 +315,10 @@ static int find_word(struct find *find, const char *word)
 	filter.device = device;
 	kind = kind_named(what);
 	if (kind == KIND_COUNT && what[0] != '/' && what[0] != '<') {
-		err_set(&err, "'%s' is no path from the root, no <INODE> and no kind of region", word);
+		const char *near = suggest_kind(what);
+
+		err_set(&err, "'%.200s' is no path from the root, no <INODE> and no kind of region%s%s%s",
+			word, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 		return fail(find->disk, &err);
 	}
 	if (kind == KIND_COUNT)

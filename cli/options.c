@@ -4,6 +4,7 @@
 
 #include "base/openfile.h"
 #include "base/size.h"
+#include "base/suggest.h"
 #include "base/threads.h"
 #include "cli/confine.h"
 #include "layout/disk/image.h"
@@ -295,6 +296,25 @@ static void short_options(const struct option *options, char *letters)
 	letters[n] = '\0';
 }
 
+#define OPTIONS_MAX 128
+
+/* An option that is not there, or has no value: what may have been meant. */
+static int refuse_option(const struct command *command, const struct option *options, const char *word)
+{
+	const char *names[OPTIONS_MAX], *near = NULL;
+	char typed[64];
+	size_t n = 0;
+
+	for (; options[n].name != NULL && n < OPTIONS_MAX; n++)
+		names[n] = options[n].name;
+	snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word, "="), word);
+	if (strncmp(typed, "--", 2) == 0)
+		near = suggest(typed + 2, names, n);
+	if (near == NULL || strcmp(near, typed + 2) == 0)
+		return fail_usage(command, "unknown option or missing value: %s", word);
+	return fail_usage(command, "unknown option or missing value: %s; did you mean --%s?", word, near);
+}
+
 int common_parse(struct common *common, const struct command *command, const struct option *options,
 		 const char *help, int argc, char **argv, option_handler *own, void *context)
 {
@@ -316,7 +336,7 @@ int common_parse(struct common *common, const struct command *command, const str
 			return print_help(command, help) == 0 ? 1 : STATUS_FAILED;
 		}
 		if (option == '?' || (option == 'V' && own == NULL))
-			return fail_usage(command, "unknown option or missing value: %s", argv[optind - 1]);
+			return refuse_option(command, options, argv[optind - 1]);
 		failed = option == 'j' || option == 'v' || option == 'Y' ||
 				 (option >= COMMON_FIRST && option < COMMON_LAST)
 			     ? common_option(common, option, optarg, &err)
