@@ -197,18 +197,48 @@ void lost_merge(struct lost_items *items)
 	qsort(items->at.at, items->at.n, sizeof(*items->at.at), compare_paths);
 }
 
-uint64_t lost_whole(const struct lost_item *item)
+static int compare_owners(const void *left, const void *right)
 {
-	const struct space *space = item->fs->space;
-	uint64_t sectors = 0;
+	const struct lost_item *a = *(struct lost_item *const *)left, *b = *(struct lost_item *const *)right;
 
+	return a->owner != b->owner ? compare_numbers(a->owner, b->owner) : compare_numbers(a->kind, b->kind);
+}
+
+/* Adds up the extents of one file system's files; `found` has room for all items. */
+static void measure_fs(struct lost_items *items, const struct fs *fs, struct lost_item **found)
+{
+	const struct space *space = fs->space;
+	size_t n = 0;
+
+	for (size_t i = 0; i < items->at.n; i++)
+		if (items->at.at[i].fs == fs && items->at.at[i].class <= LOST_DIRECTORY) {
+			items->at.at[i].measured = true;
+			found[n++] = &items->at.at[i];
+		}
+	qsort(found, n, sizeof(struct lost_item *), compare_owners);
 	for (size_t i = 0; i < space->extents.n; i++) {
 		const struct extent *extent = &space->extents.at[i];
 		uint64_t end = i + 1 < space->extents.n ? extent[1].start : space->sectors;
+		struct lost_item key = {.owner = extent->owner, .kind = (enum kind)extent->kind};
+		struct lost_item *wanted = &key, **item;
 
-		if (extent->owner == item->owner && extent->kind == item->kind &&
-		    !(extent->flags & EXTENT_UNMAPPED))
-			sectors += end - extent->start;
+		if (!kind_has_owner(key.kind) || (extent->flags & EXTENT_UNMAPPED))
+			continue;
+		item = bsearch(&wanted, found, n, sizeof(struct lost_item *), compare_owners);
+		if (item != NULL)
+			(*item)->whole += end - extent->start;
 	}
-	return sectors;
+}
+
+int lost_measure(struct lost_items *items)
+{
+	struct lost_item **found = calloc(items->at.n + 1, sizeof(struct lost_item *));
+
+	if (found == NULL)
+		return -1;
+	for (size_t i = 0; i < items->at.n; i++)
+		if (items->at.at[i].class <= LOST_DIRECTORY && !items->at.at[i].measured)
+			measure_fs(items, items->at.at[i].fs, found);
+	free(found);
+	return 0;
 }

@@ -153,7 +153,7 @@ static int conclude(struct input *input)
 		fail(input->name, &err);
 	}
 	note_count(input, input->unknown, "tell of no place");
-	note_count(input, input->elsewhere, "are of other disks");
+	note_count(input, input->elsewhere, "are of other disks; --name sdX=disk would make sdX this one");
 	if (input->answered > 0 || input->elsewhere > 0 || input->lines == 0 || input->unknown == 0)
 		return 0;
 	err_set(&err, "no line tells of a place on a disk");

@@ -142,7 +142,7 @@ static void add_name(struct text *out, const struct lost_item *item)
 
 static void add_owned(struct text *out, const struct lost_item *item)
 {
-	uint64_t whole = lost_whole(item), bytes = item->sectors << SECTOR_SHIFT;
+	uint64_t whole = item->whole, bytes = item->sectors << SECTOR_SHIFT;
 
 	text_str(out, "  ");
 	add_name(out, item);
@@ -214,7 +214,7 @@ static void add_json(struct text *out, const struct lost_item *item)
 	if (item->owner != 0 && item->fs != NULL)
 		add_owner_json(out, item);
 	if (item->class <= LOST_DIRECTORY)
-		text_printf(out, ",\"of\":%" PRIu64 ",\"offset\":%" PRIu64, lost_whole(item) << SECTOR_SHIFT,
+		text_printf(out, ",\"of\":%" PRIu64 ",\"offset\":%" PRIu64, item->whole << SECTOR_SHIFT,
 			    item->first);
 	if (item->class == LOST_METADATA && *lost_consequence(item->kind))
 		text_printf(out, ",\"consequence\":\"%s\"", lost_consequence(item->kind));
@@ -249,6 +249,8 @@ int lost_report(struct lookup *lookup)
 	if (status == 0)
 		status = gather_named(&items, lookup);
 	lost_merge(&items);
+	if (status == 0 && lost_measure(&items) != 0)
+		status = no_memory(lookup);
 	if (status == 0)
 		add_items(lookup, &items);
 	VEC_FREE(&items.at);

@@ -24,6 +24,8 @@ struct lost_item {
 	const struct fs *fs;       /* NULL where there is none */
 	uint32_t owner;            /* of files, directories and inodes; else 0 */
 	uint64_t sectors;          /* lost; of an inode 0 */
+	uint64_t whole;            /* of a file or directory, all that it has */
+	bool measured;             /* `whole` is known */
 	uint64_t group;            /* of metadata, UINT64_MAX where it has none */
 	uint64_t first;            /* byte in a file; of metadata the sector on the disk */
 	bool mirrored;             /* every sector has a copy or parity elsewhere */
@@ -42,7 +44,7 @@ void lost_merge(struct lost_items *items);
 /* What it means that a kind of region is lost, and what may help. */
 const char *lost_consequence(enum kind kind);
 
-/* The sectors that a file has in all. */
-uint64_t lost_whole(const struct lost_item *item);
+/* Finds out how many sectors files and directories have in all: `whole`; -1 without memory. */
+int lost_measure(struct lost_items *items);
 
 #endif
