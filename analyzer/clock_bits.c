@@ -44,7 +44,9 @@ static void bits_set(struct clock_bits *bits, const struct map *map, const struc
 			run = end - at;
 		if (!here || disk != map_disk(map))
 			continue;
-		for (uint64_t bit = start >> bits->shift; bit <= (start + run - 1) >> bits->shift; bit++)
+		/* Of a disk that was cut, file systems reach beyond its end. */
+		for (uint64_t bit = start >> bits->shift;
+		     bit <= (start + run - 1) >> bits->shift && bit < bits->n; bit++)
 			bits->at[bit >> 3] |= (uint8_t)(1u << (bit & 7));
 	}
 }
