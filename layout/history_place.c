@@ -111,6 +111,23 @@ static bool is_reused(const struct question *question, const struct history_labe
 	return false;
 }
 
+/* Whether the label is that of a file without a name and without data of its own, which is what programs make to
+   exchange extents with another one; or a guess says that somebody else had the run. */
+static bool may_be_exchanged(const struct question *question, const struct history_label *label)
+{
+	const unsigned both = EXTENT_UNWRITTEN | EXTENT_DELETED;
+
+	if ((label->extent.flags & both) == both)
+		return true;
+	for (unsigned i = 0; i < question->nstates; i++) {
+		const struct history_label *guess = label_in(question, question->states[i], false, true);
+
+		if (guess != NULL && guess->extent.owner != label->extent.owner)
+			return true;
+	}
+	return false;
+}
+
 static const struct history_label *last_owner(const struct question *question)
 {
 	const struct history_label *last = NULL;
@@ -168,7 +185,7 @@ static void choose(struct place *place, const struct question *question, enum hi
 {
 	const struct history_label *label = owner(question, use, false);
 
-	if (label != NULL && is_reused(question, label))
+	if (label != NULL && (is_reused(question, label) || may_be_exchanged(question, label)))
 		place->past.why = HISTORY_REUSED;
 	if (label != NULL && label->from > question->states[0] && !place->past.writing)
 		place->past.why = HISTORY_SHORT;
