@@ -59,6 +59,7 @@ struct common {
 	struct trace_options trace;
 	struct map_options map;
 	const char *with[COMMON_WITH_MAX];
+	bool paints; /* a picture, also where no file is written: fonts are read */
 	struct outputs outputs; /* what will be written, which is nothing that is read */
 	struct outfile_options output;
 	bool no_sandbox;         /* cli/confine.h */

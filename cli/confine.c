@@ -183,11 +183,12 @@ static void allow_outputs(struct sandbox *sandbox, const struct common *common)
 {
 	const char *tmpdir = common->output.tmpdir;
 
+	if (common->paints || common->outputs.nnames > 0)
+		allow_fonts(sandbox);
 	if (common->outputs.nnames == 0)
 		return;
 	for (size_t i = 0; i < common->outputs.nnames; i++)
 		allow_output(sandbox, common->outputs.names[i]);
-	allow_fonts(sandbox);
 	sandbox_allow(sandbox, tmpdir && *tmpdir == '/' ? tmpdir : "/tmp", SANDBOX_KEEP);
 }
 
@@ -247,7 +248,7 @@ int confine(const struct common *common, const char *const *files, size_t nfiles
 		return common->verbose ? (fail(NULL, &err), 0) : 0;
 	}
 	open_disks(common, disk);
-	sandbox.closed = common->outputs.nnames == 0;
+	sandbox.closed = common->outputs.nnames == 0 && !common->paints;
 	sandbox.alone = common->map.threads <= 1 && sandbox.closed; /* pango has a thread of its own */
 	allow_inputs(&sandbox, common, files, nfiles, disk);
 	allow_outputs(&sandbox, common);

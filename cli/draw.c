@@ -2,6 +2,7 @@
 /* blkmap draw: a picture of a trace. */
 #include "analyzer/clock.h"
 #include "analyzer/analysis.h"
+#include "base/size.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "reports/report.h"
@@ -15,7 +16,11 @@
 #include <strings.h>
 
 static const char options_help[] =
-    "  -o FILE             the picture: .png, .svg or .html\n" COMMON_FORCES_HELP
+    "  -o FILE             the picture: .png, .svg, .pdf or .html; - for standard output\n" COMMON_FORCES_HELP
+    "  --kind KIND         png, svg, pdf or html, whatever FILE ends in; with -o - it must be given\n"
+    "  --title TEXT        instead of the names of trace and disk\n"
+    "  --width PIXELS      how wide the picture is at most, its shape kept\n"
+    "  --height PIXELS     and how high\n"
     "  --view VIEW         cells (a cell a sector; default while there is room), sheet (the facts at a\n"
     "                      glance; default else), disk or time\n"
     "  --hilbert           the disk view along a Hilbert curve instead of in rows\n" COMMON_FILTER_HELP
@@ -23,7 +28,15 @@ static const char options_help[] =
     "  --all               the accesses outside the qtrace marks too\n" COMMON_DATED_HELP COMMON_TRACE_HELP
 	COMMON_DISK_HELP;
 
-enum { DRAW_VIEW = COMMON_LAST, DRAW_HILBERT, DRAW_DUMP_SCENE };
+enum {
+	DRAW_VIEW = COMMON_LAST,
+	DRAW_HILBERT,
+	DRAW_DUMP_SCENE,
+	DRAW_KIND,
+	DRAW_TITLE,
+	DRAW_WIDTH,
+	DRAW_HEIGHT
+};
 
 struct writer {
 	const char *extension;
@@ -32,11 +45,13 @@ struct writer {
 };
 
 /* Without a writer it is the page, which needs more than a scene. */
-static const struct writer writers[] = {{".png", write_png}, {".svg", write_svg}, {".html", NULL}};
+static const struct writer writers[] = {
+    {".png", write_png}, {".svg", write_svg}, {".pdf", write_pdf}, {".html", NULL}};
 
 struct draw {
 	const char *output;
 	bool dump_scene;
+	uint64_t width, height; /* at most; 0 for what the picture has */
 	const struct writer *writer;
 	struct picture picture;
 	struct text options; /* the words of the command line that chose something */
@@ -50,6 +65,37 @@ static const struct writer *find_writer(const char *path)
 		if (strcasecmp(dot, writers[i].extension) == 0)
 			return &writers[i];
 	return NULL;
+}
+
+/* The writer of "png"; NULL where there is none. */
+static const struct writer *writer_named(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
+		if (strcasecmp(kind, writers[i].extension + 1) == 0)
+			return &writers[i];
+	return NULL;
+}
+
+/* What it takes for the scene to be no larger than was asked for. */
+static double zoom_of(const struct draw *draw, const struct scene *scene)
+{
+	double across = draw->width > 0 ? (double)draw->width / scene->width : 0,
+	       down = draw->height > 0 ? (double)draw->height / scene->height : 0;
+
+	return across > 0 && (down <= 0 || across < down) ? across : down;
+}
+
+static bool is_standard_output(const struct draw *draw)
+{
+	return draw->output != NULL && strcmp(draw->output, "-") == 0;
+}
+
+static int parse_pixels(uint64_t *pixels, const char *value, struct err *err)
+{
+	if (number_parse(value, pixels, err) != 0 || *pixels < 16 || *pixels > 30000)
+		return err_set(err, "--width and --height: expected 16 to 30000 pixels, and found '%.40s'",
+			       value);
+	return 0;
 }
 
 static int parse_view(struct draw *draw, const char *word)
@@ -92,6 +138,7 @@ static int make(struct draw *draw, struct text *out, const struct trace *trace, 
 	draw->picture.warnings = results.warnings.at;
 	draw->picture.nwarnings = results.warnings.n;
 	if (status == 0 && (status = picture_scene(&scene, &draw->picture, &note, err)) == 0) {
+		scene.zoom = zoom_of(draw, &scene);
 		status = write_scene(draw, out, &scene, &results, err);
 		if (status == 0 && note.n > 0)
 			fprintf(stderr, "blkmap: %s\n", note.at);
@@ -136,8 +183,9 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	else if (make(draw, &out, trace, &err) != 0)
 		status = fail(draw->output, &err);
 	else
-		status =
-		    draw->dump_scene ? print_text(&out) : output_file(draw->output, &out, &common->output);
+		status = draw->dump_scene || is_standard_output(draw)
+			     ? print_text(&out)
+			     : output_file(draw->output, &out, &common->output);
 	text_free(&out);
 	analysis_done(&analysis);
 	clock_done(&clock);
@@ -151,7 +199,9 @@ static int open_and_draw(struct draw *draw, struct common *common)
 	struct fit fit;
 	int status;
 
-	if (draw->output != NULL && !draw->dump_scene && plan_output(common, draw->output) != 0)
+	common->paints = is_standard_output(draw);
+	if (draw->output != NULL && !draw->dump_scene && !is_standard_output(draw) &&
+	    plan_output(common, draw->output) != 0)
 		return STATUS_FAILED;
 	if (open_both(&trace, &map, &fit, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
 		return STATUS_FAILED;
@@ -210,6 +260,14 @@ static int own_option(void *context, int option, const char *value, struct err *
 		draw->picture.hilbert = true;
 	else if (option == DRAW_DUMP_SCENE)
 		draw->dump_scene = true;
+	else if (option == DRAW_TITLE)
+		draw->picture.title = value;
+	else if (option == DRAW_WIDTH || option == DRAW_HEIGHT)
+		return parse_pixels(option == DRAW_WIDTH ? &draw->width : &draw->height, value, err);
+	else if (option == DRAW_KIND && (draw->writer = writer_named(value)) == NULL)
+		return err_set(err, "--kind: '%s' is not png, svg, pdf or html", value);
+	else if (option == DRAW_KIND)
+		return 0;
 	else if (option != DRAW_VIEW)
 		return err_set(err, "unknown option: -%c", option);
 	else if (parse_view(draw, value) != 0)
@@ -229,9 +287,13 @@ static int check(struct draw *draw, int arguments)
 		return 0;
 	if (draw->output == NULL)
 		return fail_usage(&command_draw, "expected -o FILE");
-	draw->writer = find_writer(draw->output);
+	if (draw->writer == NULL && is_standard_output(draw))
+		return fail_usage(&command_draw, "-o - needs --kind png, svg, pdf or html");
 	if (draw->writer == NULL)
-		return fail_usage(&command_draw, "'%s' does not end in .png, .svg or .html", draw->output);
+		draw->writer = find_writer(draw->output);
+	if (draw->writer == NULL)
+		return fail_usage(&command_draw, "'%s' does not end in .png, .svg, .pdf or .html",
+				  draw->output);
 	return 0;
 }
 
@@ -245,6 +307,10 @@ static int run(int argc, char **argv)
 	    COMMON_WRITING,
 	    {"view", required_argument, NULL, DRAW_VIEW},
 	    {"hilbert", no_argument, NULL, DRAW_HILBERT},
+	    {"kind", required_argument, NULL, DRAW_KIND},
+	    {"title", required_argument, NULL, DRAW_TITLE},
+	    {"width", required_argument, NULL, DRAW_WIDTH},
+	    {"height", required_argument, NULL, DRAW_HEIGHT},
 	    {"dump-scene", no_argument, NULL, DRAW_DUMP_SCENE},
 	    COMMON_HELP,
 	    {0},
@@ -275,6 +341,6 @@ out:
 const struct command command_draw = {
     .name = "draw",
     .usage = "[OPTIONS] TRACE [DISK] -o FILE",
-    .help = "a picture: .png, .svg or a page in .html",
+    .help = "a picture: .png, .svg, .pdf or a page in .html",
     .run = run,
 };

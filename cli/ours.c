@@ -36,6 +36,7 @@ bool output_is_ours(const char *bytes, size_t n)
 	    "\x89PNG\r\n\x1a\n",
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!--\n",
 	    "<!DOCTYPE html>",
+	    "%PDF-",
 	    "{\"blkmap_part\":",
 	    "blkmap-part\n",
 	    "{\"trace\":",

@@ -50,6 +50,10 @@ void picture_sentence(struct text *out, const struct picture *picture, const cha
 
 static void add_source(struct text *out, const struct picture *picture)
 {
+	if (picture->title != NULL) {
+		text_str(out, picture->title);
+		return;
+	}
 	text_str(out, path_base(picture->trace_path));
 	if (picture->device != NULL) {
 		text_str(out, " (");

@@ -2,6 +2,7 @@
 /* Names of places, each once. */
 #include "viz/names.h"
 
+#include "analyzer/access_walk.h"
 #include "layout/fs.h"
 
 #include <inttypes.h>
@@ -220,6 +221,7 @@ static void count_kept(struct name_table *names, const struct heat_kept *kept, u
 		map_find(names->map, at, &place);
 		if (place.count > end - at)
 			place.count = end - at;
+		access_date_place(&kept->access, &place); /* as the report counts it */
 		index = names_of(names, &place);
 		if (names->list.n == 0)
 			return;

@@ -18,6 +18,7 @@ enum view_id { VIEW_AUTO, VIEW_CELLS, VIEW_DISK, VIEW_TIME, VIEW_SHEET, VIEWS };
 struct picture {
 	const char *trace_path;
 	const char *disk_path; /* NULL without a disk */
+	const char *title;     /* instead of the names of trace and disk, or NULL */
 	const char *device;    /* which one of the trace's, or NULL */
 	const struct map *map;
 	const struct analysis *analysis; /* finished */

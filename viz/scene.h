@@ -39,6 +39,7 @@ struct shape {
 
 struct scene {
 	double width, height;
+	double zoom; /* units of the file for one of the scene; 0: as the writer does by itself */
 	VEC(struct shape) shapes;
 	struct text strings; /* NUL-terminated, valid UTF-8 without control characters */
 	struct text title;   /* what the whole picture is, one line */

@@ -161,11 +161,13 @@ static void add_text(struct text *out, const struct scene *scene, const struct s
 
 void svg_element(struct text *out, const struct scene *scene)
 {
+	double zoom = scene->zoom > 0 ? scene->zoom : 1;
+
 	text_str(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" direction=\"ltr\" "
 		      "font-family=\"" FONT_FAMILIES "\" width=\"");
-	text_coordinate(out, scene->width);
+	text_coordinate(out, scene->width * zoom);
 	text_str(out, "\" height=\"");
-	text_coordinate(out, scene->height);
+	text_coordinate(out, scene->height * zoom);
 	text_str(out, "\" viewBox=\"0 0 ");
 	text_coordinate(out, scene->width);
 	text_char(out, ' ');

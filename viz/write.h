@@ -16,6 +16,7 @@ struct source {
 
 /* Each appends to `out`; 0, or -1 with err set. */
 int write_png(struct text *out, const struct scene *scene, const struct source *source, struct err *err);
+int write_pdf(struct text *out, const struct scene *scene, const struct source *source, struct err *err);
 int write_svg(struct text *out, const struct scene *scene, const struct source *source, struct err *err);
 
 #endif
