@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make             the program, at ./blkmap
 # make check       builds and runs all tests (./check also installs what they need)
-# make install     honours DESTDIR and prefix
+# make install     honours DESTDIR and prefix; so does make uninstall
 # make asan        ./blkmap-asan, with AddressSanitizer and UBSan
 # make tsan        ./blkmap-tsan, with ThreadSanitizer
 # make fuzz        runs the fuzz targets on their seeds and damaged forms of them
@@ -13,7 +13,8 @@
 VERSION := 0.1.0
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
-mandir ?= $(prefix)/share/man
+datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -159,10 +160,21 @@ install: blkmap
 	for page in docs/man/*.[1-9]; do \
 		install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}" || exit 1; \
 	done
+	install -D -m 644 docs/completion/blkmap.bash $(DESTDIR)$(datadir)/bash-completion/completions/blkmap
+	install -D -m 644 docs/completion/_blkmap $(DESTDIR)$(datadir)/zsh/site-functions/_blkmap
+	install -D -m 644 docs/completion/blkmap.fish $(DESTDIR)$(datadir)/fish/vendor_completions.d/blkmap.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/blkmap
+	for page in docs/man/*.[1-9]; do \
+		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/blkmap $(DESTDIR)$(datadir)/zsh/site-functions/_blkmap \
+		$(DESTDIR)$(datadir)/fish/vendor_completions.d/blkmap.fish
 
 clean:
 	rm -rf $(BUILD) blkmap blkmap-asan blkmap-tsan
 
-.PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format bench install clean
+.PHONY: all units check asan tsan fuzz fuzzers libfuzzer analyze analyze-gcc analyze-tidy analyze-cppcheck format bench install uninstall clean
 .SECONDARY:
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

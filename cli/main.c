@@ -2,6 +2,7 @@
 /* blkmap: what every block access means. */
 #include "base/suggest.h"
 #include "cli/cli.h"
+#include "cli/complete.h"
 #include "cli/shim.h"
 
 #include <fcntl.h>
@@ -160,6 +161,8 @@ int main(int argc, char **argv)
 		return answer(false);
 	if (strcmp(argv[1], "help") == 0)
 		return argc > 2 ? help(argv[2]) : answer(false);
+	if (strcmp(argv[1], "--complete") == 0)
+		return complete(commands, NCOMMANDS, argc - 2, argv + 2);
 	command = command_named(argv[1]);
 	if (command != NULL)
 		return command->run(argc - 1, argv + 1);

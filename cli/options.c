@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/suggest.h"
 #include "base/threads.h"
+#include "cli/complete.h"
 #include "cli/confine.h"
 #include "layout/disk/image.h"
 
@@ -322,6 +323,8 @@ int common_parse(struct common *common, const struct command *command, const str
 	struct err err;
 	int option;
 
+	if (argc == 2 && strcmp(argv[1], COMPLETE_OPTIONS) == 0)
+		return complete_options(options) == 0 ? 1 : STATUS_FAILED;
 	opterr = 0;
 	common->map.threads = common->trace.threads = threads_available();
 	common->output.tmpdir = common->trace.tmpdir = getenv("TMPDIR");
