@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report_dir.h"
+#include "reports/assertion.h"
 #include "parts/part.h"
 #include "reports/report.h"
 
@@ -23,6 +24,9 @@ static const char options_help[] =
     "  -z NAME[,by=...]    only this statistic: io, tx, home, amp, size, seq, rewrite, first, working-set, "
     "torn, latency;\n"
     "                      io,by=FIELD[:N],... by any fields, torn,SIZE of pages; may be repeated\n"
+    "  --assert FIGURE     'requests(FILTER) == 0', 'bytes(FILTER) < 30%', p50, p90, p99, max: status 1 when "
+    "one "
+    "fails\n"
     "  --top N             with -z: the first N rows of each table; with --partial: only the N heaviest "
     "files\n"
     "  --sort COLUMN       with -z: sorted by this column, as JSON calls it\n" COMMON_FILTER_HELP
@@ -39,9 +43,11 @@ struct command_line {
 	unsigned nstatistics;
 	uint64_t top;     /* --top, or 0 */
 	const char *sort; /* --sort, or NULL */
+	struct assertion assertions[ASSERTIONS_MAX];
+	unsigned nassertions;
 };
 
-enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE, OPTION_MACHINE, OPTION_TOP, OPTION_SORT };
+enum { OPTION_PARTIAL = COMMON_LAST, OPTION_PIECE, OPTION_MACHINE, OPTION_TOP, OPTION_SORT, OPTION_ASSERT };
 
 static int print_report(const struct trace *trace, const struct map *map, const char *disk,
 			const struct analysis *analysis, const struct command_line *line)
@@ -60,6 +66,27 @@ static int print_report(const struct trace *trace, const struct map *map, const 
 		status = report_print(&results, line->common.json);
 	results_done(&results);
 	return status;
+}
+
+/* Instead of the report. */
+static int print_assertions(const struct analysis *analysis, const struct assertions *asked,
+			    const struct command_line *line)
+{
+	const struct assertion_state *state = analysis_state(analysis, &asked->statistic);
+	struct text out = {0};
+	struct err err;
+	bool hold;
+	int status;
+
+	for (unsigned i = 0; i < state->n; i++)
+		if (state->at[i].run.gave_up) {
+			err_set(&err, "--assert: a pattern takes too long on some text");
+			return fail(NULL, &err);
+		}
+	hold = line->common.json ? assertions_json(&out, state) : assertions_text(&out, state);
+	status = print_text(&out);
+	text_free(&out);
+	return status != 0 ? status : hold ? STATUS_DONE : STATUS_FOUND;
 }
 
 static int make_part(struct trace *trace, const struct map *map, const char *disk,
@@ -101,6 +128,7 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	    .all = common->all,
 	    .threads = common->map.threads,
 	};
+	struct assertions assertions;
 	struct analysis analysis;
 	struct clock clock;
 	struct trace *trace;
@@ -116,6 +144,9 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 	options.asked_alone = !line->partial;
 	if (line->output != NULL && !line->partial)
 		options.more[options.nmore++] = &statistic_heat;
+	assertions_init(&assertions, line->assertions, line->nassertions);
+	if (line->nassertions > 0)
+		options.more[options.nmore++] = &assertions.statistic;
 	options.base = fit.base;
 	options.filter = common->filter;
 	options.fit = &fit;
@@ -126,10 +157,12 @@ static int analyze(const char *trace_path, const char *disk, const struct comman
 		status = STATUS_FAILED;
 	else if (line->partial)
 		status = make_part(trace, map, disk, &options, line);
-	else if (analysis_run(&analysis, trace, &err) == 0)
-		status = print_report(trace, map, disk, &analysis, line);
-	else
+	else if (analysis_run(&analysis, trace, &err) != 0)
 		status = fail(trace_path, &err);
+	else if (line->nassertions > 0)
+		status = print_assertions(&analysis, &assertions, line);
+	else
+		status = print_report(trace, map, disk, &analysis, line);
 	analysis_done(&analysis);
 	clock_done(&clock);
 	close_both(trace, map, &fit);
@@ -146,6 +179,20 @@ static int parse_piece(struct trace_options *options, const char *value, struct 
 	return 0;
 }
 
+static int add_assertion(struct command_line *line, const char *value, struct err *err)
+{
+	struct assertion *assertion = &line->assertions[line->nassertions];
+	size_t at;
+
+	if (line->nassertions == ASSERTIONS_MAX)
+		return err_set(err, "--assert: more than %d", ASSERTIONS_MAX);
+	line->nassertions++;
+	if (assertion_parse(assertion, value, &at, err) == 0)
+		return 0;
+	line->common.caret = (struct caret){value, at};
+	return err_prefix(err, "--assert: column %zu: ", at + 1);
+}
+
 static int own_option(void *context, int option, const char *value, struct err *err)
 {
 	struct command_line *line = context;
@@ -154,6 +201,8 @@ static int own_option(void *context, int option, const char *value, struct err *
 		line->output = value;
 	else if (option == 'z')
 		return common_statistic(line->statistics, &line->nstatistics, value, err);
+	else if (option == OPTION_ASSERT)
+		return add_assertion(line, value, err);
 	else if (option == OPTION_TOP)
 		return common_top(&line->top, value, err);
 	else if (option == OPTION_SORT)
@@ -176,9 +225,12 @@ static int check_and_analyze(struct command_line *line, char **operands, int n)
 		return fail_usage(&command_analyze, "expected a trace and perhaps a disk");
 	if (line->partial && (line->output == NULL || line->common.json))
 		return fail_usage(&command_analyze, "--partial needs -o FILE, and no --json");
-	if (line->partial && line->common.filter != NULL)
+	if (line->nassertions > 0 && (line->output != NULL || line->nstatistics > 0))
 		return fail_usage(&command_analyze,
-				  "-Y, --from and --to are not for pieces of a trace: their borders are counted without it");
+				  "--assert prints its figures only, so -o and -z do not go with it");
+	if (line->partial && line->common.filter != NULL)
+		return fail_usage(&command_analyze, "-Y, --from and --to are not for pieces of a trace: "
+						    "their borders are counted without it");
 	if (line->output != NULL && line->common.json)
 		return fail_usage(&command_analyze,
 				  "-o DIR writes report.json, so --json does not go with it");
@@ -210,6 +262,7 @@ static int run(int argc, char **argv)
 	    COMMON_FILTER,
 	    COMMON_HELP,
 	    {"statistic", required_argument, NULL, 'z'},
+	    {"assert", required_argument, NULL, OPTION_ASSERT},
 	    {"top", required_argument, NULL, OPTION_TOP},
 	    {"sort", required_argument, NULL, OPTION_SORT},
 	    {"partial", no_argument, NULL, OPTION_PARTIAL},
@@ -226,6 +279,8 @@ static int run(int argc, char **argv)
 	else if (status == 1)
 		status = STATUS_DONE;
 	common_statistics_done(line.statistics, line.nstatistics);
+	for (unsigned i = 0; i < line.nassertions; i++)
+		assertion_done(&line.assertions[i]);
 	common_done(&line.common);
 	return status;
 }

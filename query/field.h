@@ -83,6 +83,11 @@ bool field_get(enum field_id field, struct piece *piece, struct field_value *val
 struct text;
 bool field_add(struct text *out, enum field_id field, struct piece *piece);
 
+/* A number as the field has it, from a text with the units that it may have: 0 or -1.  Only its name and its unit
+   matter. */
+struct err;
+int field_parse(const struct field *field, const char *text, size_t len, int64_t *number, struct err *err);
+
 /* A number of the field as field_add says it, for keys that were kept. */
 void field_add_number(struct text *out, enum field_id field, int64_t number);
 

@@ -28,6 +28,9 @@ void filter_close(struct filter *filter);
 /* As it was given. */
 const char *filter_text(const struct filter *filter);
 
+/* The operations (1 << enum access_op) that its tests name, as in io.op == read; 0 for none. */
+unsigned filter_ops(const struct filter *filter);
+
 /* The dearest of its tests. */
 enum field_source filter_source(const struct filter *filter);
 

@@ -3,6 +3,8 @@
    Tests are put down from the last to the first, for each must know what follows. */
 #include "query/filter_private.h"
 
+#include <string.h>
+
 struct compiler {
 	struct filter *filter;
 	bool failed;
@@ -85,4 +87,19 @@ const char *filter_text(const struct filter *filter)
 enum field_source filter_source(const struct filter *filter)
 {
 	return filter->source;
+}
+
+unsigned filter_ops(const struct filter *filter)
+{
+	unsigned ops = 0;
+
+	for (size_t i = 0; i < filter->tests.n; i++) {
+		const struct test *test = &filter->tests.at[i];
+
+		for (unsigned op = 0; op < ACCESS_OPS; op++)
+			if (test->field == FIELD_IO_OP && test->type == TEST_IS && !test->is_not &&
+			    strcmp(test->text, access_op_name((enum access_op)op)) == 0)
+				ops |= 1u << op;
+	}
+	return ops;
 }

@@ -144,7 +144,7 @@ static int take_number(struct parser *parser, enum field_id field, int64_t *numb
 		*number = len == 4;
 		return 0;
 	}
-	return value_parse(&fields[field], text, len, number, parser->err) == 0
+	return field_parse(&fields[field], text, len, number, parser->err) == 0
 		   ? 0
 		   : wrong_at(parser, parser->token.at);
 }

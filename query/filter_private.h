@@ -82,9 +82,6 @@ struct token {
 /* The token at *at, which goes behind it.  0, or -1 with *at where it is wrong. */
 int token_next(const char *text, size_t *at, struct token *token, struct err *err);
 
-/* A number as the field has it, with the units that it may have. */
-int value_parse(const struct field *field, const char *text, size_t len, int64_t *number, struct err *err);
-
 /* The tree into the program; 0, or -1 without memory. */
 int filter_compile(struct filter *filter, uint32_t root);
 

@@ -112,7 +112,7 @@ static int set_number(const struct field *field, bool minus, uint64_t whole, uin
 	return 0;
 }
 
-int value_parse(const struct field *field, const char *text, size_t len, int64_t *number, struct err *err)
+int field_parse(const struct field *field, const char *text, size_t len, int64_t *number, struct err *err)
 {
 	bool minus = len > 0 && text[0] == '-';
 	size_t at = minus, from, fraction = 0;
