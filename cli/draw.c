@@ -192,6 +192,62 @@ static int analyze_and_draw(struct draw *draw, struct trace *trace, const struct
 	return status;
 }
 
+/* Whether anything on a disk is known: any file may be a disk of which nothing is. */
+static bool is_known(const struct map *map)
+{
+	const struct space *disk = map_disk(map);
+	struct place place;
+
+	map_find(map, 0, &place);
+	return map->spaces.n > 1 || place.kind != KIND_UNKNOWN || place.count < disk->sectors;
+}
+
+/* One file that is no trace may be a disk: then its layout is drawn. 1 where it is none of which anything is
+   known. */
+static int draw_layout(struct draw *draw, struct common *common)
+{
+	struct picture picture = {.disk_path = draw->picture.trace_path, .title = draw->picture.title};
+	struct text out = {0};
+	struct map *map;
+	struct scene scene;
+	struct err err;
+	int status;
+
+	if (open_map(&map, picture.disk_path, common) != 0)
+		return STATUS_FAILED;
+	picture.map = map;
+	draw->picture.disk_path = picture.disk_path;
+	if (!is_known(map)) {
+		map_close(map);
+		draw->picture.disk_path = NULL;
+		return 1;
+	}
+	draw->picture.trace_path = NULL;
+	if (!draw->dump_scene && draw->writer->write == NULL)
+		status = fail_usage(&command_draw, "a page in .html needs a trace");
+	else if (scene_of_layout(&scene, &picture, &err) != 0)
+		status = fail(draw->output, &err);
+	else {
+		scene.zoom = zoom_of(draw, &scene);
+		status = write_scene(draw, &out, &scene, NULL, &err) != 0 ? fail(draw->output, &err)
+			 : draw->dump_scene || is_standard_output(draw)
+			     ? print_text(&out)
+			     : output_file(draw->output, &out, &common->output);
+		scene_free(&scene);
+	}
+	text_free(&out);
+	map_close(map);
+	return status;
+}
+
+/* A file that no trace begins like, and about which nothing was said that only a trace has. */
+static bool may_be_disk(const struct draw *draw, const struct common *common)
+{
+	return draw->picture.disk_path == NULL && common->trace.format == NULL &&
+	       strcmp(draw->picture.trace_path, "-") != 0 && draw->picture.view == VIEW_AUTO &&
+	       trace_recognised(draw->picture.trace_path) == NULL;
+}
+
 static int open_and_draw(struct draw *draw, struct common *common)
 {
 	struct trace *trace;
@@ -203,6 +259,12 @@ static int open_and_draw(struct draw *draw, struct common *common)
 	if (draw->output != NULL && !draw->dump_scene && !is_standard_output(draw) &&
 	    plan_output(common, draw->output) != 0)
 		return STATUS_FAILED;
+	if (may_be_disk(draw, common)) {
+		int status_of_layout = draw_layout(draw, common);
+
+		if (status_of_layout != 1)
+			return status_of_layout;
+	}
 	if (open_both(&trace, &map, &fit, draw->picture.trace_path, draw->picture.disk_path, common) != 0)
 		return STATUS_FAILED;
 	print_fit(&fit, draw->picture.trace_path);
@@ -278,7 +340,7 @@ static int own_option(void *context, int option, const char *value, struct err *
 static int check(struct draw *draw, int arguments)
 {
 	if (arguments < 1 || arguments > 2)
-		return fail_usage(&command_draw, "expected a trace and perhaps a disk");
+		return fail_usage(&command_draw, "expected a trace and perhaps a disk, or a disk");
 	if (draw->picture.hilbert && draw->picture.view == VIEW_AUTO)
 		draw->picture.view = VIEW_DISK;
 	if (draw->picture.hilbert && draw->picture.view != VIEW_DISK)
@@ -340,7 +402,7 @@ out:
 
 const struct command command_draw = {
     .name = "draw",
-    .usage = "[OPTIONS] TRACE [DISK] -o FILE",
+    .usage = "[OPTIONS] TRACE [DISK] -o FILE (or only a DISK)",
     .help = "a picture: .png, .svg, .pdf or a page in .html",
     .run = run,
 };

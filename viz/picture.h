@@ -50,6 +50,9 @@ int scene_of_disk(struct scene *scene, const struct picture *picture, struct err
 int scene_of_sheet(struct scene *scene, const struct picture *picture, struct err *err);
 int scene_of_time(struct scene *scene, const struct picture *picture, struct err *err);
 
+/* What lies on the disk, of a picture that has no trace: its analysis and heat are not looked at. */
+int scene_of_layout(struct scene *scene, const struct picture *picture, struct err *err);
+
 /* Whether the cells view has room for a cell each: then it is what VIEW_AUTO stands for. */
 bool picture_is_small(const struct picture *picture);
 
