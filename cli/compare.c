@@ -22,7 +22,8 @@ static const char options_help[] =
     "  --top N             the N regions and files that changed most\n"
     "  --align SIZE        the unit of alignment (default 4096)\n"
     "  --all               count the accesses outside the qtrace marks too\n" COMMON_FORCE_HELP
-	COMMON_DATED_HELP COMMON_TRACE_HELP COMMON_DISK_HELP "The exit status is 1 when they differ.\n";
+	COMMON_FILTER_HELP COMMON_DATED_HELP COMMON_TRACE_HELP COMMON_DISK_HELP
+    "The exit status is 1 when they differ.\n";
 
 enum { OPTION_TOLERANCE = COMMON_LAST, OPTION_TOP };
 
@@ -82,6 +83,7 @@ static int add_trace(struct comparison *comparison, unsigned number, const struc
 
 	if (open_both(&trace, &map, &fit, side->path, side->disk, common) != 0)
 		return STATUS_FAILED;
+	options.filter = common->filter;
 	options.base = fit.base;
 	options.fit = &fit;
 	options.clock = &clock;
@@ -230,6 +232,10 @@ static int compare(char **paths, int n, const struct command_line *line)
 		return fail_usage(&command_compare,
 				  "expected two traces, reports or parts, and a disk behind "
 				  "each trace or one for both");
+	if (line->common.filter != NULL && (sides[0].is != OPERAND_TRACE || sides[1].is != OPERAND_TRACE))
+		return fail_usage(&command_compare,
+				  "-Y, --from and --to are of traces: of reports and parts all "
+				  "has been counted");
 	compare_begin(&comparison, line->tolerance);
 	for (unsigned i = 0; i < 2 && status == 0; i++)
 		status = add_side(&comparison, i, &sides[i], &line->common);
@@ -263,6 +269,7 @@ static int run(int argc, char **argv)
 						COMMON_DISK,
 						COMMON_TRACE,
 						COMMON_DATED,
+						COMMON_FILTER,
 						COMMON_HELP,
 						{"tolerance", required_argument, NULL, OPTION_TOLERANCE},
 						{"top", required_argument, NULL, OPTION_TOP},
