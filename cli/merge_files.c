@@ -28,6 +28,12 @@ void merge_files_done(struct merge_files *files)
 
 /* --- looking --- */
 
+static int differs(const struct merge_files *files, const struct part *part, struct err *err)
+{
+	return files->order.across ? about_options_differ(&files->first, part, err)
+				   : about_differs(&files->first, part, err);
+}
+
 /* The part is kept, when it is the first one. */
 static int look_at_part(struct merge_files *files, const char *path, size_t at, size_t len, struct err *err)
 {
@@ -38,7 +44,7 @@ static int look_at_part(struct merge_files *files, const char *path, size_t at, 
 	if (part_read(&part, files->bytes.at + at, len, err) != 0)
 		return -1;
 	part.name = path;
-	if ((!first && about_differs(&files->first, &part, err) != 0) ||
+	if ((!first && differs(files, &part, err) != 0) ||
 	    (order_add(order, &part, files->files.n - 1, at, len) != 0 && err_nomem(err) != 0)) {
 		part_done(&part);
 		return -1;
@@ -123,15 +129,13 @@ static int read_again(struct merge_files *files, const struct order_card *card, 
 	if (part_read(part, bytes->at + card->at, card->len, err) != 0)
 		return -1;
 	part->name = card->name;
-	if (part->number == card->number && part->last == card->last &&
-	    about_differs(&files->first, part, err) == 0)
+	if (part->number == card->number && part->last == card->last && differs(files, part, err) == 0)
 		return 0;
 	part_done(part);
 	return err_set(err, "has changed while it was read");
 }
 
-int merge_files_each(struct merge_files *files,
-		     int (*tell)(void *context, const struct part *part, struct err *err), void *context)
+int merge_files_each(struct merge_files *files, merge_files_tell *tell, void *context)
 {
 	for (size_t i = 0; i < files->order.cards.n; i++) {
 		const struct order_card *card = &files->order.cards.at[i];
@@ -140,7 +144,7 @@ int merge_files_each(struct merge_files *files,
 		int status = read_again(files, card, &part, &err);
 
 		if (status == 0) {
-			status = tell(context, &part, &err);
+			status = tell(context, card, &part, &err);
 			part_done(&part);
 		}
 		if (status != 0)
@@ -149,8 +153,10 @@ int merge_files_each(struct merge_files *files,
 	return 0;
 }
 
-static int add_to_report(void *context, const struct part *part, struct err *err)
+static int add_to_report(void *context, const struct order_card *card, const struct part *part,
+			 struct err *err)
 {
+	(void)card;
 	return merge_add(context, part, err);
 }
 

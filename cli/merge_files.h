@@ -29,9 +29,11 @@ void merge_files_done(struct merge_files *files);
    message. */
 int merge_files_look(struct merge_files *files, const char *const *paths, size_t n);
 
+typedef int merge_files_tell(void *context, const struct order_card *card, const struct part *part,
+			     struct err *err);
+
 /* Tells of each part in order, until that is not 0, which it gives back after a message. */
-int merge_files_each(struct merge_files *files,
-		     int (*tell)(void *context, const struct part *part, struct err *err), void *context);
+int merge_files_each(struct merge_files *files, merge_files_tell *tell, void *context);
 
 /* Adds all parts in order, when they are the whole; 0, or STATUS_FAILED after a message. */
 int merge_files_report(struct merge_files *files, struct merge *merge);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "parts/order.h"
 
+#include "base/text.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +33,25 @@ static int add_sources(struct order *order, const struct part *part)
 	return machine != NULL ? 0 : -1;
 }
 
+/* The same text for parts of one trace, in an order that hangs on nothing else. A file of its own is a whole trace. */
+static const char *group(struct order *order, const struct part *part)
+{
+	const struct results *about = &part->about;
+	const struct part_source *source = &part->sources.at[0];
+	struct text text = {0};
+	const char *string;
+
+	text_printf(&text, "%s\n%s\n%s\n%s\n", part->machine,
+		    about->disk.identity ? about->disk.identity : "",
+		    about->disk.file ? about->disk.file : "",
+		    about->trace.relative_to ? about->trace.relative_to : "");
+	text_printf(&text, "%016" PRIx64 " %020" PRIu64 " %u %d %s", source->digest, source->size, part->of,
+		    part->alone, part->of == 0 || source->size == 0 ? source->file : "");
+	string = text.short_of_memory ? NULL : pool_string(&order->strings, text.at);
+	text_free(&text);
+	return string;
+}
+
 int order_add(struct order *order, const struct part *part, size_t file, size_t at, size_t len)
 {
 	struct order_card card = {
@@ -41,8 +63,11 @@ int order_add(struct order *order, const struct part *part, size_t file, size_t 
 	    .last = part->last,
 	    .of = part->of,
 	    .given = order->cards.n,
+	    .group = order->across ? group(order, part) : "",
 	};
 
+	if (card.group == NULL)
+		return -1;
 	if (part->of == 0 && add_sources(order, part) != 0)
 		return -1;
 	return VEC_PUSH(&order->cards, card);
@@ -51,7 +76,10 @@ int order_add(struct order *order, const struct part *part, size_t file, size_t 
 static int compare_cards(const void *left, const void *right)
 {
 	const struct order_card *a = left, *b = right;
+	int order = strcmp(a->group, b->group);
 
+	if (order != 0)
+		return order;
 	if (a->number != b->number)
 		return a->number < b->number ? -1 : 1;
 	return a->given < b->given ? -1 : a->given > b->given;
@@ -97,8 +125,9 @@ int order_sort(struct order *order, const char **name, struct err *err)
 
 	if (order->cards.n > 0)
 		qsort(order->cards.at, order->cards.n, sizeof(*cards), compare_cards);
-	for (size_t i = 1; i < order->cards.n && cards[i].of > 0; i++) {
-		if (cards[i].number > cards[i - 1].last)
+	for (size_t i = 1; i < order->cards.n; i++) {
+		if (cards[i].of == 0 || cards[i].number > cards[i - 1].last ||
+		    strcmp(cards[i].group, cards[i - 1].group) != 0)
 			continue;
 		*name = cards[i].name;
 		return err_set(err, "is piece %u of %u, and so is %.300s", cards[i].number, cards[i].of,
@@ -113,12 +142,17 @@ int order_is_whole(const struct order *order, struct err *err)
 
 	for (size_t i = 0; i < order->cards.n; i++) {
 		const struct order_card *card = &order->cards.at[i];
+		bool ends = i + 1 == order->cards.n || strcmp(card->group, card[1].group) != 0;
 
 		if (card->of > 0 && card->number != next)
-			return err_set(err, "piece %u of %u is missing", next, card->of);
-		next = card->last + 1;
+			return err_set(err, "piece %u of %u is missing%s%.300s", next, card->of,
+				       order->across ? ", of the trace of " : "",
+				       order->across ? card->name : "");
+		if (ends && card->last < card->of)
+			return err_set(err, "piece %u of %u is missing%s%.300s", card->last + 1, card->of,
+				       order->across ? ", of the trace of " : "",
+				       order->across ? card->name : "");
+		next = ends ? 1 : card->last + 1;
 	}
-	if (order->cards.n > 0 && order->cards.at[0].of > 0 && next <= order->cards.at[0].of)
-		return err_set(err, "piece %u of %u is missing", next, order->cards.at[0].of);
 	return 0;
 }

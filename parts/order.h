@@ -7,10 +7,13 @@
 #include "base/pool.h"
 #include "parts/part.h"
 
+#include <stdbool.h>
+
 /* Where a part lies: from a byte of the file-th file on. */
 struct order_card {
 	size_t file, at, len;
-	const char *name; /* not owned */
+	const char *name;  /* not owned */
+	const char *group; /* across machines: what is of one trace; else "" */
 	unsigned number, last, of;
 	size_t given; /* the given-th part */
 };
@@ -26,6 +29,7 @@ struct order {
 	VEC(struct order_card) cards;
 	VEC(struct order_source) sources;
 	struct pool strings;
+	bool across; /* parts may be of many traces: those of one come together */
 };
 
 void order_init(struct order *order);
