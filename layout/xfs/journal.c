@@ -89,6 +89,7 @@ static int view_log(struct xfs *xfs, const struct xlog *log, struct err *err)
 	if (xfs->log == NULL)
 		return err_nomem(err);
 	xfs->log_units = log->units;
+	xfs->log_sector = log->start;
 	for (uint32_t i = 0; i < log->units; i++)
 		xfs->log[i] = (struct xfs_log_unit){.type = LOG_UNUSED};
 	mark_records(&view);
@@ -145,12 +146,52 @@ int xfs_read_log(struct xfs *xfs, struct err *err)
 	return result;
 }
 
-/* A log's extent begins at its first unit. */
+static bool is_used(const struct xfs *xfs, uint32_t block)
+{
+	uint32_t per_block = xfs->fs.block_sectors;
+
+	for (uint32_t i = 0; i < per_block; i++)
+		if (xfs->log[block * per_block + i].type != LOG_UNUSED)
+			return true;
+	return false;
+}
+
+/* Block by block, as each holds something else; what was never written is one run. */
+static void claim_blocks(struct xfs *xfs, struct claim claim, uint32_t agno, uint32_t agbno)
+{
+	uint32_t n = xfs->log_units / xfs->fs.block_sectors;
+
+	for (uint32_t from = 0, to; from < n; from = to) {
+		to = from + 1;
+		if (!is_used(xfs, from))
+			while (to < n && !is_used(xfs, to))
+				to++;
+		xfs_claim(xfs, claim, agno, agbno + from, to - from);
+	}
+}
+
+void xfs_claim_log(struct xfs *xfs)
+{
+	const struct xfs_geometry *geometry = &xfs->geometry;
+	struct claim claim = {.rank = RANK_STRUCTURE, .kind = KIND_JOURNAL, .arg = UINT32_MAX};
+	uint32_t agno, agbno;
+
+	if (geometry->log_start == 0)
+		return;
+	if (!xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno))
+		xfs_note(xfs, "the log leaves its group");
+	else if (xfs->log == NULL || xfs->log_units != (uint64_t)geometry->log_blocks * xfs->fs.block_sectors)
+		xfs_claim(xfs, claim, agno, agbno, geometry->log_blocks);
+	else
+		claim_blocks(xfs, claim, agno, agbno);
+}
+
 bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector, struct log_block *entry)
 {
 	const struct xfs *xfs = xfs_of(fs);
-	uint64_t at = sector - extent->start;
+	uint64_t at = sector - xfs->log_sector;
 
+	(void)extent;
 	if (xfs->log == NULL || at >= xfs->log_units)
 		return false;
 	*entry = (struct log_block){

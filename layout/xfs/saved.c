@@ -18,6 +18,7 @@ static void put_log(struct text *tree, const struct xfs *xfs)
 	for (uint32_t i = 0; i < xfs->log_units; i++)
 		n += xfs->log[i].type != LOG_UNUSED;
 	pack_u32(tree, xfs->log_units);
+	pack_u64(tree, xfs->log_sector);
 	pack_u32(tree, n);
 	for (uint32_t i = 0; i < xfs->log_units; i++) {
 		const struct xfs_log_unit *unit = &xfs->log[i];
@@ -50,8 +51,10 @@ static struct xfs_log_unit get_unit(struct saved_in *in)
 
 static int load_log(struct saved_in *in, struct xfs *xfs)
 {
-	uint32_t units = unpack_u32(&in->tree), n = unpack_u32(&in->tree);
+	uint32_t units = unpack_u32(&in->tree), n;
 
+	xfs->log_sector = unpack_u64(&in->tree);
+	n = unpack_u32(&in->tree);
 	/* No more than there are sectors. */
 	if (units > xfs->fs.sectors || n > units)
 		in->tree.bad = true;

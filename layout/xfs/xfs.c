@@ -56,23 +56,9 @@ static void note_state(struct xfs *xfs)
 		xfs_note(xfs, "the log is on %s", space_name(xfs->log_space));
 }
 
-static void claim_log(struct xfs *xfs)
-{
-	const struct xfs_geometry *geometry = &xfs->geometry;
-	struct claim claim = {.rank = RANK_STRUCTURE, .kind = KIND_JOURNAL, .arg = UINT32_MAX};
-	uint32_t agno, agbno;
-
-	if (geometry->log_start == 0)
-		return;
-	if (xfs_split(xfs, geometry->log_start, geometry->log_blocks, &agno, &agbno))
-		xfs_claim(xfs, claim, agno, agbno, geometry->log_blocks);
-	else
-		xfs_note(xfs, "the log leaves its group");
-}
-
 static int map_file_system(struct xfs *xfs, struct err *err)
 {
-	claim_log(xfs);
+	xfs_claim_log(xfs);
 	if (xfs_map_groups(xfs, err) != 0)
 		return -1;
 	/* Not all backups say it; it is the first inode of the first group. */

@@ -106,6 +106,7 @@ struct xfs {
 	struct file_names names;
 	struct xfs_log_unit *log; /* by unit, or NULL */
 	uint32_t log_units;
+	uint64_t log_sector;          /* where it begins */
 	VEC(struct xfs_dir_run) dirs; /* what is to be read for names */
 	uint64_t nodes, nodes_max;    /* B-tree blocks that were read, and that there can be */
 	VEC(struct xfs_stale) stale;  /* sorted, while it is built */
@@ -204,6 +205,7 @@ int xfs_read_dirs(struct xfs *xfs, struct err *err);
 /* The log (journal.c): reads it, has it replayed where a mount would do so, and keeps what its units hold.  1
    when something was put over the space, which is to be read anew then; 0, or -1. */
 int xfs_read_log(struct xfs *xfs, struct err *err);
+void xfs_claim_log(struct xfs *xfs);
 bool xfs_is_its_log(struct xfs *xfs, const struct space *space); /* a whole space: an external log */
 bool xfs_log_block(const struct fs *fs, const struct extent *extent, uint64_t sector,
 		   struct log_block *entry);

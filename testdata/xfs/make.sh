@@ -242,6 +242,31 @@ umount_external() {
     loop=
 }
 
+# Quotas, and version 4 with them, need a kernel with support for both: libguestfs' appliance (libguestfs-tools,
+# libguestfs-xfs) has one.
+make_quota() {
+    rm -rf "$work"/*.img
+    truncate -s 300M "$work/disk.img" "$work/v4.img"
+    mkfs.xfs -q -f "$work/disk.img"
+    mkfs.xfs -q -f -m crc=0 "$work/v4.img"
+    guestfish add "$work/disk.img" format:raw : add "$work/v4.img" format:raw : run : \
+        debug sh "mkdir -p /q /v && mount -t xfs -o uquota,gquota,pquota /dev/sda /q &&
+            mount -t xfs -o uquota,gquota /dev/sdb /v &&
+            for m in /q /v; do
+                for i in \$(seq 40); do
+                    head -c 20000 /dev/zero | tr '\\0' x >\$m/file-\$i
+                    chown \$((i * 40)):\$((i * 70)) \$m/file-\$i
+                done
+                mkdir \$m/dir
+                for i in \$(seq 200); do echo x >\$m/dir/a-longer-name-of-a-file-\$i; done
+            done
+            sync; umount /q /v"
+    pack xfs-quota
+    mv "$work/v4.img" "$work/disk.img"
+    pack xfs-v4-quota
+}
+
+case " $* " in *" quota "* | "  ") make_quota ;; esac
 case " $* " in *" external "* | "  ") make_external ;; esac
 echo "$images" | while IFS='|' read -r name size files options; do
     [ -n "$name" ] || continue
