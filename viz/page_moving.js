@@ -69,6 +69,10 @@ function keyDown(event) {
 		'=': () => zoomAt(at, 1 / 1.5),
 		'-': () => zoomAt(at, 1.5),
 		'0': () => setView(0, wholeScale()),
+		a: () => setView(view.start - plotWidth() * view.scale / 10, view.scale),
+		d: () => setView(view.start + plotWidth() * view.scale / 10, view.scale),
+		w: () => zoomAt(at, 1 / 1.5),
+		s: () => zoomAt(at, 1.5),
 		Home: () => walk(0),
 		End: () => walk(data.sectors - 1),
 		n: () => jump(1),
@@ -89,8 +93,15 @@ function walk(sector) {
 		setView(state.cursor - plotWidth() * view.scale / 2, view.scale);
 }
 
+// Where the chart can go no further the page scrolls.
 function wheel(event) {
-	event.preventDefault();
+	const before = [view.start, view.scale];
+	turn(event);
+	if (view.start !== before[0] || view.scale !== before[1])
+		event.preventDefault();
+}
+
+function turn(event) {
 	if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
 		setView(view.start + event.deltaX * view.scale, view.scale);
 	else

@@ -72,3 +72,5 @@ listen();
 setTheme(window.matchMedia('(prefers-color-scheme: dark)').matches);
 setTime(1000);
 setView(0, wholeScale());
+heedHash();
+window.addEventListener('hashchange', heedHash);

@@ -59,5 +59,6 @@ function redraw() {
 		pending = requestAnimationFrame(() => {
 			pending = 0;
 			draw();
+			keepHash();
 		});
 }

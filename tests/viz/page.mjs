@@ -107,6 +107,39 @@ await test('pans with the pointer', async () => {
 	truth(Number(await page.getAttribute('#map', 'data-start')) > Number(before), 'the view did not move');
 });
 
+await test('at the whole disk the wheel scrolls the page', async () => {
+	const page = await open(browser, hello);
+	await page.focus('#map');
+	await page.keyboard.press('0');
+	await settled(page);
+	const prevented = await page.evaluate(() => {
+		const turns = [400, -400].map((deltaY) => new WheelEvent('wheel', {deltaY, clientX: 300, cancelable: true}));
+		return turns.map((turn) => (document.getElementById('map').dispatchEvent(turn), turn.defaultPrevented));
+	});
+	equal(String(prevented), 'false,true');
+	await page.close();
+});
+
+await test('W A S D zoom and move; the address keeps what is looked at', async () => {
+	const page = await open(browser, hello);
+	await page.focus('#map');
+	const whole = await viewed(page);
+	for (let i = 0; i < 6; i++)
+		await page.keyboard.press('w');
+	await page.keyboard.press('d');
+	await settled(page);
+	const near = await viewed(page);
+	truth(near < whole / 4, 'W does not zoom in');
+	await page.waitForFunction(() => location.hash.includes('from='));
+	const start = await page.evaluate(() => Number(document.getElementById('map').dataset.start));
+	await page.reload();
+	await settled(page);
+	truth(Math.abs(await viewed(page) - near) <= near / 100 + 2, 'the address does not keep how much is seen');
+	truth(Math.abs(await page.evaluate(() => Number(document.getElementById('map').dataset.start)) - start) <= 2,
+		'the address does not keep where');
+	await page.close();
+});
+
 await test('keyboard goes from access to access and says where', async () => {
 	await page.focus('#map');
 	await page.keyboard.press('Home');
