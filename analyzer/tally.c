@@ -18,10 +18,24 @@ static int add_statistic(struct tally *tally, const struct statistic *statistic,
 	if (at == NULL)
 		return -1;
 	tally->counted[tally->ncounted++] = (struct counted){statistic, at};
+	tally->tells_extents |= statistic->extents != NULL;
 	tally->takes_usual &=
 	    (statistic->access == NULL && statistic->place == NULL) || statistic->usual != NULL;
 	begun.asked = statistic;
 	return statistic->init(at, &begun);
+}
+
+/* A usual access has forgotten its moment, so that a region of a dated label cannot be described. */
+static bool may_wait_at_all(const struct statistic_setup *setup)
+{
+	bool dated = false;
+
+	for (size_t i = 0; i < setup->map->spaces.n; i++) {
+		const struct fs *fs = setup->map->spaces.at[i]->fs;
+
+		dated |= fs != NULL && history_is_dated(fs->history);
+	}
+	return !dated || filter_source(setup->filter) <= FIELD_OF_PLACE;
 }
 
 int tally_init(struct tally *tally, const struct statistic_setup *setup, const struct statistic *const *more,
@@ -36,6 +50,9 @@ int tally_init(struct tally *tally, const struct statistic_setup *setup, const s
 		filter_run_done(&tally->run);
 		return -1;
 	}
+	if (setup->filter != NULL && setup->base == map_disk(setup->map) && may_wait_at_all(setup) &&
+	    filter_one_verdict(setup->filter, &tally->waiting))
+		tally->known = calloc(setup->map->spaces.n, KIND_COUNT);
 	lanes_init(&tally->lanes, map_disk(setup->map)->sectors);
 	status = add_statistic(tally, &statistic_usage, &tally->usage, setup);
 	if (status == 0)
@@ -53,6 +70,8 @@ void tally_done(struct tally *tally)
 {
 	bins_free(&tally->bins);
 	filter_run_done(&tally->run);
+	free(tally->known);
+	tally->known = NULL;
 	for (unsigned i = 0; i < tally->ncounted; i++) {
 		tally->counted[i].of->done(tally->counted[i].at);
 		if (i >= COUNTED_OWN)
@@ -205,7 +224,12 @@ static void count_sieved(struct tally *tally, const struct access *access, uint6
 {
 	uint64_t passing = 0;
 	struct sieve sieve;
+	struct place place;
 
+	if (tally->known != NULL && access->count > 0) {
+		map_find(tally->map, access->start, &place);
+		lanes_learn(&tally->lanes, &place);
+	}
 	sieve_begin(&sieve, tally, access, serial, verdict);
 	while (sieve_next(&sieve))
 		passing += sieve.place.count;
@@ -269,11 +293,25 @@ static unsigned at_most(unsigned n, unsigned limit)
 	return n < limit ? n : limit;
 }
 
+/* Those that wait for a test of the filter that asks for more than device and kind. */
+static void count_waiting(struct tally *tally, const struct usual *usual, const uint8_t *unusual, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct access access = usual_access(&usual[unusual[i]]);
+
+		count_sieved(tally, &access, 0, tally->waiting);
+	}
+}
+
 static void count_usual(struct tally *tally, const struct usual *usual, unsigned n)
 {
 	uint8_t unusual[USUAL_TOGETHER];
 	unsigned nunusual = usual_count(tally, usual, n, unusual);
 
+	if (tally->known != NULL) {
+		count_waiting(tally, usual, unusual, nunusual);
+		return;
+	}
 	for (unsigned i = 0; i < nunusual; i += TALLY_TOGETHER)
 		count_unusual(tally, usual, unusual + i, at_most(nunusual - i, TALLY_TOGETHER));
 }
@@ -300,6 +338,14 @@ static void put_into_bins(struct tally *tally, const struct usual *usual, unsign
 		if (bins_put(&tally->bins, bin, &usual[i]))
 			empty_bin(tally, bin);
 	}
+}
+
+static void count_or_keep(struct tally *tally, const struct usual *usual, unsigned n)
+{
+	if (tally->bins.at != NULL)
+		put_into_bins(tally, usual, n);
+	else
+		count_usual(tally, usual, n);
 }
 
 /* Accesses that lie on the disk as they stand; those with serials in a row at once. */
@@ -340,10 +386,7 @@ static void count_whole(struct tally *tally, const struct access *const *accesse
 			others.serials[others.n++] = serials[i];
 		}
 	}
-	if (tally->bins.at != NULL)
-		put_into_bins(tally, usual, nusual);
-	else
-		count_usual(tally, usual, nusual);
+	count_or_keep(tally, usual, nusual);
 	if (others.n > 0)
 		count_others(tally, &others);
 }
@@ -366,6 +409,13 @@ static void decide(struct tally *tally, const struct access *const *accesses, un
 	}
 }
 
+/* Whether an access that the filter has not decided on may be counted with the usual ones. */
+static bool may_wait(const struct tally *tally, const struct access *access)
+{
+	return tally->known != NULL && tally->takes_usual && !tally->tells_extents &&
+	       !clock_looks(tally->clock, access);
+}
+
 /* What the filter decides on the access alone is left out, or counted as without a filter.  The order of the
    accesses is kept for statistics that need it. */
 static void count_filtered(struct tally *tally, const struct access *const *accesses, unsigned n,
@@ -374,7 +424,8 @@ static void count_filtered(struct tally *tally, const struct access *const *acce
 	const struct access *whole[TALLY_TOGETHER];
 	filter_verdict verdicts[TALLY_TOGETHER];
 	uint64_t serials[TALLY_TOGETHER];
-	unsigned nwhole = 0;
+	struct usual usual[TALLY_TOGETHER];
+	unsigned nwhole = 0, nusual = 0;
 
 	decide(tally, accesses, n, serial, verdicts);
 	for (unsigned i = 0; i < n; i++) {
@@ -383,6 +434,8 @@ static void count_filtered(struct tally *tally, const struct access *const *acce
 			serials[nwhole++] = serial + i;
 		} else if (verdicts[i] == FILTER_FAILS) {
 			tally->filtered++;
+		} else if (may_wait(tally, accesses[i]) && usual_take(tally, accesses[i], &usual[nusual])) {
+			nusual++;
 		} else {
 			count_whole(tally, whole, nwhole, serials);
 			nwhole = 0;
@@ -390,6 +443,7 @@ static void count_filtered(struct tally *tally, const struct access *const *acce
 		}
 	}
 	count_whole(tally, whole, nwhole, serials);
+	count_or_keep(tally, usual, nusual);
 }
 
 /* Some accesses, of which the first has that serial number. */
@@ -419,6 +473,9 @@ static void forget(struct tally *tally)
 	if (tally->all || tally->part != TALLY_WHOLE)
 		return;
 	tally->outside += tally->accesses + tally->past + tally->filtered;
+	/* Of a filter, what waits has been counted as neither. */
+	for (unsigned bin = 0; tally->known != NULL && tally->bins.at != NULL && bin < BINS; bin++)
+		tally->outside += tally->bins.n[bin];
 	tally->accesses = tally->past = tally->filtered = 0;
 	tally->beyond = tally->elsewhere = 0;
 	bins_clear(&tally->bins);

@@ -26,6 +26,8 @@ enum tally_part {
 /* Accesses that are looked up together, so that memory is fetched for all of them at once. */
 #define TALLY_TOGETHER 32
 
+enum tally_known { TALLY_PASSES = 1, TALLY_FAILS, TALLY_ASKS };
+
 struct tally {
 	const struct map *map;
 	const struct space *base;  /* what the accesses' sectors count from */
@@ -36,16 +38,21 @@ struct tally {
 	struct alignment alignment;
 	struct counted counted[STATISTICS_MAX]; /* all statistics, these two first */
 	unsigned ncounted;
-	bool takes_usual; /* all of them can count an access as usual */
+	bool tells_extents; /* one of them asks for extents */
+	bool takes_usual;   /* all of them can count an access as usual */
 	struct lanes lanes;
 	struct bins bins;
 	struct filter_run run; /* without a filter, zeroed */
 	uint64_t filtered;     /* left out by it */
-	uint64_t accesses;     /* counted */
-	uint64_t beyond;       /* of these, those that reach beyond the end of the disk, or of the base */
-	uint64_t elsewhere;    /* and those that have sectors on another disk, or on none */
-	uint64_t outside;      /* left out, marks included */
-	uint64_t past;         /* left out because they begin beyond the end of the disk, or of the base */
+	/* Where all that the filter does not decide on an access alone waits for the same test, usual accesses may be
+	   decided by device and kind: by space and kind, 0 for not asked yet, or enum tally_known. NULL elsewhere. */
+	uint8_t *known;
+	filter_verdict waiting;
+	uint64_t accesses;  /* counted */
+	uint64_t beyond;    /* of these, those that reach beyond the end of the disk, or of the base */
+	uint64_t elsewhere; /* and those that have sectors on another disk, or on none */
+	uint64_t outside;   /* left out, marks included */
+	uint64_t past;      /* left out because they begin beyond the end of the disk, or of the base */
 	enum tally_part part;
 	bool all;    /* accesses outside the windows count too */
 	bool marked; /* a mark has been seen, so nothing before it counts, unless all do */

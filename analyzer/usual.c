@@ -102,6 +102,21 @@ static unsigned find_extents(const struct tally *tally, struct usual_place *plac
 	return nplaces;
 }
 
+/* What the filter says of all that is of this space and this kind. */
+static enum tally_known by_kind(struct tally *tally, const struct usual_place *usual)
+{
+	uint8_t *known = &tally->known[usual->space->id * KIND_COUNT + usual->extent->kind];
+	struct place place = {.space = usual->space, .kind = (enum kind)usual->extent->kind};
+	filter_verdict verdict;
+
+	if (*known != 0)
+		return (enum tally_known) * known;
+	piece_set_place(tally->run.piece, &place);
+	verdict = filter_by_kind(&tally->run, tally->waiting);
+	*known = verdict == FILTER_PASSES ? TALLY_PASSES : verdict == FILTER_FAILS ? TALLY_FAILS : TALLY_ASKS;
+	return (enum tally_known) * known;
+}
+
 static bool count_place(struct tally *tally, const struct usual_place *place)
 {
 	const struct usual *usual = place->usual;
@@ -111,8 +126,17 @@ static bool count_place(struct tally *tally, const struct usual_place *place)
 	    usage_known_region(usage, place->space, (enum kind)place->extent->kind, place->in_ext);
 	uint64_t *writes = alignment_known_writes(&tally->alignment, place->space);
 
-	if (region == NULL || writes == NULL)
+	enum tally_known known = TALLY_PASSES;
+
+	if (tally->known != NULL)
+		known = by_kind(tally, place);
+	if (known == TALLY_FAILS) {
+		tally->filtered++;
+		return true;
+	}
+	if (region == NULL || writes == NULL || known == TALLY_ASKS)
 		return false;
+	tally->accesses += tally->known != NULL;
 	counter_add(&usage->totals.op[op], 1, usual->count, usual->unaligned);
 	usage->dated.labels += place->in_ext && history_is_dated(place->space->fs->history);
 	counter_add(&region->op[op], 1, usual->count, usual->unaligned);

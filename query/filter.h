@@ -63,6 +63,13 @@ void filter_run_done(struct filter_run *run);
 void filter_accesses(struct filter_run *run, const struct access *const *accesses, unsigned n, uint64_t index,
 		     filter_verdict *verdicts);
 
+/* For who looks up many accesses of which only device and kind are known at first: the verdict of all accesses that the
+   filter does not fail on their own.  False where there are several, or where accesses matter once more behind it. */
+bool filter_one_verdict(const struct filter *filter, filter_verdict *verdict);
+
+/* What device and kind of run->piece's place say: passes, fails, or the test that asks for more. */
+filter_verdict filter_by_kind(struct filter_run *run, filter_verdict verdict);
+
 /* Whether run->piece passes, from the verdict on its access on. */
 bool filter_piece(struct filter_run *run, filter_verdict verdict);
 

@@ -89,6 +89,30 @@ enum field_source filter_source(const struct filter *filter)
 	return filter->source;
 }
 
+bool filter_one_verdict(const struct filter *filter, filter_verdict *verdict)
+{
+	size_t n = 0;
+
+	while (n < filter->program.n && filter->program.at[n].source == FIELD_OF_ACCESS) {
+		const struct test *test = &filter->program.at[n++];
+
+		if (test->yes == FILTER_PASSES || test->no == FILTER_PASSES)
+			return false;
+	}
+	*verdict = (filter_verdict)n;
+	for (size_t i = 0; i < filter->program.n; i++) {
+		const struct test *test = &filter->program.at[i];
+
+		if (i >= n && test->source == FIELD_OF_ACCESS)
+			return false;
+		/* Those of accesses lead to one test of places only. */
+		if (i < n && ((!filter_is_decided(test->yes) && test->yes > n) ||
+			      (!filter_is_decided(test->no) && test->no > n)))
+			return false;
+	}
+	return n < filter->program.n;
+}
+
 unsigned filter_ops(const struct filter *filter)
 {
 	unsigned ops = 0;

@@ -102,6 +102,21 @@ static bool holds(struct filter_run *run, const struct test *test)
 	return (value.number >= test->low && value.number <= test->high) != test->is_not;
 }
 
+static bool is_by_kind(const struct test *test)
+{
+	return test->field == FIELD_REGION_KIND || test->field == FIELD_REGION_DEVICE;
+}
+
+filter_verdict filter_by_kind(struct filter_run *run, filter_verdict verdict)
+{
+	while (!filter_is_decided(verdict) && is_by_kind(&run->filter->program.at[verdict])) {
+		const struct test *test = &run->filter->program.at[verdict];
+
+		verdict = holds(run, test) ? test->yes : test->no;
+	}
+	return verdict;
+}
+
 bool filter_piece(struct filter_run *run, filter_verdict verdict)
 {
 	while (!filter_is_decided(verdict)) {
