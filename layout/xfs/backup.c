@@ -8,7 +8,9 @@
 
 #define BLOCK_LOG_MIN 9
 #define BLOCK_LOG_MAX 16
-#define GROUPS_MAX 64
+#define BLOCK_LOG_USUAL 12
+#define GROUPS_USUAL 4
+#define GROUPS_MAX 32
 
 /* Whether a superblock at a byte is the one of a group of a file system that begins at the space's start. */
 static bool is_backup(const struct space *space, uint64_t offset, uint8_t *super,
@@ -43,14 +45,17 @@ static bool find_by_agf(const struct space *space, uint8_t *super, struct xfs_ge
 	return false;
 }
 
+/* Few places, for every one is a read far from the last, and most disks that are not known hold no XFS. */
 static bool find_by_size(const struct space *space, uint8_t *super, struct xfs_geometry *geometry)
 {
 	for (unsigned log = BLOCK_LOG_MIN; log <= BLOCK_LOG_MAX; log++) {
 		uint64_t blocks = space_bytes(space) >> log;
 
 		for (unsigned groups = 2; groups <= GROUPS_MAX; groups++)
-			if (is_backup(space, ((blocks + groups - 1) / groups) << log, super, geometry) ||
-			    is_backup(space, (blocks / groups) << log, super, geometry))
+			if (log != BLOCK_LOG_USUAL && groups != GROUPS_USUAL)
+				continue;
+			else if (is_backup(space, ((blocks + groups - 1) / groups) << log, super, geometry) ||
+				 is_backup(space, (blocks / groups) << log, super, geometry))
 				return true;
 	}
 	/* As large as groups get. */
