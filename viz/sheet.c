@@ -4,8 +4,8 @@
 
 #include "viz/palette.h"
 
-#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GAP 14.0
@@ -28,11 +28,6 @@ static double draw_missing(struct sheet *sheet, double y)
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (!needs[i].there)
 			text_printf(&words, "%s%s", words.n ? "; " : "Not shown: ", needs[i].words);
-	if (!heat_is_exact(sheet->heat))
-		text_printf(&words,
-			    "%sMarks are of the first %zu accesses of %" PRIu64
-			    ", the sentence and the numbers of rows of all.",
-			    words.n ? ". " : "", sheet->heat->kept.n, sheet->heat->accesses);
 	if (words.n > 0)
 		scene_text(sheet->scene, PICTURE_MARGIN, y, &type, words.at);
 	y += words.n > 0 ? 20 : 0;
@@ -56,12 +51,18 @@ static double draw_middle(struct sheet *sheet, double y)
 
 static void draw(struct sheet *sheet)
 {
-	double y =
-	    picture_title(
-		sheet->scene, sheet->picture,
-		"Numbers equal those of analyze; colours stand for structures, red for what is unaligned",
-		SHEET_WIDTH) +
-	    4;
+	double y;
+	char what[200];
+
+	snprintf(what, sizeof(what),
+		 "Numbers equal those of analyze; colours stand for structures, red for what is unaligned");
+	if (!heat_is_exact(sheet->heat))
+		snprintf(what, sizeof(what),
+			 "The sentence and the numbers beside the rows are of all accesses, all else is of "
+			 "the first %zu; "
+			 "red is unaligned",
+			 sheet->heat->kept.n);
+	y = picture_title(sheet->scene, sheet->picture, what, SHEET_WIDTH) + 4;
 
 	if (sheet->heat->accesses > 0) {
 		y = sheet_sentence(sheet, y) + 8;

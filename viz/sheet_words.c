@@ -184,7 +184,8 @@ static void add_slowest(struct text *out, const struct sheet *sheet)
 	for (size_t i = 0; i < sheet->latencies.n && slowest == NULL; i++)
 		if (sheet->latencies.at[i].device != NULL)
 			slowest = &sheet->latencies.at[i];
-	if (slowest == NULL)
+	/* Of those that were not kept nobody knows. */
+	if (slowest == NULL || !heat_is_exact(sheet->heat))
 		return;
 	text_str(out, ". Slowest: ");
 	sheet_region(sheet, slowest->device, slowest->kind, out);
