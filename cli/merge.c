@@ -9,6 +9,7 @@
 #include "parts/run.h"
 #include "reports/across.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,11 +212,19 @@ static int report_across(struct merge_files *files, const struct command_line *l
 	return status;
 }
 
+/* Memory of one part is kept for the next one: giving it back and getting it again takes as long as merging. */
+static void keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
+
 static int merge_paths(char **paths, size_t n, struct command_line *line)
 {
 	struct merge_files files;
 	int status = line->output != NULL ? plan_output(&line->common, line->output) : 0;
 
+	keep_memory();
 	merge_files_init(&files, line->common.trace.tmpdir);
 	files.order.across = line->across;
 	line->common.output.sync = true;
