@@ -15,6 +15,7 @@ prefix ?= /usr/local
 bindir ?= $(prefix)/bin
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
+zshdir ?= $(datadir)/zsh/site-functions
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -161,7 +162,7 @@ install: blkmap
 		install -D -m 644 "$$page" "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}" || exit 1; \
 	done
 	install -D -m 644 docs/completion/blkmap.bash $(DESTDIR)$(datadir)/bash-completion/completions/blkmap
-	install -D -m 644 docs/completion/_blkmap $(DESTDIR)$(datadir)/zsh/site-functions/_blkmap
+	install -D -m 644 docs/completion/_blkmap $(DESTDIR)$(zshdir)/_blkmap
 	install -D -m 644 docs/completion/blkmap.fish $(DESTDIR)$(datadir)/fish/vendor_completions.d/blkmap.fish
 
 uninstall:
@@ -169,7 +170,7 @@ uninstall:
 	for page in docs/man/*.[1-9]; do \
 		rm -f "$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}" || exit 1; \
 	done
-	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/blkmap $(DESTDIR)$(datadir)/zsh/site-functions/_blkmap \
+	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/blkmap $(DESTDIR)$(zshdir)/_blkmap \
 		$(DESTDIR)$(datadir)/fish/vendor_completions.d/blkmap.fish
 
 clean:
