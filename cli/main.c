@@ -26,7 +26,7 @@ static void add_help(struct text *out)
 	text_str(
 	    out,
 	    "blkmap tells what every block access means: it maps a trace of sectors through partitions,\n"
-	    "LVM2 and ext2/3/4 to structures and files.\n\n");
+	    "LVM2, md, ext2/3/4, XFS and FAT to structures and files.\n\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		text_printf(out, "  blkmap %-8s %-24s %s\n", commands[i]->name, commands[i]->usage,
 			    commands[i]->help);
