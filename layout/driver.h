@@ -52,6 +52,10 @@ void notes_add(struct notes *notes, const struct space *space, const char *fmt, 
 void map_take_notes(struct map *map, struct notes *notes);
 void notes_free(struct notes *notes);
 
+/* Those from the `first` on are of a history; and they go where nobody asks for one. */
+void notes_are_of_history(struct notes *notes, size_t first);
+void notes_drop_history(struct notes *notes);
+
 /* A driver looks at a space that nobody has claimed yet.  It says 1 when it is its own (and has claimed
    its parts and added what lies inside), 0 when it is not, -1 when the whole run cannot go on. */
 struct layout_driver {

@@ -126,7 +126,11 @@ static int open_saved(struct map **result, const char *path, const struct map_op
 	if (options != NULL &&
 	    (options->nwith > 0 || options->lvm_metadata != NULL || options->sector_size != 0))
 		return err_set(err, "is a saved map; --with, --lvm-metadata and --sector-size are for disks");
-	return saved_open(result, path, err);
+	if (saved_open(result, path, err) != 0)
+		return -1;
+	if (options == NULL || !options->history)
+		notes_drop_history(&(*result)->notes);
+	return 0;
 }
 
 /* How many threads share the work does not show, unless the account is spent: who got the last of it is

@@ -32,6 +32,7 @@ struct link {
 struct note {
 	const struct space *space;
 	char *text;
+	bool of_history; /* it matters only to who asks for labels of before */
 };
 
 /* Of more than NOTES_MAX only the first are kept. */

@@ -67,3 +67,21 @@ void notes_free(struct notes *notes)
 		free(notes->at[i].text);
 	VEC_FREE(notes);
 }
+
+void notes_are_of_history(struct notes *notes, size_t first)
+{
+	for (size_t i = first; i < notes->n; i++)
+		notes->at[i].of_history = true;
+}
+
+void notes_drop_history(struct notes *notes)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < notes->n; i++)
+		if (notes->at[i].of_history)
+			free(notes->at[i].text);
+		else
+			notes->at[kept++] = notes->at[i];
+	notes->n = kept;
+}

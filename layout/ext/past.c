@@ -88,6 +88,7 @@ int ext_map_past(struct ext *ext, struct err *err)
 	    .parse = *ext,
 	    .block = malloc(ext->block_size),
 	};
+	size_t notes = ext->found->notes.n;
 	int result = -1;
 
 	past.parse.found = &past.found;
@@ -106,5 +107,6 @@ int ext_map_past(struct ext *ext, struct err *err)
 		ext_note(ext, "what the journal tells of the time before is too much to be kept; labels are "
 			      "those of the"
 			      " disk");
+	notes_are_of_history(&ext->found->notes, notes);
 	return result < 0 && !past.too_large ? err_nomem(err) : 0;
 }

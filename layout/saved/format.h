@@ -15,7 +15,8 @@
 #define SAVED_HEADER 32 /* bytes before the table of sections */
 #define SAVED_ENTRY 24  /* bytes of the table for a section */
 #define SAVED_ALIGN 64
-#define SAVED_NONE UINT32_MAX /* no space */
+#define SAVED_NONE UINT32_MAX       /* no space */
+#define SAVED_OF_HISTORY 0x80000000 /* with a note's space: only for who asks for labels of before */
 #define SAVED_NO_KIND 254
 
 enum saved_section {

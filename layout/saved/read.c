@@ -16,10 +16,8 @@
 #define FINGERPRINT_BYTES 20
 
 /* The space of that number, or NULL for none. */
-static struct space *get_space_id(struct saved_in *in)
+static struct space *space_of_id(struct saved_in *in, uint32_t id)
 {
-	uint32_t id = unpack_u32(&in->tree);
-
 	if (id == SAVED_NONE)
 		return NULL;
 	if (id >= in->map->spaces.n) {
@@ -27,6 +25,11 @@ static struct space *get_space_id(struct saved_in *in)
 		return NULL;
 	}
 	return in->map->spaces.at[id];
+}
+
+static struct space *get_space_id(struct saved_in *in)
+{
+	return space_of_id(in, unpack_u32(&in->tree));
 }
 
 static void get_far_copies(struct saved_in *in, struct segment *segment)
@@ -218,9 +221,10 @@ static int get_notes(struct saved_in *in)
 
 	notes->left_out = unpack_u64(&in->tree);
 	for (n = unpack_count(&in->tree, NOTE_BYTES); n > 0 && !in->tree.bad; n--) {
-		struct note note;
+		uint32_t id = unpack_u32(&in->tree);
+		struct note note = {.of_history = id != SAVED_NONE && (id & SAVED_OF_HISTORY) != 0};
 
-		note.space = get_space_id(in);
+		note.space = space_of_id(in, note.of_history ? id & ~SAVED_OF_HISTORY : id);
 		note.text = unpack_str(&in->tree);
 		if (note.text == NULL)
 			return in->tree.bad ? 0 : -1;

@@ -103,7 +103,8 @@ static void put_notes(struct text *tree, const struct notes *notes)
 	pack_u64(tree, notes->left_out);
 	pack_u32(tree, (uint32_t)notes->n);
 	for (size_t i = 0; i < notes->n; i++) {
-		pack_u32(tree, space_id(notes->at[i].space));
+		pack_u32(tree,
+			 space_id(notes->at[i].space) | (notes->at[i].of_history ? SAVED_OF_HISTORY : 0));
 		pack_str(tree, notes->at[i].text);
 	}
 }

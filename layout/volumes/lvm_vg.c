@@ -301,6 +301,20 @@ static struct lvm_text *newest_text(struct map *map, struct lvm_text *text, cons
 	return text;
 }
 
+/* A PV that its group has put away, as a newer text says: no volume uses it. */
+static void claim_put_away(struct space *space, const struct lvm_text *text)
+{
+	for (size_t i = 0; i < text->pvs.n; i++)
+		if (text->pvs.at[i].space == space)
+			return;
+	space_claim_as(space, (struct claim){
+				  .count = space->sectors,
+				  .rank = RANK_REST,
+				  .kind = KIND_LVM_PADDING,
+				  .owner = 1,
+			      });
+}
+
 static int assemble_from(struct map *map, struct lvm_pv *pv, struct err *err)
 {
 	struct lvm_assembly as = {.map = map, .pv = pv->space};
@@ -315,6 +329,7 @@ static int assemble_from(struct map *map, struct lvm_pv *pv, struct err *err)
 	}
 	as.text = newest_text(map, as.text, pv->text);
 	match_pvs(map, as.text);
+	claim_put_away(pv->space, as.text);
 	result = assemble(&as, err);
 	free_assembly(&as);
 	return result;
