@@ -130,7 +130,12 @@ await test('W A S D zoom and move; the address keeps what is looked at', async (
 	await settled(page);
 	const near = await viewed(page);
 	truth(near < whole / 4, 'W does not zoom in');
-	await page.waitForFunction(() => location.hash.includes('from='));
+	// The address follows the view a moment later.
+	await page.waitForFunction(() => {
+		const words = new URLSearchParams(location.hash.slice(1)), {start, sectors} = document.getElementById('map').dataset;
+		const from = Number(words.get('from')), to = Number(words.get('to'));
+		return Math.abs(from - start) <= 1 && Math.abs(to - from - sectors) <= 2;
+	});
 	const start = await page.evaluate(() => Number(document.getElementById('map').dataset.start));
 	await page.reload();
 	await settled(page);
