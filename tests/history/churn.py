@@ -15,7 +15,7 @@ Mode = collections.namedtuple("Mode", "name mkfs mount size journal parts full c
 
 # What is uncertain of a sound history are blocks that moved along in a file, or from one to another, in one of two transactions
 # that come into question: a file of 75 blocks that collapses is half a hundredth of a run.
-def mode(name, mkfs=(), mount="", size=64, journal=16, parts=1, full=0, certain=.97, path=.97, either=.999, without=()):
+def mode(name, mkfs=(), mount="", size=64, journal=16, parts=1, full=0, certain=.90, path=.95, either=.999, without=()):
     return Mode(name, list(mkfs), mount, size, journal, parts, full, certain, path, either, without)
 
 
